@@ -1,0 +1,303 @@
+"""The pixel convention, and pictures made of pixels.
+
+Everywhere in ganlab a batch of images is a float32 array of shape (images, height, width,
+channels) with 1 or 3 channels and values in [0, 1]: 0 is black, 1 is full intensity. Files
+hold bytes instead, and :func:`to_float` and :func:`to_uint8` are the only way across.
+:func:`check` guards the convention; nothing here guesses a range.
+"""
+
+import io
+import math
+
+import numpy as np
+from PIL import Image
+
+
+def check(images, *, name="images"):
+    """Return a batch of images in the one form the package works with, or say what is wrong.
+
+    Parameters
+    ----------
+    images : array of float, shape (n, height, width[, channels]), range [0, 1]
+        A batch, with 1 or 3 channels; a missing channel axis is added. A colour image on its own, of shape
+        (height, width, 3), is refused rather than taken for a batch of images 3 pixels wide.
+    name : str
+        What the error message calls the argument.
+
+    Returns
+    -------
+    array of float32, shape (n, height, width, channels), range [0, 1]
+        The same values. Memory is shared with `images` where no conversion was needed.
+
+    Raises
+    ------
+    ValueError
+        For another shape, an integer type, a value outside [0, 1], or one that is not finite.
+
+    Examples
+    --------
+    >>> check(np.zeros((2, 28, 28))).shape
+    (2, 28, 28, 1)
+    >>> check(np.full((2, 9, 9), 255.0), name="x")
+    Traceback (most recent call last):
+    ...
+    ValueError: x: expected values in [0, 1], received values from 255 to 255 (shape (2, 9, 9), float64)
+    """
+    array = np.asarray(images)
+    received = f"shape {array.shape}, {array.dtype}"
+    _check_float(array, name)
+    if array.ndim == 3 and array.shape[-1] in (1, 3):
+        raise ValueError(
+            f"{name}: expected a batch of shape (n, height, width, channels), received {received}. "
+            "If it is one image, add the batch axis: image[np.newaxis]"
+        )
+    if array.ndim == 3:
+        array = array[..., np.newaxis]
+    if array.ndim != 4 or array.shape[-1] not in (1, 3) or 0 in array.shape:
+        raise ValueError(
+            f"{name}: expected shape (n, height, width) or (n, height, width, channels) with n, "
+            f"height and width of at least 1 and 1 or 3 channels, received {received}"
+        )
+    array = array.astype(np.float32, copy=False)
+    _check_range(array, name, received)
+    return array
+
+
+def _check_float(array, name):
+    if not np.issubdtype(array.dtype, np.floating):
+        hint = "; images.to_float converts bytes to [0, 1]" if array.dtype == np.uint8 else ""
+        raise ValueError(
+            f"{name}: expected floating-point values in [0, 1], "
+            f"received shape {array.shape}, {array.dtype}{hint}"
+        )
+
+
+def _check_range(array, name, received):
+    low, high = array.min(), array.max()
+    if not (np.isfinite(low) and np.isfinite(high)):  # NaN and both infinities reach min or max
+        count = int((~np.isfinite(array)).sum())
+        raise ValueError(
+            f"{name}: expected finite values, received {count} that are not ({received})"
+        )
+    if low < 0 or high > 1:
+        raise ValueError(
+            f"{name}: expected values in [0, 1], received values from {low:.6g} to {high:.6g} ({received})"
+        )
+
+
+def to_float(images):
+    """Convert bytes to the pixel convention: divide by 255.
+
+    Parameters
+    ----------
+    images : array of uint8, any shape
+
+    Returns
+    -------
+    array of float32, same shape, range [0, 1]
+
+    Raises
+    ------
+    ValueError
+        For any other type than uint8, because its range would be a guess.
+
+    Examples
+    --------
+    >>> to_float(np.array([0, 51, 255], np.uint8))
+    array([0. , 0.2, 1. ], dtype=float32)
+    """
+    array = np.asarray(images)
+    if array.dtype != np.uint8:
+        raise ValueError(f"images: expected uint8, received shape {array.shape}, {array.dtype}")
+    return array.astype(np.float32) / np.float32(255)
+
+
+def to_uint8(images):
+    """Convert images to bytes: multiply by 255 and round to the nearest.
+
+    Truncating instead would darken an image by half a level on average, and would not give
+    back every byte that :func:`to_float` was given.
+
+    Parameters
+    ----------
+    images : array of float, any shape, range [0, 1]
+
+    Returns
+    -------
+    array of uint8, same shape
+
+    Raises
+    ------
+    ValueError
+        For integers, a value outside [0, 1], or one that is not finite.
+
+    Examples
+    --------
+    >>> to_uint8(np.array([0.0, 0.2, 0.999, 1.0]))
+    array([  0,  51, 255, 255], dtype=uint8)
+    """
+    array = np.asarray(images)
+    _check_float(array, "images")
+    if array.size:
+        _check_range(array, "images", f"shape {array.shape}, {array.dtype}")
+    # Half-precision floats hold 255 levels, but not their halves: compute in single precision.
+    array = array.astype(np.result_type(array.dtype, np.float32), copy=False)
+    return np.floor(array * 255 + array.dtype.type(0.5)).astype(np.uint8)
+
+
+def tile(images, *, columns=None, padding=1, background=1.0):
+    """Lay a batch of images out as one picture, row by row.
+
+    Parameters
+    ----------
+    images : array of float, shape (n, height, width[, channels]), range [0, 1]
+    columns : int, optional
+        Images in a row; the smallest square that holds them all where it is not given.
+    padding : int
+        Pixels between the images and around them.
+    background : float or sequence of one float a channel, range [0, 1]
+        The value of the padding and of places left empty in the last row.
+
+    Returns
+    -------
+    array of float32, shape (picture height, picture width, channels), range [0, 1]
+        The height is rows * (height + padding) + padding, the width likewise.
+
+    Raises
+    ------
+    ValueError
+        For images that :func:`check` refuses, columns below 1, a negative padding, or a
+        background outside [0, 1].
+
+    Examples
+    --------
+    >>> tile(np.zeros((10, 28, 28, 1)), columns=5).shape
+    (59, 146, 1)
+    """
+    images = check(images)
+    n, height, width, channels = images.shape
+    columns = math.ceil(math.sqrt(n)) if columns is None else columns
+    if columns < 1 or padding < 0:
+        raise ValueError(
+            "expected at least 1 column and a padding of at least 0, "
+            f"received columns={columns}, padding={padding}"
+        )
+    if not np.all((np.asarray(background) >= 0) & (np.asarray(background) <= 1)):
+        raise ValueError(f"background: expected values in [0, 1], received {background}")
+    rows = math.ceil(n / columns)
+    step_y, step_x = height + padding, width + padding
+    shape = (rows * step_y + padding, columns * step_x + padding, channels)
+    picture = np.full(shape, background, np.float32)
+    for index, image in enumerate(images):
+        top = padding + index // columns * step_y
+        left = padding + index % columns * step_x
+        picture[top : top + height, left : left + width] = image
+    return picture
+
+
+def to_png(image, *, scale=1):
+    """Write one image as the bytes of a PNG file.
+
+    Parameters
+    ----------
+    image : array of float, shape (height, width[, channels]), range [0, 1]
+    scale : int
+        Enlarge by this whole number; every pixel becomes a square, nothing is blurred.
+
+    Returns
+    -------
+    bytes
+        The same image gives the same bytes. Reading them back gives ``to_uint8(image)``.
+
+    Raises
+    ------
+    ValueError
+        For an image that :func:`check` refuses, or a scale below 1.
+
+    Examples
+    --------
+    >>> to_png(np.zeros((28, 28)))[1:4]
+    b'PNG'
+    """
+    buffer = io.BytesIO()
+    Image.fromarray(_bytes_of(np.asarray(image)[np.newaxis], scale, "image")[0]).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def to_gif(frames, *, seconds_per_frame, scale=1, colours=64):
+    """Write a film as the bytes of an animated GIF file that repeats for ever.
+
+    All frames share one palette, so that colours do not flicker: evenly spaced greys for
+    grey frames, a median cut over all frames for colour. Frames equal to the one before are
+    not stored again; the one before is shown for longer.
+
+    Parameters
+    ----------
+    frames : sequence of arrays of float, each (height, width[, channels]), range [0, 1]
+    seconds_per_frame : float
+        At least 0.02, which is as fast as browsers play; the format counts hundredths.
+    scale : int
+        Enlarge by this whole number.
+    colours : int, range [2, 256]
+        Size of the palette. Fewer make a smaller file.
+
+    Returns
+    -------
+    bytes
+        The same frames give the same bytes.
+
+    Raises
+    ------
+    ValueError
+        For no frames, frames of different shapes, or other arguments out of range.
+
+    Examples
+    --------
+    >>> film = np.linspace(0, 1, 5)[:, np.newaxis, np.newaxis] * np.ones((5, 28, 28))
+    >>> to_gif(film, seconds_per_frame=0.1)[:6]
+    b'GIF89a'
+    """
+    frames = [np.asarray(frame) for frame in frames]
+    shapes = sorted({frame.shape for frame in frames})
+    if len(shapes) != 1:
+        raise ValueError(f"frames: expected frames of one shape, received {shapes or 'no frames'}")
+    if not seconds_per_frame >= 0.02 or not 2 <= colours <= 256:
+        raise ValueError(
+            "expected at least 0.02 seconds_per_frame and 2 to 256 colours, "
+            f"received seconds_per_frame={seconds_per_frame}, colours={colours}"
+        )
+    pixels = _bytes_of(np.stack(frames), scale, "frames")
+    if pixels.ndim == 3:
+        # Round to the nearest of the evenly spaced greys; the palette is those greys in order.
+        greys = np.floor(np.linspace(0, 255, colours) + 0.5).astype(np.uint8)
+        nearest = np.floor(np.arange(256) * (colours - 1) / 255 + 0.5).astype(np.uint8)
+        indices, palette = nearest[pixels], np.repeat(greys, 3)
+        pictures = [Image.fromarray(index) for index in indices]
+        for picture in pictures:
+            picture.putpalette(palette.tobytes())
+    else:
+        strip = Image.fromarray(pixels.reshape(-1, *pixels.shape[2:]))
+        shared = strip.quantize(colours, method=Image.Quantize.MEDIANCUT)
+        pictures = [
+            Image.fromarray(frame).quantize(palette=shared, dither=Image.Dither.NONE)
+            for frame in pixels
+        ]
+    buffer = io.BytesIO()
+    pictures[0].save(
+        buffer,
+        "GIF",
+        save_all=True,
+        append_images=pictures[1:],
+        duration=round(seconds_per_frame * 100) * 10,
+        loop=0,
+    )
+    return buffer.getvalue()
+
+
+def _bytes_of(batch, scale, name):
+    """Give uint8 (n, height, width) for grey and (n, height, width, 3) for colour, enlarged."""
+    if not isinstance(scale, int | np.integer) or scale < 1:
+        raise ValueError(f"scale: expected a whole number of at least 1, received {scale}")
+    pixels = to_uint8(check(batch, name=name))
+    pixels = pixels[..., 0] if pixels.shape[-1] == 1 else pixels
+    return pixels.repeat(scale, axis=1).repeat(scale, axis=2)
