@@ -25,6 +25,7 @@ _HARMLESS = (
     "Unable to register cuBLAS factory",
     "Unable to register cuFFT factory",
     "computation placer already registered",
+    "disabling MLIR crash reproducer",
     "XLA service 0x",
     "StreamExecutor [",
     "Compiled cluster using XLA!",
@@ -58,6 +59,11 @@ with _start_up_lines_hidden():
     # A compiled function makes XLA and the CPU service introduce themselves too.
     tf.function(lambda x: x + 1.0, jit_compile=True)(tf.constant(0.0))
     import keras
+
+# The graph optimizer's remapper fails on the gradient of a convolution followed by leaky relu
+# and says so on stderr in the middle of training; the graph it leaves is right, the noise is
+# not. Training needs the values that it would fuse away, so nothing is lost without it.
+tf.config.optimizer.set_experimental_options({"remapping": False})
 
 if keras.backend.backend() != "tensorflow":
     raise ImportError(

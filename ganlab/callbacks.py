@@ -1,0 +1,165 @@
+"""Keras callbacks for adversarial training: film, curves, a guard, a progress bar.
+
+None prints; each keeps what it saw, to be drawn afterwards.
+"""
+
+import math
+import time
+import warnings
+
+import numpy as np
+
+from ganlab import plotting
+from ganlab._tensorflow import keras
+
+__all__ = ["Film", "LossCurve", "Progress", "StopOnNonFinite"]
+
+
+class Film(keras.callbacks.Callback):
+    """What the generator makes of the same latents as training goes on.
+
+    Parameters
+    ----------
+    latents : array, shape (n, latent_dim)
+        Fixed latents, for example ``latents.sample(16, 64, seed=0)``.
+    every : int
+        Steps between two frames. The first frame is taken before training.
+
+    Attributes
+    ----------
+    frames : list of ndarray
+        Each (n, ...) as the generator makes them (its moving average where there is one).
+    steps : list of int
+        The step of each frame, counted by the GAN: a resumed run goes on counting.
+    """
+
+    def __init__(self, latents, *, every):
+        super().__init__()
+        if every < 1:
+            raise ValueError(f"expected every >= 1, received {every!r}")
+        self.latents = np.asarray(latents, np.float32)
+        self.every = every
+        self.frames, self.steps = [], []
+
+    def on_train_begin(self, logs=None):
+        if self.latents.ndim != 2 or self.latents.shape[1] != self.model.latent_dim:
+            raise ValueError(
+                f"expected latents of shape (n, {self.model.latent_dim}), "
+                f"received {self.latents.shape}"
+            )
+        if not self.frames:
+            self._take()
+
+    def on_train_batch_end(self, batch, logs=None):
+        if int(self.model.steps) % self.every == 0:
+            self._take()
+
+    def _take(self):
+        self.steps.append(int(self.model.steps))
+        self.frames.append(self.model(self.latents).numpy())
+
+
+class LossCurve(keras.callbacks.Callback):
+    """The logs of every step, and a picture of the two losses.
+
+    Attributes
+    ----------
+    steps : list of int
+        Completed steps, counted by the GAN.
+    history : dict of str to list of float
+        ``d_loss``, ``g_loss`` and what else the step logs.
+    """
+
+    def __init__(self):
+        super().__init__()
+        self.steps, self.history = [], {}
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.steps.append(int(self.model.steps))
+        for key, value in (logs or {}).items():
+            self.history.setdefault(key, []).append(float(value))
+
+    def draw(self, *, ax=None, smooth=0.9):
+        """Draws both losses with the reference lines ln 2 and 2 ln 2; returns the Axes."""
+        return plotting.plot_history(self.history, steps=self.steps, ax=ax, smooth=smooth)
+
+
+class StopOnNonFinite(keras.callbacks.Callback):
+    """Stops training as soon as a loss or a gradient is not finite, and says which.
+
+    Keras's own TerminateOnNaN looks at a log called "loss", which a GAN does not have.
+
+    Attributes
+    ----------
+    reason : str or None
+        For example "g_gradient_norm is nan after step 120".
+    """
+
+    def __init__(self):
+        super().__init__()
+        self.reason = None
+
+    def on_train_begin(self, logs=None):
+        self.reason = None
+
+    def on_train_batch_end(self, batch, logs=None):
+        for key, value in (logs or {}).items():
+            if not math.isfinite(value):
+                self.reason = f"{key} is {float(value)} after step {int(self.model.steps)}"
+                self.model.stop_training = True
+                warnings.warn(f"training stopped: {self.reason}", RuntimeWarning, stacklevel=2)
+                return
+
+
+class Progress(keras.callbacks.Callback):
+    """A progress bar for terminals: both losses, images a second, time left.
+
+    Parameters
+    ----------
+    steps : int, optional
+        Total steps to show; without it the bar counts seconds.
+    seconds : float, optional
+        Total seconds to show, where training is limited by time.
+    batch_size : int
+        To count images.
+    """
+
+    def __init__(self, *, steps=None, seconds=None, batch_size):
+        super().__init__()
+        self._total, self._seconds, self._batch_size = steps, seconds, batch_size
+        self._bar = None
+
+    def on_train_begin(self, logs=None):
+        from tqdm import tqdm
+
+        self._start, self._first = time.monotonic(), int(self.model.steps)
+        if self._seconds is not None:
+            layout = "{l_bar}{bar}| {n:.0f}/{total:.0f} s [{remaining} left{postfix}]"
+            total = self._seconds
+        else:
+            layout = "{l_bar}{bar}| {n}/{total} steps [{elapsed}, {remaining} left{postfix}]"
+            total = self._total
+        self._bar = tqdm(total=total, desc="training", bar_format=layout, dynamic_ncols=True)
+        if self._seconds is None:
+            self._bar.update(self._first)
+
+    def on_train_batch_end(self, batch, logs=None):
+        elapsed = time.monotonic() - self._start
+        done = int(self.model.steps)
+        rate = (done - self._first) * self._batch_size / max(elapsed, 1e-9)
+        self._bar.set_postfix_str(
+            f"d_loss {logs['d_loss']:.2f}, g_loss {logs['g_loss']:.2f}, {rate:.0f} images/s",
+            refresh=False,
+        )
+        target = min(elapsed, self._seconds) if self._seconds is not None else done
+        self._bar.update(target - self._bar.n)
+
+    def on_train_end(self, logs=None):
+        self.close()
+
+    def close(self):
+        """Leaves the bar as it stands; called at the end of training, or on Ctrl-C."""
+        if self._bar is not None:
+            self._bar.refresh()
+            self._bar.close()
+            self._bar = None

@@ -1,0 +1,177 @@
+"""Safe files for weights and for whole runs.
+
+Everything is a plain ``.npz`` of arrays. It is read with ``allow_pickle=False``, so that a
+file from elsewhere can hold wrong numbers but no code, and written to a temporary name,
+synced and renamed, so that a process killed in the middle of a save loses nothing older.
+"""
+
+import contextlib
+import hashlib
+import os
+import pathlib
+import zipfile
+
+import numpy as np
+
+__all__ = ["CheckpointError", "load_weights", "restore", "save", "save_weights", "sha256"]
+
+
+class CheckpointError(ValueError):
+    """A file cannot be used; the message names the file and says what to do."""
+
+
+def save(gan, path):
+    """Saves the whole state of a run: a resumed run continues as if never interrupted.
+
+    Parameters
+    ----------
+    gan : training.GAN
+        Compiled. Weights, moving average, both optimizers, all seed states and the step
+        count are saved.
+    path : path-like
+        Ends in ``.npz``. Replaced in one step.
+    """
+    _write(path, _state(gan))
+
+
+def restore(gan, path):
+    """Puts a state written by `save` into an equally built and compiled GAN.
+
+    Raises
+    ------
+    CheckpointError
+        If the file is missing, truncated, or of a GAN built differently. The GAN is then
+        unchanged.
+    """
+    _assign(_state_variables(gan), _read(path), path)
+
+
+def save_weights(model, path):
+    """Saves a model's weights, as `load_weights` reads them. Returns the file's sha256."""
+    _write(path, _arrays(_weights(model)))
+    return sha256(path)
+
+
+def load_weights(model, path, *, sha256=None):
+    """Loads weights into an equally built model.
+
+    Parameters
+    ----------
+    model : keras.Model
+    path : path-like
+    sha256 : str, optional
+        Expected checksum of the file.
+
+    Raises
+    ------
+    CheckpointError
+        If the file is missing, damaged, not the expected one, or of another model. The
+        model is then unchanged.
+    """
+    if sha256 is not None:
+        found = globals()["sha256"](path)
+        if found != sha256:
+            raise CheckpointError(
+                f"{path}: expected sha256 {sha256}, received {found}. The file is damaged or "
+                "not the one that was published: restore it, for example with git checkout."
+            )
+    _assign(_weights(model), _read(path), path)
+
+
+def sha256(path):
+    """The checksum of a file, in hexadecimal."""
+    try:
+        return hashlib.sha256(pathlib.Path(path).read_bytes()).hexdigest()
+    except OSError as error:
+        raise CheckpointError(f"{path}: cannot be read ({error.strerror}).") from error
+
+
+def _weights(model):
+    """Weights by name. Names of layers are unique in a model, names of variables are not."""
+    return {
+        f"{layer.name}/{variable.name}/{index}": variable
+        for layer in model.layers
+        for index, variable in enumerate(layer.weights)
+    }
+
+
+def _state_variables(gan):
+    if gan.g_optimizer is None:
+        raise ValueError("expected a compiled GAN, received one without optimizers")
+    owners = {
+        "generator": gan.generator.variables,
+        "discriminator": gan.discriminator.variables,
+        "g_optimizer": gan.g_optimizer.variables,
+        "d_optimizer": gan.d_optimizer.variables,
+        "gan": [gan.steps, gan.seed_generator.state],
+    }
+    if gan.generator_ema is not None:
+        owners["generator_ema"] = gan.generator_ema.variables
+    return {
+        f"{owner}/{index:03d}/{variable.name}": variable
+        for owner, variables in owners.items()
+        for index, variable in enumerate(variables)
+    }
+
+
+def _state(gan):
+    return _arrays(_state_variables(gan))
+
+
+def _arrays(variables):
+    return {key: variable.numpy() for key, variable in variables.items()}
+
+
+def _assign(variables, arrays, path):
+    """Checks everything first, then assigns, so that no error leaves half a state."""
+    missing = sorted(variables.keys() - arrays.keys())
+    surplus = sorted(arrays.keys() - variables.keys())
+    if missing or surplus:
+        raise CheckpointError(
+            f"{path}: made by a model built differently: expected {len(variables)} arrays, "
+            f"received {len(arrays)}; missing {missing[:3]}, unknown {surplus[:3]}."
+        )
+    for key, variable in variables.items():
+        if arrays[key].shape != tuple(variable.shape):
+            raise CheckpointError(
+                f"{path}: made by a model built differently: expected {key} of shape "
+                f"{tuple(variable.shape)}, received {arrays[key].shape}."
+            )
+    for key, variable in variables.items():
+        variable.assign(arrays[key].astype(variable.dtype, copy=False))
+
+
+def _read(path):
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            return {key: archive[key] for key in archive.files}
+    except FileNotFoundError:
+        raise CheckpointError(f"{path}: no such file.") from None
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile, AttributeError) as error:
+        raise CheckpointError(
+            f"{path}: not a complete checkpoint ({error}). Use an older one, or train again."
+        ) from error
+
+
+def _write(path, arrays):
+    path = pathlib.Path(path)
+    if path.suffix != ".npz":
+        raise ValueError(f"expected a path that ends in .npz, received {str(path)!r}")
+    with replaced(path) as file:
+        np.savez(file, **arrays)
+
+
+@contextlib.contextmanager
+def replaced(path):
+    """A binary file to write to, which takes the place of ``path`` only once it is whole."""
+    path = pathlib.Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with open(temporary, "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)

@@ -1,0 +1,123 @@
+"""Penalties on the gradient of the discriminator with respect to its input images.
+
+Every penalty has the form ``(discriminator, real, fake, *, seed) -> scalar`` and uses what
+it needs of it. ``Penalty`` puts a weight on one, for ``GAN(..., penalty=...)``:
+
+    GAN(g, d, loss=losses.wasserstein, penalty=Penalty(gradient_penalty, weight=10.0), d_steps=5)
+    GAN(g, d, loss=losses.non_saturating, penalty=Penalty(r1, weight=1.0, every=4))
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ganlab._tensorflow import keras, tf
+
+__all__ = ["Penalty", "gradient_penalty", "r1", "r2"]
+
+
+@dataclass(frozen=True)
+class Penalty:
+    """What a GAN adds to the discriminator's loss.
+
+    Parameters
+    ----------
+    function : callable
+        ``(discriminator, real, fake, *, seed) -> scalar``.
+    weight : float
+        lambda of WGAN-GP (10 in the paper), gamma of R1 and R2.
+    every : int
+        Compute it on every so many-th step only, ``every`` times as heavy: the lazy
+        regularisation of StyleGAN2 (Karras et al. 2019, arXiv:1912.04958, appendix B), which
+        keeps its effect at a fraction of its cost.
+    """
+
+    function: Callable
+    weight: float
+    every: int = 1
+
+    def __post_init__(self):
+        if not callable(self.function):
+            raise TypeError(
+                "expected a function of (discriminator, real, fake, *, seed), "
+                f"received {self.function!r}"
+            )
+        if not self.weight >= 0:
+            raise ValueError(f"expected weight >= 0, received {self.weight!r}")
+        if self.every < 1:
+            raise ValueError(f"expected every >= 1, received {self.every!r}")
+
+
+def gradient_penalty(discriminator, real, fake, *, seed):
+    """WGAN-GP: how far the slope of the critic is from 1 between real and fake images.
+
+    ``E[(|grad D(x)| - 1)^2]`` at ``x = real + alpha (fake - real)`` with one alpha per sample,
+    uniform on [0, 1]. Gulrajani et al. 2017, arXiv:1704.00028, algorithm 1.
+
+    Parameters
+    ----------
+    discriminator : callable
+        images -> logits of shape (batch, 1).
+    real, fake : array of float, equal shapes (batch, ...)
+    seed : int or keras.random.SeedGenerator
+        For alpha.
+
+    Returns
+    -------
+    tensor, scalar
+        Without the weight lambda. A linear critic D(x) = w.x gives (|w| - 1)^2.
+    """
+    real, fake = tf.convert_to_tensor(real), tf.convert_to_tensor(fake)
+    if not real.shape.is_compatible_with(fake.shape):
+        raise ValueError(
+            f"expected real and fake of one shape, received {real.shape} and {fake.shape}"
+        )
+    one_per_sample = tf.concat([tf.shape(real)[:1], tf.ones(real.shape.rank - 1, tf.int32)], 0)
+    alpha = keras.random.uniform(one_per_sample, dtype=real.dtype.name, seed=seed)
+    squared = _squared_gradient_norms(discriminator, real + alpha * (fake - real))
+    # The derivative of sqrt is infinite at 0: without the epsilon a flat critic gives NaN.
+    return tf.reduce_mean((tf.sqrt(squared + 1e-12) - 1.0) ** 2)
+
+
+def r1(discriminator, real, fake=None, *, seed=None):
+    """Half the mean squared gradient norm at the real images.
+
+    Zero exactly where the discriminator is flat on the data, as it is at equilibrium.
+    Mescheder, Geiger, Nowozin 2018, arXiv:1801.04406, equation 9 (with gamma as the weight).
+
+    Parameters
+    ----------
+    discriminator : callable
+        images -> logits of shape (batch, 1).
+    real : array of float, shape (batch, ...)
+    fake, seed : ignored
+        Present so that all penalties are called alike.
+
+    Returns
+    -------
+    tensor, scalar
+    """
+    return tf.reduce_mean(_squared_gradient_norms(discriminator, tf.convert_to_tensor(real))) / 2.0
+
+
+def r2(discriminator, real, fake, *, seed=None):
+    """Half the mean squared gradient norm at the fake images; see `r1`.
+
+    Mescheder, Geiger, Nowozin 2018, arXiv:1801.04406, equation 10.
+    """
+    return tf.reduce_mean(_squared_gradient_norms(discriminator, tf.convert_to_tensor(fake))) / 2.0
+
+
+def _squared_gradient_norms(discriminator, images):
+    """Per-sample squared L2 norm of the gradient of the logits, shape (batch,)."""
+    with tf.GradientTape() as tape:
+        tape.watch(images)
+        logits = discriminator(images)
+    # The gradient of the sum holds every sample's own gradient, as no logit depends on
+    # another sample's image (batch normalisation in the discriminator would break this).
+    gradients = tape.gradient(logits, images)
+    if gradients is None:
+        raise ValueError(
+            "expected a discriminator whose logits depend on its images, "
+            "received one with no gradient"
+        )
+    return tf.reduce_sum(gradients**2, axis=tuple(range(1, gradients.shape.rank)))

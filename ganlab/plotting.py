@@ -1,0 +1,190 @@
+"""Drawing on given Axes: images, samples in the plane, loss curves.
+
+Colours are those of Okabe and Ito, which readers with any kind of colour vision tell apart:
+real is always blue, fake always orange.
+"""
+
+import math
+
+import numpy as np
+
+from ganlab import images as _images
+
+__all__ = [
+    "DISCRIMINATOR",
+    "FAKE",
+    "GENERATOR",
+    "PALETTE",
+    "REAL",
+    "plot_history",
+    "plot_samples",
+    "show_images",
+    "use_style",
+]
+
+PALETTE = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9", "#F0E442", "#000000")
+REAL, FAKE = PALETTE[0], PALETTE[1]
+DISCRIMINATOR, GENERATOR = PALETTE[2], PALETTE[4]
+
+
+def use_style():
+    """Sets the look of all figures: call it once, in a notebook's first cell."""
+    import matplotlib as mpl
+    from matplotlib import pyplot as plt
+
+    plt.rcdefaults()
+    mpl.rcParams.update(
+        {
+            "figure.dpi": 80,
+            "savefig.dpi": 80,
+            "figure.figsize": (7.0, 3.5),
+            "figure.constrained_layout.use": True,
+            "axes.prop_cycle": mpl.cycler(color=PALETTE),
+            "axes.spines.top": False,
+            "axes.spines.right": False,
+            "axes.grid": True,
+            "grid.alpha": 0.25,
+            "axes.titlesize": 11,
+            "axes.labelsize": 10,
+            "font.size": 10,
+            "legend.frameon": False,
+            "image.cmap": "gray",
+            "image.interpolation": "nearest",
+        }
+    )
+
+
+def show_images(images, *, columns=None, titles=None, ax=None, scale=1.0, title=None):
+    """Shows images side by side.
+
+    Parameters
+    ----------
+    images : array of float, shape (n, height, width, channels) or (n, height, width), in [0, 1]
+    columns : int, optional
+        Images in a row; all in one row up to ten, else about a square.
+    titles : sequence of str, optional
+        One above each image. Without titles the images are tiled into one picture.
+    ax : matplotlib Axes, optional
+        Draw the tiled picture there; not together with ``titles``.
+    scale : float
+        Inches for each image.
+    title : str, optional
+        Above the whole.
+
+    Returns
+    -------
+    matplotlib Figure
+    """
+    from matplotlib import pyplot as plt
+
+    batch = _images.check(images)
+    n = len(batch)
+    columns = columns or (n if n <= 10 else math.ceil(math.sqrt(n)))
+    rows = math.ceil(n / columns)
+    if titles is None:
+        if ax is None:
+            figure, ax = plt.subplots(figsize=(columns * scale, rows * scale + 0.3 * bool(title)))
+        _imshow(ax, _images.tile(batch, columns=columns))
+        if title:
+            ax.set_title(title)
+        return ax.figure
+    if ax is not None:
+        raise ValueError("expected either titles or ax, received both")
+    if len(titles) != n:
+        raise ValueError(f"expected {n} titles, one for each image, received {len(titles)}")
+    lines = 1 + max(str(text).count("\n") for text in titles)
+    figure, axes = plt.subplots(
+        rows, columns, figsize=(columns * scale, rows * (scale + 0.2 * lines)), squeeze=False
+    )
+    for axis in axes.flat:
+        axis.set_axis_off()
+    for axis, image, text in zip(axes.flat, batch, titles, strict=False):
+        _imshow(axis, image)
+        axis.set_title(text, fontsize=9)
+    if title:
+        figure.suptitle(title)
+    return figure
+
+
+def plot_samples(real=None, fake=None, *, ax=None, limit=None, size=6):
+    """Draws points of the plane: real ones in blue, fake ones in orange.
+
+    Parameters
+    ----------
+    real, fake : array of float, shape (n, 2), optional
+    ax : matplotlib Axes, optional
+    limit : float, optional
+        Half the side of the square shown.
+    size : float
+        Area of a point.
+
+    Returns
+    -------
+    matplotlib Axes
+    """
+    from matplotlib import pyplot as plt
+
+    if ax is None:
+        _, ax = plt.subplots(figsize=(3.5, 3.5))
+    for points, colour, label in ((real, REAL, "real"), (fake, FAKE, "fake")):
+        if points is None:
+            continue
+        points = np.asarray(points)
+        if points.ndim != 2 or points.shape[1] != 2:
+            raise ValueError(f"expected {label} points of shape (n, 2), received {points.shape}")
+        ax.scatter(*points.T, s=size, color=colour, alpha=0.6, linewidths=0, label=label)
+    ax.set_aspect("equal")
+    if limit is not None:
+        ax.set(xlim=(-limit, limit), ylim=(-limit, limit))
+    return ax
+
+
+def plot_history(history, *, steps=None, ax=None, smooth=0.9):
+    """Draws d_loss and g_loss with the levels ln 2 and 2 ln 2 of a game at chance.
+
+    Parameters
+    ----------
+    history : dict of str to sequence of float
+        With keys ``d_loss`` and ``g_loss``.
+    steps : sequence of int, optional
+        The horizontal axis; 1, 2, ... by default.
+    ax : matplotlib Axes, optional
+    smooth : float in [0, 1)
+        Weight of the past in the smoothed line drawn over the faint values; 0 for none.
+
+    Returns
+    -------
+    matplotlib Axes
+    """
+    from matplotlib import pyplot as plt
+
+    if ax is None:
+        _, ax = plt.subplots()
+    for key, colour in (("d_loss", DISCRIMINATOR), ("g_loss", GENERATOR)):
+        values = np.asarray(history[key], float)
+        x = np.arange(1, len(values) + 1) if steps is None else np.asarray(steps)
+        if smooth:
+            ax.plot(x, values, color=colour, alpha=0.25, linewidth=0.8)
+        ax.plot(x, _smoothed(values, smooth), color=colour, label=key)
+    for level, text in ((math.log(2), "ln 2"), (2 * math.log(2), "2 ln 2")):
+        ax.axhline(level, color="black", linewidth=0.8, linestyle=":")
+        ax.annotate(
+            text, (1, level), xycoords=("axes fraction", "data"), ha="right", va="bottom", fontsize=8
+        )
+    ax.set(xlabel="step", ylabel="loss")
+    ax.legend(loc="upper left", ncols=2)
+    return ax
+
+
+def _smoothed(values, weight):
+    """Exponential moving average, corrected for its start as in Adam."""
+    result, mean = np.empty_like(values), 0.0
+    for i, value in enumerate(values):
+        mean = weight * mean + (1 - weight) * value
+        result[i] = mean / (1 - weight ** (i + 1))
+    return result
+
+
+def _imshow(ax, image):
+    ax.imshow(np.squeeze(image, -1) if image.shape[-1] == 1 else image, vmin=0, vmax=1)
+    ax.set_axis_off()

@@ -1,0 +1,244 @@
+"""The adversarial training step, written once."""
+
+import functools
+
+from ganlab import latents
+from ganlab._tensorflow import keras, tf
+from ganlab.losses import AdversarialLoss
+
+__all__ = ["GAN"]
+
+
+class GAN(keras.Model):
+    """A generator and a discriminator that train each other.
+
+    One step is the algorithm of the first paper (Goodfellow et al. 2014, arXiv:1406.2661):
+    ``d_steps`` updates of the discriminator, then one of the generator. The batch handed to
+    a step is shared out among the discriminator's updates, so that each meets fresh real
+    images; each update draws fresh latents.
+
+    Parameters
+    ----------
+    generator : keras.Model
+        latents (batch, latent_dim) -> images.
+    discriminator : keras.Model
+        images -> logits (batch, 1).
+    loss : losses.AdversarialLoss
+    penalty : penalties.Penalty, optional
+        Added to the discriminator's loss.
+    d_steps : int
+        Updates of the discriminator for each update of the generator.
+    ema : float in (0, 1), optional
+        Keeps ``generator_ema``, a copy of the generator whose weights are an exponential
+        moving average with this decay (Karras et al. 2017, arXiv:1710.10196, use 0.999).
+        ``sample`` then draws from it. Early on the decay is smaller, so that the average
+        does not remember the untrained weights.
+    seed : int
+        For the latents drawn in training.
+
+    Attributes
+    ----------
+    steps : variable, int64
+        Completed steps.
+    generator_ema : keras.Model or None
+    latent_dim : int
+
+    Notes
+    -----
+    Logs of a step, each of the last update in it: ``d_loss`` and ``g_loss`` (without the
+    penalty, so that they compare with ln 2 and 2 ln 2), ``penalty`` (weighted; 0 on steps that
+    skip it), ``d_gradient_norm`` and ``g_gradient_norm`` (over all weights). Batch logs are the
+    batch's own values, epoch logs their means.
+
+    Derived in notebooks/05_training_loop.
+
+    Examples
+    --------
+    >>> from ganlab import datasets, losses, models
+    >>> gan = GAN(models.mlp_generator(seed=0), models.mlp_discriminator(seed=1),
+    ...           loss=losses.non_saturating, seed=2)
+    >>> gan.compile(g_optimizer=keras.optimizers.Adam(1e-3), d_optimizer=keras.optimizers.Adam(1e-3))
+    >>> history = gan.fit(datasets.ring(640, seed=0), batch_size=64, epochs=2, verbose=0)
+    >>> int(gan.steps), gan.sample(5, seed=0).shape
+    (20, (5, 2))
+    """
+
+    def __init__(
+        self, generator, discriminator, *, loss, penalty=None, d_steps=1, ema=None, seed, name="gan"
+    ):
+        super().__init__(name=name)
+        if not isinstance(loss, AdversarialLoss):
+            raise TypeError(f"expected loss to be a losses.AdversarialLoss, received {loss!r}")
+        if d_steps < 1:
+            raise ValueError(f"expected d_steps >= 1, received {d_steps!r}")
+        if ema is not None and not 0 < ema < 1:
+            raise ValueError(f"expected ema in (0, 1) or None, received {ema!r}")
+        _check_networks(generator, discriminator)
+        self.generator = generator
+        self.discriminator = discriminator
+        self.generator_ema = None
+        if ema is not None:
+            self.generator_ema = keras.models.clone_model(generator)
+            self.generator_ema.set_weights(generator.get_weights())
+            self.generator_ema.trainable = False
+        self.loss_pair = loss
+        self.penalty = penalty
+        self.d_steps = d_steps
+        self.ema = ema
+        self.latent_dim = generator.input_shape[-1]
+        self.seed_generator = keras.random.SeedGenerator(seed)
+        self.steps = self.add_weight(
+            shape=(), dtype="int64", initializer="zeros", trainable=False, name="steps"
+        )
+        self._trackers = {
+            key: keras.metrics.Mean(name=key)
+            for key in ("d_loss", "g_loss", "penalty", "d_gradient_norm", "g_gradient_norm")
+        }
+        self.g_optimizer = self.d_optimizer = None
+        self.built = True
+
+    def compile(self, *, g_optimizer, d_optimizer, jit_compile=None, **kwargs):
+        """Sets the two optimizers.
+
+        Parameters
+        ----------
+        g_optimizer, d_optimizer : keras.optimizers.Optimizer
+            Two different objects: each keeps the state of its own network. Learning-rate
+            schedules are those of the optimizers.
+        jit_compile : bool, optional
+            Whether XLA compiles the step. By default it does on a GPU, and on a CPU only for
+            networks without convolutions: convolutions are slower under XLA there.
+        **kwargs
+            run_eagerly, steps_per_execution, as in keras.Model.compile.
+        """
+        if g_optimizer is d_optimizer:
+            raise ValueError("expected two optimizers, received the same object twice")
+        for network in (self.generator, self.discriminator):
+            if not network.trainable_variables:
+                raise ValueError(
+                    f"expected {network.name!r} to have trainable variables, received none: "
+                    "it would silently never train (was trainable = False set on it?)"
+                )
+        if jit_compile is None:
+            jit_compile = bool(tf.config.list_logical_devices("GPU")) or not any(
+                isinstance(layer, keras.layers.Conv2D | keras.layers.Conv2DTranspose)
+                for network in (self.generator, self.discriminator)
+                for layer in network.layers
+            )
+            jit_compile = jit_compile and not kwargs.get("run_eagerly", False)
+        super().compile(optimizer=None, jit_compile=jit_compile, **kwargs)
+        self.g_optimizer, self.d_optimizer = g_optimizer, d_optimizer
+        self.g_optimizer.build(self.generator.trainable_variables)
+        self.d_optimizer.build(self.discriminator.trainable_variables)
+
+    @property
+    def metrics(self):
+        return list(self._trackers.values())
+
+    def call(self, inputs):
+        """Images for latents, as ``sample`` makes them: for ``predict`` and export."""
+        return (self.generator_ema or self.generator)(inputs, training=False)
+
+    def sample(self, n, *, seed, batch_size=256):
+        """Draws n images from the generator, or from its moving average where there is one.
+
+        Returns
+        -------
+        ndarray, float32, shape (n, ...), in [0, 1] for images
+        """
+        z = latents.sample(n, self.latent_dim, seed=seed)
+        images = [self(z[i : i + batch_size]).numpy() for i in range(0, n, batch_size)]
+        return tf.concat(images, 0).numpy()
+
+    def train_step(self, real):
+        """One step on one batch of real images; see the class for what it logs."""
+        real = tf.convert_to_tensor(_images_of(real))
+        for step in range(self.d_steps):
+            minibatch = real[step :: self.d_steps]
+            d_logs = self._update_discriminator(minibatch)
+        g_logs = self._update_generator(minibatch)
+        self._update_average()
+        self.steps.assign_add(1)
+        logs = d_logs | g_logs
+        for key, value in logs.items():
+            self._trackers[key].update_state(value)
+        return logs
+
+    def _update_discriminator(self, real):
+        fake = self.generator(self._draw_latents(real), training=True)
+        discriminator = functools.partial(self.discriminator, training=True)
+        with tf.GradientTape() as tape:
+            d_loss = self.loss_pair.discriminator(discriminator(real), discriminator(fake))
+            penalty = self._penalty(discriminator, real, fake)
+            objective = d_loss + penalty
+        norm = _apply_gradients(tape, objective, self.discriminator, self.d_optimizer)
+        return {"d_loss": d_loss, "penalty": penalty, "d_gradient_norm": norm}
+
+    def _update_generator(self, real):
+        z = self._draw_latents(real)
+        discriminator = functools.partial(self.discriminator, training=True)
+        with tf.GradientTape() as tape:
+            fake = self.generator(z, training=True)
+            # Only relativistic losses use the real logits; otherwise the compiler drops them.
+            g_loss = self.loss_pair.generator(discriminator(real), discriminator(fake))
+        norm = _apply_gradients(tape, g_loss, self.generator, self.g_optimizer)
+        return {"g_loss": g_loss, "g_gradient_norm": norm}
+
+    def _penalty(self, discriminator, real, fake):
+        penalty = self.penalty
+        if penalty is None or penalty.weight == 0:
+            return tf.zeros((), real.dtype)
+
+        def compute():
+            value = penalty.function(discriminator, real, fake, seed=self.seed_generator)
+            return penalty.every * penalty.weight * value
+
+        if penalty.every == 1:
+            return compute()
+        return tf.cond(
+            self.steps.value % penalty.every == 0, compute, lambda: tf.zeros((), real.dtype)
+        )
+
+    def _update_average(self):
+        if self.generator_ema is None:
+            return
+        steps = tf.cast(self.steps.value, tf.float32)
+        decay = tf.minimum(self.ema, (1.0 + steps) / (10.0 + steps))
+        trained = self.generator.trainable_variables
+        averaged = self.generator_ema.weights
+        ours = {id(variable) for variable in trained}
+        for mean, now in zip(averaged, self.generator.weights, strict=True):
+            # Statistics of batch normalisation are averages already: they are copied.
+            keep = decay if id(now) in ours else 0.0
+            mean.assign(keep * mean.value + (1.0 - keep) * now.value)
+
+    def _draw_latents(self, like):
+        shape = (tf.shape(like)[0], self.latent_dim)
+        return keras.random.normal(shape, seed=self.seed_generator)
+
+
+def _apply_gradients(tape, loss, network, optimizer):
+    """Applies the gradients to the network's weights; returns their global norm."""
+    variables = network.trainable_variables
+    gradients = tape.gradient(loss, [variable.value for variable in variables])
+    optimizer.apply(gradients, variables)
+    return tf.linalg.global_norm(gradients)
+
+
+def _images_of(data):
+    """The images of what fit hands over: images, or (images, ...)."""
+    return data[0] if isinstance(data, tuple | list) else data
+
+
+def _check_networks(generator, discriminator):
+    if discriminator.output_shape[1:] != (1,):
+        raise ValueError(
+            "expected a discriminator whose logits have shape (batch, 1), "
+            f"received output shape {discriminator.output_shape}"
+        )
+    if generator.output_shape[1:] != discriminator.input_shape[1:]:
+        raise ValueError(
+            "expected the discriminator to take what the generator makes, received "
+            f"generator output {generator.output_shape} and "
+            f"discriminator input {discriminator.input_shape}"
+        )
