@@ -4,6 +4,8 @@ An unconditional generator never sees an input image. What can imitate one is a 
 the generator fixed and move the latent until the image matches.
 """
 
+import math
+import numbers
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,7 +24,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Inversion:
     """The result of `invert`.
 
@@ -30,10 +32,11 @@ class Inversion:
     ----------
     latents : ndarray, float32, shape (n, latent_dim)
         The best latent found for each image.
-    images : ndarray, float32, shape (n, height, width, channels)
+    images : ndarray, float32, shape (n, height, width, channels), in [0, 1]
         What the generator makes of them.
     history : ndarray, float32, shape (steps + 1, n)
-        The objective of the best start of each image as the search went on.
+        What the search minimises, objective plus pull, at every step of the start that won.
+        Its first row is before any step; its smallest entry belongs to ``latents``.
     """
 
     latents: np.ndarray
@@ -48,17 +51,45 @@ class Inversion:
 
 
 def pixel_objective(images, targets):
-    """Mean squared error of each image, shape (batch,)."""
+    """Mean squared error of each image.
+
+    Parameters
+    ----------
+    images, targets : tensor, float, shape (batch, height, width, channels), in [0, 1]
+
+    Returns
+    -------
+    tf.Tensor, shape (batch,), in [0, 1]
+    """
     return tf.reduce_mean((images - targets) ** 2, axis=(1, 2, 3))
 
 
 def structure_objective(images, targets):
-    """1 - SSIM of each image, shape (batch,), in [0, 2]."""
+    """1 - SSIM of each image.
+
+    Parameters
+    ----------
+    images, targets : tensor, float, shape (batch, height, width, channels), in [0, 1]
+        At least 11 x 11 pixels.
+
+    Returns
+    -------
+    tf.Tensor, shape (batch,), in [0, 2]
+    """
     return 1.0 - similarity.ssim(images, targets, data_range=1.0)
 
 
 def content_objective(images, targets):
-    """1 - centred cosine similarity of each image, shape (batch,), in [0, 2]."""
+    """1 - centred cosine similarity of each image.
+
+    Parameters
+    ----------
+    images, targets : tensor, float, shape (batch, ...)
+
+    Returns
+    -------
+    tf.Tensor, shape (batch,), in [0, 2]
+    """
     return 1.0 - similarity.content_similarity(images, targets, centered=True)
 
 
@@ -76,8 +107,13 @@ def invert(
 ):
     """Searches latents whose images match the given ones.
 
-    The search draws ``candidates`` latents, keeps the best ``starts`` of them for each image,
-    improves these together with Adam, and returns the best latent met on the way.
+    The search draws ``candidates`` latents, keeps the best ``starts`` of them for each image
+    and improves all of these with Adam. What it minimises for each image is
+
+        objective(G(z), image) + prior * mean(z^2)
+
+    and what it returns is the best latent met on the way, by the same measure: never a worse
+    one than the best candidate.
 
     Parameters
     ----------
@@ -87,26 +123,48 @@ def invert(
         The targets, of the generator's own size.
     steps : int
         Steps of Adam; 0 returns the best candidates.
-    seed : int
-        For the candidates.
+    seed : int or numpy.random.Generator
+        For the candidates: nothing else is random.
     objective : callable
-        ``(images, targets) -> (batch,)``, smaller is more alike: `pixel_objective`,
-        `structure_objective`, `content_objective`, or your own.
+        ``(images, targets) -> (batch,)``, differentiable, smaller is more alike:
+        `pixel_objective`, `structure_objective`, `content_objective`, or your own.
     candidates, starts : int
         The landscape has many valleys: several starts, chosen well, find a deeper one.
-    learning_rate : float
-    prior : float
-        Weight of the pull ``mean(z^2)`` towards the latents that training has seen. Without it
-        the search leaves them and finds images that are closer in pixels and less like digits.
+    learning_rate : float, above 0
+    prior : float, at least 0
+        Weight of the pull towards the latents that training has seen. Without it the search
+        leaves them and finds images that are closer in pixels and less like digits.
 
     Returns
     -------
     Inversion
 
+    Raises
+    ------
+    ValueError
+        If the images are not of the generator's shape or not in [0, 1], a number is out of
+        its range, or the objective does not give one finite value an image.
+    TypeError
+        If ``steps``, ``candidates`` or ``starts`` is no integer, or the seed is no seed.
+
     Notes
     -----
+    With the pixel objective this is the most probable latent under z ~ N(0, I) and an image
+    known up to Gaussian noise of variance ``prior * pixels / latent_dim``.
+
     Zhu et al. 2016, arXiv:1609.03552, section 3; Creswell and Bharath 2016, arXiv:1611.05644.
     Derived in notebooks/06_an_image_like_this_one.
+
+    Examples
+    --------
+    >>> from ganlab import models
+    >>> generator = models.dense_generator((8, 8, 1), latent_dim=2, seed=0)
+    >>> given = generator(_latents.sample(3, 2, seed=1)).numpy()
+    >>> found = invert(generator, given, steps=100, seed=2, prior=1e-5)
+    >>> found.latents.shape, found.images.shape, found.history.shape
+    ((3, 2), (3, 8, 8, 1), (101, 3))
+    >>> bool(np.mean((found.images - given) ** 2) < 1e-4)
+    True
     """
     targets = _images.check(images)
     if generator.output_shape[1:] != targets.shape[1:]:
@@ -114,33 +172,42 @@ def invert(
             f"expected images of the generator's own shape {generator.output_shape[1:]}, "
             f"received {targets.shape[1:]}"
         )
-    if steps < 0 or not 1 <= starts <= candidates:
-        raise ValueError(
-            "expected steps >= 0 and 1 <= starts <= candidates, "
-            f"received steps={steps}, starts={starts}, candidates={candidates}"
-        )
+    _check_numbers(steps, candidates, starts, learning_rate, prior)
     n, dim = len(targets), generator.input_shape[-1]
-    repeated = tf.repeat(targets, starts, axis=0)
+    measure = _measure(objective, prior)
     z = keras.Variable(
-        _best_candidates(generator, targets, objective, candidates, starts, seed), name="latents"
+        _best_candidates(generator, measure, targets, candidates, starts, seed), name="latents"
     )
+    repeated = tf.constant(np.repeat(targets, starts, axis=0))
     optimizer = keras.optimizers.Adam(learning_rate)
     optimizer.build([z])
 
-    @tf.function
+    @tf.function(autograph=False)
     def evaluate_and_improve():
-        with tf.GradientTape() as tape:
-            values = objective(generator(z.value, training=False), repeated)
-            total = tf.reduce_sum(values + prior * tf.reduce_mean(z.value**2, axis=1))
         before = tf.identity(z.value)
-        optimizer.apply([tape.gradient(total, z.value)], [z])
-        return values, before
+        with tf.GradientTape() as tape:
+            tape.watch(before)
+            likeness, pull = measure(generator(before, training=False), before, repeated)
+        # A value depends on its own latent alone, so the gradient of their sum holds the
+        # gradient of each: all starts of all images descend side by side.
+        gradient = tape.gradient(likeness, before)
+        if gradient is None:
+            raise ValueError(
+                "expected an objective that TensorFlow can differentiate, received "
+                f"{objective!r}, whose values do not depend on the images through tensors"
+            )
+        optimizer.apply([gradient + 2.0 * prior / dim * before], [z])
+        return likeness + pull, before
 
     best_values = np.full(n * starts, np.inf, np.float32)
-    best_latents = np.zeros((n * starts, dim), np.float32)
+    best_latents = z.numpy()
     history = []
-    for _ in range(steps + 1):
+    for step in range(steps + 1):
         values, at = (tensor.numpy() for tensor in evaluate_and_improve())
+        if not np.all(np.isfinite(values)):
+            raise ValueError(
+                f"expected an objective with finite values, received NaN or infinity at step {step}"
+            )
         better = values < best_values
         best_values[better], best_latents[better] = values[better], at[better]
         history.append(values)
@@ -149,17 +216,49 @@ def invert(
     return Inversion(found, generator(found, training=False).numpy(), np.stack(history)[:, winners])
 
 
-def _best_candidates(generator, targets, objective, candidates, starts, seed):
+def _check_numbers(steps, candidates, starts, learning_rate, prior):
+    for name, value in (("steps", steps), ("candidates", candidates), ("starts", starts)):
+        if isinstance(value, bool) or not isinstance(value, numbers.Integral):
+            raise TypeError(f"expected {name} as an integer, received {value!r}")
+    if steps < 0 or not 1 <= starts <= candidates:
+        raise ValueError(
+            "expected steps >= 0 and 1 <= starts <= candidates, "
+            f"received steps={steps}, starts={starts}, candidates={candidates}"
+        )
+    if not 0 < learning_rate < math.inf or not 0 <= prior < math.inf:
+        raise ValueError(
+            "expected learning_rate > 0 and prior >= 0, "
+            f"received learning_rate={learning_rate}, prior={prior}"
+        )
+
+
+def _measure(objective, prior):
+    """The objective, checked, and the pull beside it: two tensors of one value an image."""
+
+    def measure(images, z, targets):
+        values = tf.convert_to_tensor(objective(images, targets))
+        if values.shape != z.shape[:1]:
+            raise ValueError(
+                f"expected an objective of shape {tuple(z.shape[:1])}, one value an image, "
+                f"received shape {tuple(values.shape)}"
+            )
+        return values, prior * tf.reduce_mean(z**2, axis=1)
+
+    return measure
+
+
+def _best_candidates(generator, measure, targets, candidates, starts, seed):
     """The ``starts`` best of ``candidates`` random latents for each target, grouped by target."""
     z = _latents.sample(candidates, generator.input_shape[-1], seed=seed)
     made = tf.concat(
         [generator(z[i : i + 256], training=False) for i in range(0, candidates, 256)], 0
     )
 
-    @tf.function
+    @tf.function(autograph=False)
     def compare(target):
-        return objective(made, tf.broadcast_to(target, tf.shape(made)))
+        return sum(measure(made, tf.constant(z), tf.broadcast_to(target, made.shape)))
 
-    scores = np.stack([compare(tf.constant(target)).numpy() for target in targets])
+    scores = np.stack([compare(target).numpy() for target in tf.constant(targets)])
+    # NaN sorts last: it never chooses a candidate.
     order = np.argsort(scores, axis=1, kind="stable")[:, :starts]
     return z[order.reshape(-1)]
