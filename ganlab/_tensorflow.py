@@ -56,8 +56,8 @@ with _start_up_lines_hidden():
     # The first operation and the device probe print lines of their own: provoke them here.
     tf.config.list_physical_devices()
     tf.constant(0.0) + 1.0
-    # A compiled function makes XLA and the CPU service introduce themselves too.
-    tf.function(lambda x: x + 1.0, jit_compile=True)(tf.constant(0.0))
+    # XLA and its compiler introduce themselves at the first product that they compile.
+    tf.function(lambda x: tf.nn.relu(x @ x + 1.0), jit_compile=True)(tf.ones((16, 16)))
     import keras
 
 # The graph optimizer's remapper fails on the gradient of a convolution followed by leaky relu

@@ -24,6 +24,9 @@ class Film(keras.callbacks.Callback):
         Fixed latents, for example ``latents.sample(16, 64, seed=0)``.
     every : int
         Steps between two frames. The first frame is taken before training.
+    most : int, optional
+        When there are more frames than this, every second one is dropped and ``every``
+        doubles: a film of a training whose length is not known beforehand.
 
     Attributes
     ----------
@@ -33,12 +36,14 @@ class Film(keras.callbacks.Callback):
         The step of each frame, counted by the GAN: a resumed run goes on counting.
     """
 
-    def __init__(self, latents, *, every):
+    def __init__(self, latents, *, every, most=None):
         super().__init__()
         if every < 1:
             raise ValueError(f"expected every >= 1, received {every!r}")
+        if most is not None and most < 2:
+            raise ValueError(f"expected most >= 2 or None, received {most!r}")
         self.latents = np.asarray(latents, np.float32)
-        self.every = every
+        self.every, self.most = every, most
         self.frames, self.steps = [], []
 
     def on_train_begin(self, logs=None):
@@ -57,6 +62,9 @@ class Film(keras.callbacks.Callback):
     def _take(self):
         self.steps.append(int(self.model.steps))
         self.frames.append(self.model(self.latents).numpy())
+        if self.most is not None and len(self.frames) > self.most:
+            self.every *= 2
+            self.frames, self.steps = self.frames[::2], self.steps[::2]
 
 
 class LossCurve(keras.callbacks.Callback):

@@ -5,15 +5,14 @@ file from elsewhere can hold wrong numbers but no code, and written to a tempora
 synced and renamed, so that a process killed in the middle of a save loses nothing older.
 """
 
-import contextlib
-import hashlib
-import os
 import pathlib
 import zipfile
 
 import numpy as np
 
-__all__ = ["CheckpointError", "load_weights", "restore", "save", "save_weights", "sha256"]
+from ganlab import files
+
+__all__ = ["CheckpointError", "load_weights", "restore", "save", "save_weights"]
 
 
 class CheckpointError(ValueError):
@@ -49,7 +48,7 @@ def restore(gan, path):
 def save_weights(model, path):
     """Saves a model's weights, as `load_weights` reads them. Returns the file's sha256."""
     _write(path, _arrays(_weights(model)))
-    return sha256(path)
+    return files.sha256(path)
 
 
 def load_weights(model, path, *, sha256=None):
@@ -69,21 +68,16 @@ def load_weights(model, path, *, sha256=None):
         model is then unchanged.
     """
     if sha256 is not None:
-        found = globals()["sha256"](path)
+        try:
+            found = files.sha256(path)
+        except OSError as error:
+            raise CheckpointError(f"{path}: cannot be read ({error.strerror}).") from error
         if found != sha256:
             raise CheckpointError(
                 f"{path}: expected sha256 {sha256}, received {found}. The file is damaged or "
                 "not the one that was published: restore it, for example with git checkout."
             )
     _assign(_weights(model), _read(path), path)
-
-
-def sha256(path):
-    """The checksum of a file, in hexadecimal."""
-    try:
-        return hashlib.sha256(pathlib.Path(path).read_bytes()).hexdigest()
-    except OSError as error:
-        raise CheckpointError(f"{path}: cannot be read ({error.strerror}).") from error
 
 
 def _weights(model):
@@ -157,21 +151,5 @@ def _write(path, arrays):
     path = pathlib.Path(path)
     if path.suffix != ".npz":
         raise ValueError(f"expected a path that ends in .npz, received {str(path)!r}")
-    with replaced(path) as file:
+    with files.replaced(path) as file:
         np.savez(file, **arrays)
-
-
-@contextlib.contextmanager
-def replaced(path):
-    """A binary file to write to, which takes the place of ``path`` only once it is whole."""
-    path = pathlib.Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with open(temporary, "wb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)

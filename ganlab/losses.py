@@ -68,6 +68,7 @@ def _on_vectors(function, role):
     if not callable(function):
         raise TypeError(f"expected {role} to be a function of (real, fake), received {function!r}")
 
+    @tf.autograph.experimental.do_not_convert  # it cannot read the source of a lambda
     @functools.wraps(function)
     def loss(real_logits, fake_logits):
         value = function(_vector(real_logits, "real_logits"), _vector(fake_logits, "fake_logits"))
@@ -133,9 +134,7 @@ wasserstein = AdversarialLoss(
 #: Outputs beyond the margins +1 and -1 earn the discriminator nothing more. Lim and Ye 2017,
 #: arXiv:1705.02894; the loss of BigGAN, arXiv:1809.11096.
 hinge = AdversarialLoss(
-    discriminator=lambda real, fake: (
-        _mean(tf.nn.relu(1.0 - real)) + _mean(tf.nn.relu(1.0 + fake))
-    ),
+    discriminator=lambda real, fake: _mean(tf.nn.relu(1.0 - real)) + _mean(tf.nn.relu(1.0 + fake)),
     generator=lambda real, fake: -_mean(fake),
     name="hinge",
 )

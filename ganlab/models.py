@@ -85,7 +85,7 @@ def dense_discriminator(image_shape, *, seed):
     return keras.Model(images, logits, name="dense_discriminator")
 
 
-def conv_generator(image_shape, latent_dim=32, *, width=32, seed):
+def conv_generator(image_shape, latent_dim=32, *, width=16, seed):
     """A small convolutional generator for images of any size.
 
     A dense layer draws a coarse map of at most 8x8, then transposed convolutions double it.
@@ -142,7 +142,7 @@ def conv_generator(image_shape, latent_dim=32, *, width=32, seed):
     return keras.Model(latents, x, name="conv_generator")
 
 
-def conv_discriminator(image_shape, *, width=32, seed):
+def conv_discriminator(image_shape, *, width=24, seed):
     """A small convolutional discriminator: strided convolutions, no normalisation.
 
     Without normalisation each logit depends on its own image alone, which gradient

@@ -166,10 +166,10 @@ def plot_history(history, *, steps=None, ax=None, smooth=0.9):
         if smooth:
             ax.plot(x, values, color=colour, alpha=0.25, linewidth=0.8)
         ax.plot(x, _smoothed(values, smooth), color=colour, label=key)
-    for level, text in ((math.log(2), "ln 2"), (2 * math.log(2), "2 ln 2")):
+    for level, text, side in ((math.log(2), "ln 2", "top"), (2 * math.log(2), "2 ln 2", "bottom")):
         ax.axhline(level, color="black", linewidth=0.8, linestyle=":")
         ax.annotate(
-            text, (1, level), xycoords=("axes fraction", "data"), ha="right", va="bottom", fontsize=8
+            text, (1, level), xycoords=("axes fraction", "data"), ha="right", va=side, fontsize=8
         )
     ax.set(xlabel="step", ylabel="loss")
     ax.legend(loc="upper left", ncols=2)

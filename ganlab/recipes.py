@@ -34,15 +34,15 @@ class Recipe:
     batch_size, steps, d_steps : int
     ema : float or None
         See `training.GAN`.
-    data : str
-        The data set it is meant for; any other works too.
+    data, split : str
+        The data it is meant for; any other works too. See `datasets.load`.
     """
 
     name: str
     networks: Callable
     loss: losses.AdversarialLoss = losses.non_saturating
     penalty: penalties.Penalty | None = None
-    learning_rate: float = 1e-3
+    learning_rate: float = 2e-3
     beta_1: float = 0.0
     beta_2: float = 0.99
     batch_size: int = 64
@@ -50,6 +50,7 @@ class Recipe:
     d_steps: int = 1
     ema: float | None = 0.99
     data: str = "digits"
+    split: str | None = None
 
     def build(self, sample_shape, *, seed):
         """A compiled GAN for samples of this shape.
@@ -99,6 +100,7 @@ class Recipe:
             "d_steps": self.d_steps,
             "ema": self.ema,
             "data": self.data,
+            "split": self.split,
         }
 
     def _optimizer(self):
@@ -154,6 +156,7 @@ ALL = {
             penalty=DEFAULT.penalty,
             ema=0.999,
             steps=6_000,
+            split="train",
         ),
     )
 }
