@@ -199,6 +199,9 @@ def invert(
         optimizer.apply([gradient + 2.0 * prior / dim * before], [z])
         return likeness + pull, before
 
+    # Traced once and on purpose: a tf.function called anew in every search would soon warn of
+    # "excessive retracing", to no use.
+    evaluate_and_improve = evaluate_and_improve.get_concrete_function()
     best_values = np.full(n * starts, np.inf, np.float32)
     best_latents = z.numpy()
     history = []
@@ -254,11 +257,12 @@ def _best_candidates(generator, measure, targets, candidates, starts, seed):
         [generator(z[i : i + 256], training=False) for i in range(0, candidates, 256)], 0
     )
 
-    @tf.function(autograph=False)
-    def compare(target):
-        return sum(measure(made, tf.constant(z), tf.broadcast_to(target, made.shape)))
-
-    scores = np.stack([compare(target).numpy() for target in tf.constant(targets)])
+    scores = np.stack(
+        [
+            sum(measure(made, tf.constant(z), tf.broadcast_to(target, made.shape))).numpy()
+            for target in tf.constant(targets)
+        ]
+    )
     # NaN sorts last: it never chooses a candidate.
     order = np.argsort(scores, axis=1, kind="stable")[:, :starts]
     return z[order.reshape(-1)]

@@ -130,6 +130,28 @@ def test_more_starts_never_lose(generator):
     assert np.all(four.history.min(0) <= one.history.min(0) * (1 + 1e-4))
 
 
+def test_the_best_latent_met_is_returned_not_the_last(generator):
+    # Steps this long overshoot: the last latent is worse than an earlier one.
+    given = make(generator, latents.sample(6, DIM, seed=5))
+    found = inversion.invert(generator, given, steps=12, seed=0, learning_rate=1.5, prior=0.0)
+    reached = ((found.images - given) ** 2).mean((1, 2, 3))
+    assert np.any(found.history[-1] > 2 * reached)
+    assert np.all(reached <= found.history[0] * (1 + 1e-4))
+    np.testing.assert_allclose(reached, found.history.min(0), rtol=1e-4, atol=1e-9)
+
+
+def test_many_searches_do_not_warn(generator, caplog):
+    # TensorFlow warns when a function is traced again and again. It logs this, so that the
+    # filter that turns warnings into errors does not see it.
+    given = make(generator, latents.sample(1, DIM, seed=5))
+    with caplog.at_level("WARNING", logger="tensorflow"):
+        tf.get_logger().addHandler(caplog.handler)
+        for seed in range(7):
+            inversion.invert(generator, given, steps=0, seed=seed, candidates=4, starts=1)
+        tf.get_logger().removeHandler(caplog.handler)
+    assert not caplog.records
+
+
 def test_images_do_not_disturb_each_other(generator):
     given = make(generator, latents.sample(3, DIM, seed=5))
     together = inversion.invert(generator, given, steps=20, seed=0)
