@@ -137,7 +137,9 @@ def _assign(variables, arrays, path):
 
 def _read(path):
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        # Opened here, so that it is closed whatever np.load finds in it.
+        with open(path, "rb") as file:
+            archive = np.load(file, allow_pickle=False)
             return {key: archive[key] for key in archive.files}
     except FileNotFoundError:
         raise CheckpointError(f"{path}: no such file.") from None

@@ -114,12 +114,8 @@ class GAN(keras.Model):
         """
         if g_optimizer is d_optimizer:
             raise ValueError("expected two optimizers, received the same object twice")
-        for network in (self.generator, self.discriminator):
-            if not network.trainable_variables:
-                raise ValueError(
-                    f"expected {network.name!r} to have trainable variables, received none: "
-                    "it would silently never train (was trainable = False set on it?)"
-                )
+        _trainable_variables(self.generator)
+        _trainable_variables(self.discriminator)
         if jit_compile is None:
             on_gpu = bool(tf.config.list_logical_devices("GPU"))
             jit_compile = on_gpu and not kwargs.get("run_eagerly", False)
@@ -223,9 +219,19 @@ class GAN(keras.Model):
         return keras.random.normal(shape, seed=self.seed_generator)
 
 
+def _trainable_variables(network):
+    """The network's trainable variables; an error where a frozen network has none."""
+    if not network.trainable_variables:
+        raise ValueError(
+            f"expected {network.name!r} to have trainable variables, received none: "
+            "it would silently never train (was trainable = False set on it?)"
+        )
+    return network.trainable_variables
+
+
 def _apply_gradients(tape, loss, network, optimizer):
     """Applies the gradients to the network's weights; returns their global norm."""
-    variables = network.trainable_variables
+    variables = _trainable_variables(network)
     gradients = tape.gradient(loss, [variable.value for variable in variables])
     optimizer.apply(gradients, variables)
     return tf.linalg.global_norm(gradients)
