@@ -162,7 +162,12 @@ ALL = {
 }
 
 #: sha256 of the recorded weights, and the shape of the images they make.
-WEIGHTS = {}
+WEIGHTS = {
+    "digits": (
+        "2d68232d203a1e551b82c67f026ac1ff3b91bc54fb096cdcb71bdd33209bab82",
+        (28, 28, 1),
+    ),
+}
 
 
 def load_generator(name):

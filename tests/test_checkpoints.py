@@ -45,7 +45,7 @@ def gan_with_every_kind_of_state(seed=0):
 
 
 def state(gan):
-    return {key: np.array(v) for key, v in checkpoints._state_variables(gan).items()}
+    return {key: v.numpy() for key, v in checkpoints._state_variables(gan).items()}
 
 
 def differences(a, b):
