@@ -1,0 +1,315 @@
+"""Executes the notebooks of the series and writes the pages under site/.
+
+Called by tasks.py inside the environment: ``python -m tools.series run`` or ``... execute``.
+Outputs are stored the same way every time (no times, no widget state, no version of Python), so
+that a notebook changes only where its content does.
+"""
+
+import argparse
+import dataclasses
+import os
+import re
+import sys
+import sysconfig
+import tempfile
+import time
+from pathlib import Path
+
+import nbformat
+import psutil
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+
+from tasks import Stop, Ticker, say
+from tools import pages
+
+ROOT = Path(__file__).resolve().parent.parent
+SECONDS, BYTES = 120, 2e9  # the budget of one notebook on two cores
+CELL_TIMEOUT = 1800  # seconds; far beyond the budget, for slow machines
+
+
+def notebooks(names=()):
+    """Returns the paths of the notebooks in reading order, or of those called for.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Paths, file names with or without .ipynb, or numbers such as 02.
+
+    Raises
+    ------
+    Stop
+        If a name belongs to no notebook.
+    """
+    folder = ROOT / "notebooks"
+    pattern = "[0-9][0-9]_*.ipynb"
+    known = sorted(folder.glob(pattern)) + sorted((folder / "solutions").glob(pattern))
+    if not names:
+        return known
+    found = []
+    for name in names:
+        matches = [
+            path
+            for path in known
+            if Path(name).resolve() == path
+            or name in (path.name, path.stem, path.name[:2], str(path.relative_to(folder)))
+        ]
+        if not matches:
+            raise Stop(
+                f"There is no notebook {name!r}: expected a path, a name or a number of "
+                + (", ".join(path.stem for path in known) or "a notebook in notebooks/")
+                + "."
+            )
+        found += [path for path in matches if path not in found]
+    return found
+
+
+@dataclasses.dataclass
+class Execution:
+    """What came of executing one notebook: seconds, peak bytes of its kernel, error or None."""
+
+    seconds: float = 0.0
+    peak: int = 0
+    error: str | None = None
+
+    def __str__(self):
+        text = f"{self.seconds:.0f} s, {self.peak / 1e6:.0f} MB"
+        if self.error is None and self.seconds > SECONDS:
+            text += f" (over the budget of {SECONDS} s)"
+        if self.error is None and self.peak > BYTES:
+            text += f" (over the budget of {BYTES / 1e6:.0f} MB)"
+        return text
+
+
+class Memory:
+    """The largest memory a process has held, in bytes, as far as the system tells."""
+
+    def __init__(self, pid):
+        self.process = psutil.Process(pid)
+        self.peak = 0
+
+    def look(self):
+        try:
+            info = self.process.memory_info()
+            known = getattr(info, "peak_wset", info.rss)  # Windows keeps the peak
+            status = Path(f"/proc/{self.process.pid}/status")
+            if status.exists():  # and so does Linux
+                known = 1024 * int(re.search(r"VmHWM:\s*(\d+)", status.read_text())[1])
+            self.peak = max(self.peak, known)
+        except (psutil.Error, OSError, TypeError):
+            pass  # the process has ended
+
+
+class Progress(Ticker):
+    """A ticker that also looks at the memory of the kernel."""
+
+    memory = None
+
+    def line(self):
+        if self.memory is not None:
+            self.memory.look()
+        return super().line()
+
+
+def execute(notebook, folder, *, label=""):
+    """Executes a notebook in place, in a new kernel that starts in `folder`.
+
+    Parameters
+    ----------
+    notebook : nbformat.NotebookNode
+        Its outputs are replaced; after an error those of later cells are gone.
+    folder : Path
+        The working folder of the kernel.
+    label : str
+        What stands in the progress line.
+
+    Returns
+    -------
+    Execution
+    """
+    client = NotebookClient(
+        notebook,
+        kernel_name="python3",
+        timeout=CELL_TIMEOUT,
+        startup_timeout=180,
+        store_widget_state=False,
+        record_timing=False,
+        coalesce_streams=True,
+    )
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    result = Execution()
+    start = time.monotonic()
+    # A start-up file or a setting of the user's own IPython must not change an output.
+    with (
+        tempfile.TemporaryDirectory() as profile,
+        open(os.path.join(profile, "stderr"), "w+") as stderr,
+        Progress(label) as progress,
+    ):
+        environment = dict(os.environ, IPYTHONDIR=profile)
+        try:
+            # Not client.execute(): that one answers Ctrl-C with an error of the cell.
+            with client.setup_kernel(cwd=str(folder), env=environment, stderr=stderr):
+                progress.memory = memory = Memory(client.km.provisioner.pid)
+                try:
+                    for index, cell in enumerate(notebook.cells):
+                        progress.text = f"cell {index + 1} of {len(notebook.cells)}"
+                        client.execute_cell(
+                            cell, index, execution_count=client.code_cells_executed + 1
+                        )
+                        memory.look()
+                finally:
+                    result.peak = memory.peak
+        except CellExecutionError as error:
+            result.error = f"{where(client, cell)}: {error.ename}: {error.evalue}"
+        except CellTimeoutError:
+            result.error = f"{where(client, cell)}: no end after {CELL_TIMEOUT} s"
+        except DeadKernelError:
+            stderr.seek(0)
+            last = "".join(stderr.read().strip().splitlines()[-1:])
+            result.error = f"{where(client, cell)}: the kernel died (out of memory?) {last}"
+    result.seconds = time.monotonic() - start
+    return result
+
+
+def where(client, cell):
+    """Names the cell that is being executed by number and first line."""
+    first = next((line for line in cell.source.splitlines() if line.strip()), "")
+    return f"In [{client.code_cells_executed}], which begins `{first.strip()}`"
+
+
+KEPT = ("tags", "jupyter", "slideshow")  # metadata of a cell that somebody wrote on purpose
+
+
+def clean(notebook):
+    """Removes from an executed notebook what differs from one execution to the next."""
+    notebook.metadata = nbformat.from_dict(
+        {
+            "kernelspec": {
+                "display_name": "Python 3 (ipykernel)",
+                "language": "python",
+                "name": "python3",
+            },
+            "language_info": {
+                "codemirror_mode": {"name": "ipython", "version": 3},
+                "file_extension": ".py",
+                "mimetype": "text/x-python",
+                "name": "python",
+                "nbconvert_exporter": "python",
+                "pygments_lexer": "ipython3",
+            },
+        }
+    )
+    for cell in notebook.cells:
+        kept = {key: value for key, value in cell.metadata.items() if key in KEPT and value}
+        cell.metadata = nbformat.from_dict(kept)
+        for output in cell.get("outputs", ()):
+            # A reference to widget state, which is not stored; its number changes every time.
+            output.get("data", {}).pop("application/vnd.jupyter.widget-view+json", None)
+            if output.output_type == "error":
+                output.traceback = [without_paths(line) for line in output.traceback]
+
+
+def without_paths(text):
+    """Replaces the folders of this machine in a traceback by paths within the project."""
+    folders = {str(ROOT): "", sysconfig.get_path("purelib"): "site-packages"}
+    folders[sysconfig.get_path("stdlib")] = "python"
+    home = str(Path.home())
+    for folder, name in sorted(folders.items(), key=lambda item: -len(item[0])):
+        for spelling in (folder, folder.replace(home, "~", 1)):
+            text = text.replace(spelling + os.sep, f"{name}/" if name else "")
+    return text
+
+
+def read(path):
+    return nbformat.read(path, as_version=4)
+
+
+def write(notebook, path):
+    """Writes a notebook so that a crash leaves either the old or the new one, whole."""
+    nbformat.validate(notebook)
+    new = path.with_suffix(".ipynb.new")
+    try:
+        with open(new, "w", encoding="utf-8", newline="\n") as file:
+            nbformat.write(notebook, file)
+        os.replace(new, path)
+    finally:
+        new.unlink(missing_ok=True)
+
+
+def execute_all(paths, keep):
+    """Executes notebooks one after the other, says how it goes, and returns the exit status.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+    keep : callable
+        Called with each path, executed notebook and Execution; says whether to keep an error.
+    """
+    failed = []
+    start = time.monotonic()
+    for number, path in enumerate(paths, 1):
+        label = f"[{number}/{len(paths)}] {path.stem}"
+        notebook = read(path)
+        result = execute(notebook, path.parent, label=label)
+        keep(path, notebook, result)
+        say(f"  {label}  {result}" + (f"  FAILED at {result.error}" if result.error else ""))
+        failed += [path.stem] if result.error else []
+    total = time.monotonic() - start
+    say(f"{len(paths)} notebooks in {total // 60:.0f} min {total % 60:.0f} s")
+    if failed:
+        raise Stop(f"{len(failed)} of {len(paths)} failed: {', '.join(failed)}.")
+    return 0
+
+
+def run(paths):
+    """Executes the notebooks as a reader would and writes a page for each, and an index."""
+    site = ROOT / "site"
+    site.mkdir(exist_ok=True)
+    done = []
+
+    def keep(path, notebook, result):
+        clean(notebook)
+        done.append(pages.write_page(site, path, notebook, paths, result))
+
+    say(f"Executing {len(paths)} notebooks:")
+    try:
+        return execute_all(paths, keep)
+    finally:
+        pages.write_index(site, done)
+        say(f"Read them: {(site / 'index.html').as_uri()}")
+
+
+def store(paths):
+    """Executes the notebooks and stores the outputs in them, unless one has failed."""
+
+    def keep(path, notebook, result):
+        if result.error is None:
+            clean(notebook)
+            write(notebook, path)
+
+    return execute_all(paths, keep)
+
+
+def main(arguments):
+    parser = argparse.ArgumentParser(prog="tools.series", description=__doc__.splitlines()[0])
+    parser.add_argument("command", choices=("run", "execute"))
+    parser.add_argument("notebooks", nargs="*")
+    options = parser.parse_args(arguments)
+    try:
+        paths = notebooks(options.notebooks)
+        if not paths:
+            raise Stop("There are no notebooks in notebooks/.")
+        return (run if options.command == "run" else store)(paths)
+    except Stop as stop:
+        sys.stdout.flush()
+        print(stop, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("Stopped.", file=sys.stderr)
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
