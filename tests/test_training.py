@@ -153,7 +153,6 @@ def test_fit_like_any_keras_model(tmp_path):
         callbacks=[
             keras.callbacks.TensorBoard(tmp_path / "logs", update_freq="batch"),
             keras.callbacks.ModelCheckpoint(tmp_path / "w.weights.h5", save_weights_only=True),
-            keras.callbacks.CSVLogger(tmp_path / "log.csv"),
         ],
     )
     assert set(history.history) == {
