@@ -83,9 +83,7 @@ def test_one_step_is_adam_on_objective_and_pull(linear):
     z = start.latents
     gradient = (0.5 * z @ columns.T - residual) @ columns / 144 + 2 * 0.3 * z / DIM
     assert np.abs(gradient).min() > 1e-4  # no sign in doubt
-    step = inversion.invert(
-        linear, given, steps=1, seed=1, starts=1, prior=0.3, learning_rate=0.01
-    )
+    step = inversion.invert(linear, given, steps=1, seed=1, starts=1, prior=0.3, learning_rate=0.01)
     np.testing.assert_allclose(step.latents, z - 0.01 * np.sign(gradient), atol=1e-4)
 
 
