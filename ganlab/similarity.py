@@ -4,6 +4,7 @@ Every measure takes two batches and gives one number a pair, shape (batch,). All
 are differentiable, so each can also serve as a loss.
 """
 
+import functools
 import math
 import numbers
 
@@ -72,7 +73,7 @@ def ssim(a, b, *, data_range):
     array([1., 1.], dtype=float32)
     """
     a, b, data_range = _image_pair(a, b, data_range, minimum=_WINDOW)
-    return _ssim(a, b, data_range)
+    return _windowed(a, b, data_range, (1.0,))
 
 
 def ssim_map(a, b, *, data_range):
@@ -102,7 +103,9 @@ def ssim_map(a, b, *, data_range):
     TensorShape([2, 18, 18, 3])
     """
     a, b, data_range = _image_pair(a, b, data_range, minimum=_WINDOW)
-    return _ssim_map(a, b, data_range)
+    values = _compiled(_map, a.dtype, _IMAGES, _IMAGES, ())(a, b, data_range)
+    batch, height, width, channels = a.shape
+    return tf.ensure_shape(values, (batch, height - 10, width - 10, channels))
 
 
 def ms_ssim_scales(height, width):
@@ -188,14 +191,14 @@ def ms_ssim(a, b, *, data_range):
     array([1., 1.], dtype=float32)
     """
     a, b, data_range = _image_pair(a, b, data_range, minimum=_WINDOW)
-    return _ms_ssim(a, b, data_range)
+    return _windowed(a, b, data_range, ms_ssim_scales(*a.shape[1:3]))
 
 
 def global_ssim(a, b, *, data_range):
-    """SSIM with one window, the whole image: the form printed in the source article.
+    r"""SSIM with one window, the whole image: the form printed in the source article.
 
-    .. math:: \\frac{(2 \\mu_x \\mu_y + C_1)(2 \\sigma_{xy} + C_2)}
-              {(\\mu_x^2 + \\mu_y^2 + C_1)(\\sigma_x^2 + \\sigma_y^2 + C_2)}
+    .. math:: \frac{(2 \mu_x \mu_y + C_1)(2 \sigma_{xy} + C_2)}
+              {(\mu_x^2 + \mu_y^2 + C_1)(\sigma_x^2 + \sigma_y^2 + C_2)}
 
     with the means, population variances and population covariance of all pixels of a
     channel, C1 = (0.01 data_range)^2 and C2 = (0.03 data_range)^2. Of a colour image, the
@@ -231,8 +234,8 @@ def global_ssim(a, b, *, data_range):
 
     means = mean(sum_), mean(difference)
     variances = mean(tf.square(sum_ - means[0])), mean(tf.square(difference - means[1]))
-    luminance, contrast_structure = _terms(*means, *variances)
-    return 1.0 - tf.reduce_mean(_loss(luminance, contrast_structure), axis=(1, 2, 3))
+    luminance, contrast_structure = _factors(*means, *variances)
+    return tf.reduce_mean(luminance * contrast_structure, axis=(1, 2, 3))
 
 
 def psnr(a, b, *, data_range):
@@ -277,9 +280,9 @@ def psnr(a, b, *, data_range):
 
 
 def content_similarity(a, b, *, centered=False):
-    """The article's content similarity: the cosine of the angle between two images.
+    r"""The article's content similarity: the cosine of the angle between two images.
 
-    .. math:: \\frac{\\sum x_{ij} y_{ij}}{\\sqrt{\\sum x_{ij}^2} \\sqrt{\\sum y_{ij}^2}}
+    .. math:: \frac{\sum x_{ij} y_{ij}}{\sqrt{\sum x_{ij}^2} \sqrt{\sum y_{ij}^2}}
 
     over all pixels and channels, or over the elements of two feature vectors.
 
@@ -360,92 +363,130 @@ def _direction(x, centered):
 #
 # Four filtered images instead of five (x, y, xx, yy, xy), no covariance to cancel, exactly 1
 # for identical images, and never outside [-1, 1] as long as no variance is negative.
+#
+# The window is separable: 11 weighted, shifted views are added along one axis, then along
+# the other. XLA turns each axis into one loop, faster than any convolution, provided that
+#
+# - the result of the first axis is written to memory. tf.stack and tf.concat do that; without
+#   one, XLA merges both loops into one of 121 terms, which is 20 times slower;
+# - nothing is padded inside a loop, because tf.pad turns into a branch for every element;
+# - rows are stored as width * channels numbers, so that the inner loop is contiguous;
+# - the four filtered images fit into the cache: a large batch goes through in chunks.
 
 
-def _terms(mean_sum, mean_difference, var_sum, var_difference):
-    """Losses (1 - luminance, 1 - contrast-structure) at data range 1."""
-    square_sum, square_difference = tf.square(mean_sum), tf.square(mean_difference)
-    luminance = square_difference / (0.5 * (square_sum + square_difference) + _K1**2)
-    contrast_structure = var_difference / (0.5 * (var_sum + var_difference) + _K2**2)
-    return luminance, contrast_structure
-
-
-def _loss(luminance, contrast_structure):
-    """1 - SSIM from the losses of its factors: 1 - (1 - l)(1 - c)."""
-    return luminance + contrast_structure - luminance * contrast_structure
+def _factors(mean_s, mean_d, variance_s, variance_d):
+    """Luminance and contrast-structure at data range 1, from statistics of s and d."""
+    square_d = tf.square(mean_d)
+    luminance = 0.5 * (tf.square(mean_s) + square_d) + _K1**2
+    contrast_structure = 0.5 * (variance_s + variance_d) + _K2**2
+    # Two fractions, for the product of the denominators would overflow first.
+    return (luminance - square_d) / luminance, (
+        contrast_structure - variance_d
+    ) / contrast_structure
 
 
 def _filter(x, axis, step):
-    """Weighted sums of 11 neighbours `step` elements apart: one axis of the window.
-
-    Shifted views that are added: XLA makes them a single loop over memory.
-    """
+    """Weighted sums of 11 neighbours `step` elements apart: one axis of the window."""
 
     def shifted(k):
         window = [slice(None)] * x.shape.rank
-        window[axis] = slice(k * step, (k + 1 - _WINDOW) * step or None)
+        window[axis] = slice(k * step, (k - _WINDOW + 1) * step if k < _WINDOW - 1 else None)
         return x[tuple(window)]
 
     half = _WINDOW // 2
     total = _TAPS[half] * shifted(half)
-    for k in range(half):
+    for k in range(half):  # the window is symmetric: 6 products instead of 11
         total += _TAPS[k] * (shifted(k) + shifted(_WINDOW - 1 - k))
     return total
 
 
-def _window_terms(a, b, data_range):
-    """The two losses in every window, each (batch, height - 10, (width - 10) * channels)."""
-    shape, channels = tf.shape(a), a.shape[3]
-    # Rows of width * channels numbers: the inner loop runs over contiguous memory.
-    rows = (shape[0], shape[1], shape[2] * channels)
-    a, b = tf.reshape(a, rows), tf.reshape(b, rows)
-    # Sums of mid-grey are 0, so that mean(s^2) - mean(s)^2 cancels little.
-    s, d = (a + b) / data_range - 1.0, (a - b) / data_range
-    moments = tf.stack((s, d, s * s, d * d))
-    moments = _filter(_filter(moments, 2, 1), 3, channels)
-    mean_s, mean_d, square_s, square_d = tf.unstack(moments)
-    var_s = tf.maximum(square_s - mean_s * mean_s, 0.0)
-    var_d = tf.maximum(square_d - mean_d * mean_d, 0.0)
-    return _terms(mean_s + 1.0, mean_d, var_s, var_d)
+def _with_margin(x, axis, size):
+    """Zeros before and after along one axis; a tf.pad that is written to memory."""
+    shape = tf.unstack(tf.shape(x))
+    shape[axis] = size
+    zeros = tf.zeros(shape, x.dtype)
+    return tf.concat((zeros, x, zeros), axis)
 
 
-def _window_mean(x):
-    """Mean over the windows: (batch, height, columns) -> (batch,), a row at a time."""
-    return tf.reduce_mean(tf.reduce_mean(x, axis=1), axis=1)
+def _moments(s, d, channels):
+    """Means of s, d, s^2 and d^2 in every window: rows -> (4, batch, height - 10, columns)."""
+
+    @tf.custom_gradient
+    def moments(s, d):
+        def gradient(upstream):
+            # A symmetric filter is its own adjoint, up to the margin that it cuts off. The
+            # derivative that TensorFlow finds by itself adds 11 padded copies, 10 times slower.
+            margin = _WINDOW - 1
+            upstream = _filter(_with_margin(upstream, 3, margin * channels), 3, channels)
+            mean_s, mean_d, square_s, square_d = tf.unstack(_with_margin(upstream, 2, margin))
+            return tf.unstack(
+                tf.stack(
+                    (
+                        _filter(mean_s, 1, 1) + 2.0 * s * _filter(square_s, 1, 1),
+                        _filter(mean_d, 1, 1) + 2.0 * d * _filter(square_d, 1, 1),
+                    )
+                )
+            )
+
+        down = tf.stack([_filter(x, 1, 1) for x in (s, d, s * s, d * d)])
+        return _filter(down, 3, channels), gradient
+
+    return moments(s, d)
 
 
-@tf.function(jit_compile=True, autograph=False)
-def _ssim(a, b, data_range):
-    return 1.0 - _window_mean(_loss(*_window_terms(a, b, data_range)))
+def _window_factors(s, d, channels):
+    """Luminance and contrast-structure in every window, (batch, height - 10, columns)."""
+    mean_s, mean_d, square_s, square_d = tf.unstack(_moments(s, d, channels))
+    variance_s = tf.maximum(square_s - mean_s * mean_s, 0.0)
+    variance_d = tf.maximum(square_d - mean_d * mean_d, 0.0)
+    return _factors(mean_s + 1.0, mean_d, variance_s, variance_d)
 
 
-@tf.function(jit_compile=True, autograph=False)
-def _ssim_map(a, b, data_range):
-    values = 1.0 - _loss(*_window_terms(a, b, data_range))
-    shape = tf.shape(a)
-    return tf.reshape(values, (shape[0], shape[1] - 10, shape[2] - 10, a.shape[3]))
+def _sum_and_difference(a, b, data_range):
+    # Mid-grey images have s = 0, so that mean(s^2) - mean(s)^2 cancels as little as it can.
+    return (a + b) / data_range - 1.0, (a - b) / data_range
 
 
-@tf.function(jit_compile=True, autograph=False)
-def _ms_ssim(a, b, data_range):
-    weights = ms_ssim_scales(a.shape[1], a.shape[2])
+def _as_rows(images):
+    """(batch, height, width, channels) -> (batch, height, width * channels)."""
+    shape = tf.shape(images)
+    return tf.reshape(images, (shape[0], shape[1], shape[2] * shape[3]))
+
+
+def _column_means(x, channels):
+    """Mean of every channel, (batch, channels), one axis at a time.
+
+    A single float32 sum over a large image loses the fourth decimal.
+    """
+    columns = tf.reduce_mean(x, axis=1)
+    return tf.reduce_mean(tf.reshape(columns, (tf.shape(x)[0], -1, channels)), axis=1)
+
+
+def _ssim_of_rows(s, d, channels, weights):
+    """SSIM, or with several weights MS-SSIM, of images stored as rows: (batch,)."""
+    weights = tf.unstack(weights)
     product = 1.0
-    for scale, weight in enumerate(weights):
-        if scale:
-            a, b = _halved(a), _halved(b)
-        luminance, contrast_structure = _window_terms(a, b, data_range)
-        coarsest = scale == len(weights) - 1
-        loss = _loss(luminance, contrast_structure) if coarsest else contrast_structure
-        by_channel = tf.reshape(tf.reduce_mean(loss, axis=1), (tf.shape(a)[0], -1, a.shape[3]))
-        product *= _power(1.0 - tf.reduce_mean(by_channel, axis=1), weight)
-    return tf.reduce_mean(product, axis=1)
+    for weight in weights[:-1]:
+        _, contrast_structure = _window_factors(s, d, channels)
+        product *= _power(_column_means(contrast_structure, channels), weight)
+        s, d = _halved(s, channels), _halved(d, channels)
+    luminance, contrast_structure = _window_factors(s, d, channels)
+    similarity = _column_means(luminance * contrast_structure, channels)
+    if len(weights) > 1:
+        similarity = product * _power(similarity, weights[-1])
+    return tf.reduce_mean(similarity, axis=1)
 
 
-def _halved(images):
+def _halved(rows, channels):
     """Means of 2 x 2 pixels; the last row or column of an odd size is repeated."""
-    height, width = images.shape[1:3]
-    padding = ((0, 0), (0, height % 2), (0, width % 2), (0, 0))
-    return tf.nn.avg_pool2d(tf.pad(images, padding, "SYMMETRIC"), 2, 2, "VALID")
+    height = tf.shape(rows)[1]
+    rows = tf.concat((rows, rows[:, height - height % 2 :]), axis=1)
+    rows = 0.5 * (rows[:, 0::2] + rows[:, 1::2])
+    columns = tf.shape(rows)[2]
+    rows = tf.concat((rows, rows[:, :, columns - columns % (2 * channels) :]), axis=2)
+    pairs = tf.reshape(rows, (*tf.unstack(tf.shape(rows)[:2]), -1, 2 * channels))
+    means = 0.5 * (pairs[..., :channels] + pairs[..., channels:])
+    return tf.reshape(means, (*tf.unstack(tf.shape(rows)[:2]), -1))
 
 
 def _power(x, exponent):
@@ -454,6 +495,98 @@ def _power(x, exponent):
     inside = x > 1e-6
     power = tf.pow(tf.where(inside, x, tf.ones_like(x)), exponent)
     return tf.where(inside, power, tf.zeros_like(x))
+
+
+# One MiB of float32 an image batch: with its filtered images it stays in the cache.
+_CHUNK_ELEMENTS = 2**18
+
+
+def _in_chunks(function, images, *vectors):
+    """Apply `function` to equal parts of a batch, one after the other.
+
+    `images` have shape (batch, height, width, channels) and reach the function as rows.
+    """
+    batch, height, width, channels = tf.unstack(tf.shape(images[0]))
+    sizes = tf.range(1, batch + 1)
+    fitting = (batch % sizes == 0) & (sizes * height * width * channels <= _CHUNK_ELEMENTS)
+    chunk = tf.reduce_max(tf.where(fitting, sizes, 1))
+    parts = [tf.reshape(x, (-1, chunk, height, width * channels)) for x in images]
+    parts += [tf.reshape(x, (-1, chunk)) for x in vectors]
+    return tf.map_fn(
+        lambda part: function(*part, channels),
+        tuple(parts),
+        fn_output_signature=images[0].dtype,
+    )
+
+
+def _forward(a, b, data_range, weights):
+    def similarity(a, b, channels):
+        s, d = _sum_and_difference(a, b, data_range)
+        return _ssim_of_rows(s, d, channels, weights)
+
+    return tf.reshape(_in_chunks(similarity, (a, b)), (-1,))
+
+
+def _backward(a, b, data_range, weights, upstream):
+    def gradients(a, b, upstream, channels):
+        s, d = _sum_and_difference(a, b, data_range)
+        with tf.GradientTape() as tape:
+            tape.watch((s, d))
+            similarity = _ssim_of_rows(s, d, channels, weights)
+        s, d = tape.gradient(similarity, (s, d), output_gradients=upstream)
+        return tf.stack((s + d, s - d)) / data_range
+
+    both = _in_chunks(gradients, (a, b), upstream)
+    return tf.reshape(both[:, 0], tf.shape(a)), tf.reshape(both[:, 1], tf.shape(a))
+
+
+def _map(a, b, data_range):
+    batch, height, width, channels = tf.unstack(tf.shape(a))
+    s, d = _sum_and_difference(_as_rows(a), _as_rows(b), data_range)
+    luminance, contrast_structure = _window_factors(s, d, channels)
+    margin = _WINDOW - 1
+    shape = (batch, height - margin, width - margin, channels)
+    return tf.reshape(luminance * contrast_structure, shape)
+
+
+@functools.cache
+def _compiled(function, dtype, *shapes):
+    """One trace for images of any size; XLA compiles it once for each size."""
+    signature = [tf.TensorSpec(shape, dtype) for shape in shapes]
+    return tf.function(function, input_signature=signature, jit_compile=True, autograph=False)
+
+
+_IMAGES = (None, None, None, None)
+
+
+def _windowed(a, b, data_range, weights):
+    """(batch,) similarities of checked images, over as many scales as there are weights."""
+    weights = tf.constant(weights, a.dtype)
+    shapes = (_IMAGES, _IMAGES, (), tuple(weights.shape))
+    forward = _compiled(_forward, a.dtype, *shapes)
+    backward = _compiled(_backward, a.dtype, *shapes, (None,))
+
+    # Nothing is kept for the gradient: to compute it again is quicker than to store it. The
+    # stop_gradient keeps the tape, which has this definition, from following the inside.
+    @tf.custom_gradient
+    def similarity(a, b):
+        def derivative(upstream):
+            return gradient(a, b, upstream)
+
+        return forward(tf.stop_gradient(a), tf.stop_gradient(b), data_range, weights), derivative
+
+    @tf.custom_gradient
+    def gradient(a, b, upstream):
+        def derivative(*_):
+            raise NotImplementedError(
+                "expected a first derivative, received a request for the second; "
+                "tf.reduce_mean(ssim_map(a, b, data_range=...), axis=(1, 2, 3)) has all"
+            )
+
+        inputs = (tf.stop_gradient(x) for x in (a, b))
+        return backward(*inputs, data_range, weights, tf.stop_gradient(upstream)), derivative
+
+    return tf.ensure_shape(similarity(a, b), a.shape[:1])
 
 
 # ---------------------------------------------------------------------------------------
@@ -478,8 +611,11 @@ def _float_pair(a, b):
         raise ValueError(
             f"expected two arrays of equal shape, received {_show(a.shape)} and {_show(b.shape)}"
         )
+    if a.shape.rank and 0 in (a.shape[0], b.shape[0]):
+        raise ValueError(f"expected at least one pair, received shape {_show(a.shape)}")
+    shape = a.shape.merge_with(b.shape)
     dtype = tf.float64 if tf.float64 in (a.dtype, b.dtype) else tf.float32
-    return tf.cast(a, dtype), tf.cast(b, dtype)
+    return tuple(tf.ensure_shape(tf.cast(x, dtype), shape) for x in (a, b))
 
 
 def _image_pair(a, b, data_range, *, minimum):
