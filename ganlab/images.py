@@ -10,7 +10,7 @@ import io
 import math
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageOps
 
 
 def check(images, *, name="images"):
@@ -19,8 +19,9 @@ def check(images, *, name="images"):
     Parameters
     ----------
     images : array of float, shape (n, height, width[, channels]), range [0, 1]
-        A batch, with 1 or 3 channels; a missing channel axis is added. A colour image on its own, of shape
-        (height, width, 3), is refused rather than taken for a batch of images 3 pixels wide.
+        A batch, with 1 or 3 channels; a missing channel axis is added. A colour image on
+        its own, (height, width, 3), is refused rather than taken for a batch of images 3
+        pixels wide.
     name : str
         What the error message calls the argument.
 
@@ -38,10 +39,10 @@ def check(images, *, name="images"):
     --------
     >>> check(np.zeros((2, 28, 28))).shape
     (2, 28, 28, 1)
-    >>> check(np.full((2, 9, 9), 255.0), name="x")
+    >>> check(np.full(4, 0.5))  # doctest: +ELLIPSIS
     Traceback (most recent call last):
     ...
-    ValueError: x: expected values in [0, 1], received values from 255 to 255 (shape (2, 9, 9), float64)
+    ValueError: images: expected shape (n, height, width) or ... received shape (4,), float64
     """
     array = np.asarray(images)
     received = f"shape {array.shape}, {array.dtype}"
@@ -81,7 +82,8 @@ def _check_range(array, name, received):
         )
     if low < 0 or high > 1:
         raise ValueError(
-            f"{name}: expected values in [0, 1], received values from {low:.6g} to {high:.6g} ({received})"
+            f"{name}: expected values in [0, 1], "
+            f"received values from {low:.6g} to {high:.6g} ({received})"
         )
 
 
@@ -143,6 +145,73 @@ def to_uint8(images):
     # Half-precision floats hold 255 levels, but not their halves: compute in single precision.
     array = array.astype(np.result_type(array.dtype, np.float32), copy=False)
     return np.floor(array * 255 + array.dtype.type(0.5)).astype(np.uint8)
+
+
+def fit(images, *, size=None, color=None):
+    """Bring a batch to a square size, and to grey or colour.
+
+    The largest square in the middle is kept and resampled by Pillow's Lanczos filter, which
+    averages when it shrinks, so that nothing flickers or aliases.
+
+    Parameters
+    ----------
+    images : array of float, shape (n, height, width[, channels]), range [0, 1]
+    size : int, optional
+        Height and width of the result; unchanged where it is not given.
+    color : {"grey", "rgb"}, optional
+        Channels of the result; unchanged where it is not given. Grey is the luma of ITU-R
+        BT.601, 0.299 R + 0.587 G + 0.114 B; grey turns to colour by three equal channels.
+
+    Returns
+    -------
+    array of float32, shape (n, size, size, channels), range [0, 1]
+
+    Raises
+    ------
+    ValueError
+        For images that :func:`check` refuses, a size below 1, or another `color`.
+
+    Examples
+    --------
+    >>> fit(np.ones((2, 30, 40)), size=28, color="rgb").shape
+    (2, 28, 28, 3)
+    """
+    images = check(images)
+    check_fit(size, color)
+    if color == "grey" and images.shape[-1] == 3:
+        images = images @ np.array([[0.299], [0.587], [0.114]], np.float32)
+    if size is not None and images.shape[1:3] != (size, size):
+        planes = np.moveaxis(images, -1, 1).reshape(-1, *images.shape[1:3])
+        planes = [
+            np.asarray(ImageOps.fit(Image.fromarray(plane), (size, size), Image.Resampling.LANCZOS))
+            for plane in planes
+        ]
+        images = np.stack(planes).reshape(len(images), -1, size, size)
+        images = np.moveaxis(images, 1, -1)
+    if color == "rgb" and images.shape[-1] == 1:
+        images = images.repeat(3, axis=-1)
+    # Lanczos overshoots at edges, and the luma weights can add up to 1 and one rounding error.
+    return np.clip(images, 0, 1)
+
+
+def check_fit(size, color):
+    """Refuse a size or a kind of colour that :func:`fit` does not know.
+
+    Parameters
+    ----------
+    size : int, range [1, 4096], or None
+    color : {"grey", "rgb"} or None
+
+    Raises
+    ------
+    ValueError
+        Saying what was expected and what was received.
+    """
+    whole = isinstance(size, int | np.integer) and not isinstance(size, bool)
+    if size is not None and not (whole and 1 <= size <= 4096):
+        raise ValueError(f"size: expected a whole number from 1 to 4096, received {size!r}")
+    if color not in (None, "grey", "rgb"):
+        raise ValueError(f"color: expected 'grey', 'rgb' or None, received {color!r}")
 
 
 def tile(images, *, columns=None, padding=1, background=1.0):

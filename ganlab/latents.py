@@ -44,7 +44,7 @@ def sample(n, dim, *, seed):
     """
     if n < 1 or dim < 1:
         raise ValueError(f"expected n and dim of at least 1, received n={n}, dim={dim}")
-    return _generator(seed).standard_normal((n, dim), dtype=np.float32)
+    return generator(seed).standard_normal((n, dim), dtype=np.float32)
 
 
 def lerp(a, b, t):
@@ -187,14 +187,29 @@ def truncate(z, *, threshold, seed):
     _check_finite(z=z)
     outside = np.abs(z) > threshold
     low, high = ndtr(-threshold), ndtr(threshold)
-    redrawn = ndtri(_generator(seed).uniform(low, high, size=int(outside.sum())))
+    redrawn = ndtri(generator(seed).uniform(low, high, size=int(outside.sum())))
     # Rounding to single precision must not carry a value over the edge.
     edge = np.nextafter(z.dtype.type(threshold), z.dtype.type(0))
     z[outside] = np.clip(redrawn.astype(z.dtype), -edge, edge)
     return z
 
 
-def _generator(seed):
+def generator(seed):
+    """Turn a seed into a NumPy generator; a generator is passed through and drawn on.
+
+    Parameters
+    ----------
+    seed : int or numpy.random.Generator
+
+    Returns
+    -------
+    numpy.random.Generator
+
+    Raises
+    ------
+    TypeError
+        For anything else. None is refused: what it draws could not be repeated.
+    """
     if isinstance(seed, bool) or not isinstance(seed, numbers.Integral | np.random.Generator):
         raise TypeError(f"seed: expected an integer or a numpy Generator, received {seed!r}")
     return np.random.default_rng(seed)

@@ -1,4 +1,3 @@
-import doctest
 import io
 import subprocess
 import sys
@@ -12,10 +11,6 @@ from ganlab import images
 rng = np.random.default_rng(0)
 GREY = rng.random((5, 6, 7, 1), dtype=np.float32)
 COLOUR = rng.random((5, 6, 7, 3), dtype=np.float32)
-
-
-def test_examples():
-    assert doctest.testmod(images).failed == 0
 
 
 def test_needs_no_tensorflow():
@@ -97,6 +92,47 @@ def test_conversions_refuse_to_guess():
         images.to_uint8(np.array([-1.0, 1.0]))
     with pytest.raises(ValueError, match="finite"):
         images.to_uint8(np.array([np.nan]))
+
+
+def test_fit_keeps_the_middle_square():
+    wide = np.zeros((2, 4, 8, 3), np.float32)
+    wide[:, :, 2:6] = (0.2, 0.4, 0.6)
+    np.testing.assert_allclose(images.fit(wide, size=4), wide[:, :, 2:6], atol=1e-6)
+    np.testing.assert_array_equal(images.fit(wide), wide)
+    halves = images.fit(COLOUR[:, :, :6], size=3)
+    assert halves.shape == (5, 3, 3, 3) and halves.dtype == np.float32
+    tall = images.fit(np.swapaxes(wide, 1, 2), size=4)
+    np.testing.assert_allclose(tall, wide[:, :, 2:6], atol=1e-6)
+
+
+def test_fit_resamples_each_image_as_pillow_does_for_bytes():
+    soft = 0.3 + 0.4 * COLOUR[:, :, :6]  # for bytes Pillow clips between its two passes
+    for image, small in zip(soft, images.fit(soft, size=3), strict=True):
+        oracle = Image.fromarray(images.to_uint8(image)).resize((3, 3), Image.Resampling.LANCZOS)
+        # The oracle rounds its input and after each of its passes, one for each axis.
+        np.testing.assert_allclose(small * 255, np.asarray(oracle), atol=1.5)
+
+
+def test_fit_to_grey_and_back():
+    grey = images.fit(COLOUR, color="grey")
+    oracle = np.stack(
+        [np.asarray(Image.fromarray(x).convert("L")) for x in images.to_uint8(COLOUR)]
+    )
+    np.testing.assert_allclose(grey[..., 0] * 255, oracle, atol=1.01)
+    assert images.fit(np.ones((1, 2, 2, 3)), color="grey").max() == 1
+    np.testing.assert_array_equal(images.fit(GREY, color="rgb"), GREY.repeat(3, axis=-1))
+    edge = np.zeros((1, 16, 16), np.float32)
+    edge[:, 8:] = 1
+    smooth = images.fit(edge, size=40)
+    assert smooth.min() == 0 and smooth.max() == 1
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"size": 0}, {"size": 2.5}, {"size": True}, {"size": 5000}, {"color": "gray"}]
+)
+def test_fit_refuses(wrong):
+    with pytest.raises(ValueError, match="expected .* received"):
+        images.fit(GREY, **wrong)
 
 
 def test_tile_puts_each_image_in_its_place():

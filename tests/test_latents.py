@@ -1,5 +1,3 @@
-import doctest
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -8,10 +6,6 @@ from hypothesis.extra.numpy import arrays
 from scipy import stats
 
 from ganlab import latents
-
-
-def test_examples():
-    assert doctest.testmod(latents).failed == 0
 
 
 def test_sample_is_standard_normal_and_repeats():

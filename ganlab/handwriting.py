@@ -1,0 +1,148 @@
+"""Real handwriting without a download: 1,797 digits, in grey and in named colours.
+
+scikit-learn ships the test part of the UCI "Optical Recognition of Handwritten Digits" set
+(E. Alpaydin, C. Kaynak, 1998; CC BY 4.0): bitmaps of 32 x 32 pixels in which the blocks of
+4 x 4 were counted, which leaves 8 x 8 values from 0 to 16. :func:`digits` undoes the
+counting: it interpolates the counts and asks where more than about half a block was ink.
+"""
+
+import functools
+
+import numpy as np
+from scipy.interpolate import CubicSpline
+
+NAMES = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+
+# Distinguishable with normal vision and with each of the three colour vision deficiencies.
+COLOURS = {
+    "black": (20, 20, 26),
+    "blue": (32, 69, 156),
+    "red": (229, 84, 60),
+    "green": (24, 154, 116),
+    "orange": (247, 162, 52),
+    "pink": (240, 182, 216),
+    "yellow": (250, 232, 88),
+    "white": (252, 250, 245),
+}
+# Ink and ground differ by at least this in CIE lightness, of which black and white are 100
+# apart: enough to read the digit without seeing the colours.
+CONTRAST = 22
+
+_SIZE = 28
+_THRESHOLD = 0.48
+_STEEPNESS = 12
+_SEED = 2014
+
+
+@functools.cache
+def digits():
+    """Enlarge scikit-learn's handwritten digits to 28 x 28.
+
+    A margin of one pixel is added (10 x 10), a cubic spline interpolates to 28 x 28, and a
+    sigmoid of steepness 12 about 0.48, shifted and scaled to map 0 to 0 and 1 to 1, turns
+    the blur into crisp strokes with soft edges one or two pixels wide, as in MNIST.
+
+    Returns
+    -------
+    pixels : array of uint8, shape (1797, 28, 28), read-only
+        The result is rounded to bytes so that it is the same on every machine: the value
+        nearest to a rounding boundary is a million times further from it than floating-point
+        errors reach.
+    labels : array of int64, shape (1797,), range [0, 9], read-only
+
+    Examples
+    --------
+    >>> pixels, labels = digits()
+    >>> pixels.shape, NAMES[labels[0]]
+    ((1797, 28, 28), 'zero')
+    """
+    from sklearn.datasets import load_digits  # loaded late: it takes a second
+
+    source = load_digits()
+    pixels = np.floor(_strokes(source.images / 16) * 255 + 0.5).astype(np.uint8)
+    labels = source.target.astype(np.int64)
+    pixels.flags.writeable = labels.flags.writeable = False
+    return pixels, labels
+
+
+def _strokes(ink):
+    """Enlarge the share of ink in each block, (n, 8, 8), to strokes, (n, 28, 28)."""
+    ink = np.pad(ink, ((0, 0), (1, 1), (1, 1)))
+    nodes = ink.shape[1]
+    # Where the centres of 28 pixels lie among the centres of 10; the margin is flat.
+    centres = np.clip((np.arange(_SIZE) + 0.5) * nodes / _SIZE - 0.5, 0, nodes - 1)
+    weights = CubicSpline(np.arange(nodes), np.eye(nodes), bc_type="clamped")(centres)
+    ink = weights @ ink @ weights.T
+    black, white = _sigmoid(0.0), _sigmoid(1.0)
+    return np.clip((_sigmoid(ink) - black) / (white - black), 0, 1)
+
+
+def _sigmoid(ink):
+    return 1 / (1 + np.exp(-_STEEPNESS * (ink - _THRESHOLD)))
+
+
+@functools.cache
+def color_digits():
+    """Write the digits of :func:`digits` in a coloured ink on a coloured ground.
+
+    The pair of colours of each digit is drawn from a fixed seed, independently of the digit,
+    uniformly from all ordered pairs of `COLOURS` with enough `CONTRAST`.
+
+    Returns
+    -------
+    pixels : array of uint8, shape (1797, 28, 28, 3), read-only
+    labels : array of int64, shape (1797,), range [0, 9], read-only
+    inks, grounds : arrays of int64, shape (1797,), range [0, 7], read-only
+        Positions in `COLOURS`.
+    captions : tuple of 1797 str
+        Such as "a red three on a blue ground".
+
+    Examples
+    --------
+    >>> pixels, labels, inks, grounds, captions = color_digits()
+    >>> captions[3]
+    'a pink three on a blue ground'
+    """
+    strokes, labels = digits()
+    colours = np.array(list(COLOURS.values()))
+    light = lightness(colours)
+    pairs = np.argwhere(np.abs(light[:, np.newaxis] - light) >= CONTRAST)
+    chosen = pairs[np.random.default_rng(_SEED).integers(len(pairs), size=len(labels))]
+    inks, grounds = chosen.T.astype(np.int64)
+    # Whole numbers throughout, rounded to the nearest: the same bytes on every machine.
+    stroke = strokes[..., np.newaxis].astype(np.int64)
+    ink, ground = (colours[index][:, np.newaxis, np.newaxis] for index in (inks, grounds))
+    pixels = ((stroke * ink + (255 - stroke) * ground + 127) // 255).astype(np.uint8)
+    names = list(COLOURS)
+    captions = tuple(
+        f"{_article(names[i])} {names[i]} {NAMES[d]} on {_article(names[g])} {names[g]} ground"
+        for d, i, g in zip(labels, inks, grounds, strict=True)
+    )
+    pixels.flags.writeable = inks.flags.writeable = grounds.flags.writeable = False
+    return pixels, labels, inks, grounds, captions
+
+
+def _article(word):
+    return "an" if word[0] in "aeiou" else "a"
+
+
+def lightness(colours):
+    """Give the CIE 1976 lightness L* of sRGB colours.
+
+    Parameters
+    ----------
+    colours : array of int, shape (..., 3), range [0, 255]
+
+    Returns
+    -------
+    array of float64, shape (...,), range [0, 100]
+
+    Examples
+    --------
+    >>> lightness(np.array([[0, 0, 0], [119, 119, 119], [255, 255, 255]])).round(1)
+    array([  0.,  50., 100.])
+    """
+    srgb = np.asarray(colours) / 255
+    linear = np.where(srgb <= 0.04045, srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4)
+    luminance = linear @ np.array([0.2126, 0.7152, 0.0722])
+    return np.where(luminance <= 216 / 24389, luminance * 24389 / 27, 116 * np.cbrt(luminance) - 16)
