@@ -1,0 +1,66 @@
+"""Figures draw what they are given."""
+
+import numpy as np
+import pytest
+from matplotlib import colors
+from matplotlib.figure import Figure
+
+from ganlab import plotting
+
+IMAGES = np.random.default_rng(0).random((5, 4, 4, 1))
+
+
+@pytest.fixture(autouse=True)
+def _no_windows():
+    import matplotlib
+    from matplotlib import pyplot as plt
+
+    matplotlib.use("Agg")
+    yield
+    plt.close("all")
+
+
+def test_show_images_tiles_or_titles():
+    tiled = plotting.show_images(IMAGES, columns=3)
+    assert len(tiled.axes) == 1
+    shown = tiled.axes[0].images[0].get_array()
+    assert np.isclose(shown.max(), 1.0)
+    titled = plotting.show_images(IMAGES, columns=3, titles=list("abcde"))
+    assert [axis.get_title() for axis in titled.axes] == [*"abcde", ""]
+    np.testing.assert_allclose(titled.axes[1].images[0].get_array(), IMAGES[1, ..., 0], atol=1e-6)
+
+
+def test_the_gray_scale_is_never_stretched():
+    dim = plotting.show_images(IMAGES * 0.1, titles=list("abcde"))
+    assert dim.axes[0].images[0].get_clim() == (0, 1)
+
+
+def test_samples_keep_their_colours():
+    ax = plotting.plot_samples(np.zeros((3, 2)), np.ones((2, 2)), ax=Figure().subplots())
+    found = [colors.to_hex(c.get_facecolor()[0]).upper() for c in ax.collections]
+    assert found == [plotting.REAL, plotting.FAKE]
+    assert [c.get_label() for c in ax.collections] == ["real", "fake"]
+
+
+def test_smoothing_has_no_memory_of_a_zero_start():
+    ax = plotting.plot_history({"d_loss": [2.0] * 5, "g_loss": [1.0] * 5}, ax=Figure().subplots())
+    smooth = [line for line in ax.lines if line.get_label() == "d_loss"][0]
+    np.testing.assert_allclose(smooth.get_ydata(), 2.0)
+
+
+def test_use_style_is_the_only_side_effect():
+    import matplotlib as mpl
+
+    before = dict(mpl.rcParams)
+    plotting.use_style()
+    assert mpl.rcParams["figure.dpi"] == 80
+    mpl.rcParams.update(before)
+
+
+def test_bad_input_is_named():
+    with pytest.raises(ValueError, match="expected 5 titles"):
+        plotting.show_images(IMAGES, titles=["a"])
+    with pytest.raises(ValueError, match=r"real points of shape \(n, 2\), received \(3, 3\)"):
+        plotting.plot_samples(np.zeros((3, 3)))
+    with pytest.raises(ValueError, match="expected values in"):
+        plotting.show_images(IMAGES * 255)
