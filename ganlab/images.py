@@ -10,7 +10,7 @@ import io
 import math
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image
 
 
 def check(images, *, name="images"):
@@ -182,16 +182,33 @@ def fit(images, *, size=None, color=None):
         images = images @ np.array([[0.299], [0.587], [0.114]], np.float32)
     if size is not None and images.shape[1:3] != (size, size):
         planes = np.moveaxis(images, -1, 1).reshape(-1, *images.shape[1:3])
-        planes = [
-            np.asarray(ImageOps.fit(Image.fromarray(plane), (size, size), Image.Resampling.LANCZOS))
-            for plane in planes
-        ]
+        planes = [np.asarray(middle_square(Image.fromarray(plane), size)) for plane in planes]
         images = np.stack(planes).reshape(len(images), -1, size, size)
         images = np.moveaxis(images, 1, -1)
     if color == "rgb" and images.shape[-1] == 1:
         images = images.repeat(3, axis=-1)
     # Lanczos overshoots at edges, and the luma weights can add up to 1 and one rounding error.
     return np.clip(images, 0, 1)
+
+
+def middle_square(picture, size):
+    """Cut the largest square out of the middle of a Pillow image and resample it.
+
+    Parameters
+    ----------
+    picture : PIL.Image.Image
+        Of mode L, RGB or F.
+    size : int
+
+    Returns
+    -------
+    PIL.Image.Image
+        Of `size` by `size` pixels. Nothing outside the square has touched them.
+    """
+    side = min(picture.size)
+    left, top = (picture.width - side) // 2, (picture.height - side) // 2
+    square = picture.crop((left, top, left + side, top + side))
+    return square.resize((size, size), Image.Resampling.LANCZOS)
 
 
 def check_fit(size, color):

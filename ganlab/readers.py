@@ -354,9 +354,7 @@ def _decode(path, size):
                 picture.load()
                 picture = ImageOps.exif_transpose(picture)
                 picture = _rgb(picture)
-                if size is not None and picture.size != (size, size):
-                    picture = ImageOps.fit(picture, (size, size), Image.Resampling.LANCZOS)
-                return np.asarray(picture)
+                return np.asarray(picture if size is None else pixels.middle_square(picture, size))
     except _Unusable:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
