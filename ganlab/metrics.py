@@ -38,6 +38,7 @@ def mode_coverage(samples, modes, *, radius):
     Parameters
     ----------
     samples : array of float, shape (n, dim)
+        A sample that is not finite, as a diverged generator draws them, is near no mode.
     modes : array of float, shape (modes, dim)
         The centers.
     radius : float
@@ -47,6 +48,12 @@ def mode_coverage(samples, modes, *, radius):
     Returns
     -------
     ModeCoverage
+
+    Raises
+    ------
+    ValueError
+        If an array is empty or not two-dimensional, the dimensions differ, a mode is not
+        finite, or the radius is not positive.
 
     Examples
     --------
@@ -59,31 +66,47 @@ def mode_coverage(samples, modes, *, radius):
             "expected samples and modes of one dimension, "
             f"received {samples.shape[1]} and {modes.shape[1]}"
         )
-    if not radius > 0:
-        raise ValueError(f"expected radius > 0, received {radius!r}")
-    distances, nearest = nearest_neighbours(samples, modes)
-    near = distances[:, 0] <= radius
-    counts = np.bincount(nearest[near, 0], minlength=len(modes))
+    if not 0 < radius < np.inf:
+        raise ValueError(f"expected radius > 0 and finite, received {radius!r}")
+    counts = np.zeros(len(modes), np.int64)
+    finite = samples[np.isfinite(samples).all(axis=1)]
+    if len(finite):
+        distances, nearest = nearest_neighbours(finite, modes)
+        counts += np.bincount(nearest[distances <= radius], minlength=len(modes))
     covered = int(np.sum(counts >= len(samples) / (4 * len(modes))))
-    return ModeCoverage(counts, covered, float(np.mean(near)))
+    return ModeCoverage(counts, covered, float(counts.sum() / len(samples)))
 
 
 def nearest_neighbours(queries, references, k=1):
     """Finds the k references nearest to each query, by Euclidean distance of all values.
 
+    Exact: the distances are square roots of sums of squared differences in float64, and the
+    order is the order of these sums.
+
     Parameters
     ----------
-    queries : array of float, shape (n, ...)
+    queries : array of numbers, shape (n, ...)
         Points, features or images.
-    references : array of float, shape (m, ...)
-    k : int, at most m
+    references : array of numbers, shape (m, ...)
+    k : int, from 1 to m
 
     Returns
     -------
     distances : ndarray of float64, shape (n, k)
         Ascending.
-    indices : ndarray of int, shape (n, k)
+    indices : ndarray of int64, shape (n, k)
         Into references; of equally distant ones the first comes first.
+
+    Raises
+    ------
+    ValueError
+        If an array is empty, has fewer than two dimensions or a value that is not finite,
+        if the sizes of a query and a reference differ, or k is out of range.
+
+    Notes
+    -----
+    Needs n m dim multiplications inside a matrix product and, beside float64 copies of both
+    arrays, about 64 MB. 500 queries of 28 x 28 pixels among 60,000 take five seconds or so.
 
     Examples
     --------
@@ -97,31 +120,66 @@ def nearest_neighbours(queries, references, k=1):
             "expected queries and references with as many values each, "
             f"received {queries.shape[1]} and {references.shape[1]}"
         )
-    if not 1 <= k <= len(references):
-        raise ValueError(f"expected k from 1 to {len(references)}, received {k}")
+    if not isinstance(k, int | np.integer) or not 1 <= k <= len(references):
+        raise ValueError(f"expected k as an integer from 1 to {len(references)}, received {k!r}")
     distances = np.empty((len(queries), k))
     indices = np.empty((len(queries), k), np.int64)
-    # Differences, not |a|^2 - 2ab + |b|^2, which cancels for near neighbours; in chunks of
-    # at most 32 MB of differences.
-    chunk = max(1, 4_000_000 // references.size)
-    for start in range(0, len(queries), chunk):
-        part = slice(start, start + chunk)
-        squared = ((queries[part, None] - references[None]) ** 2).sum(-1)
-        order = np.argsort(squared, axis=1, kind="stable")[:, :k]
-        indices[part] = order
-        distances[part] = np.sqrt(np.take_along_axis(squared, order, axis=1))
+    rows = max(1, _BLOCK // len(references))
+    for start in range(0, len(queries), rows):
+        block = queries[start : start + rows]
+        for row, near in enumerate(_candidates(block, references, k), start):
+            squared = _squared_distances(queries[row], references, near)
+            order = np.argsort(squared, kind="stable")[:k]
+            distances[row] = np.sqrt(squared[order])
+            indices[row] = near[order]
     return distances, indices
+
+
+_BLOCK = 4_000_000  # float64 numbers in a temporary array: 32 MB
+
+
+def _candidates(queries, references, k):
+    """Yields for each query the indices, ascending, that surely contain its k nearest.
+
+    |q|^2 - 2 q.r + |r|^2 is quick, a matrix product, but cancels for near neighbours. So it
+    only chooses: all references are kept that its rounding error could place among the k.
+    """
+    size_q, size_r = (np.einsum("ij,ij->i", x, x) for x in (queries, references))
+    rough = queries @ references.T
+    rough *= -2.0
+    rough += size_q[:, None]
+    rough += size_r
+    # A sum of n products is off by less than n eps times the sum of their sizes, which
+    # (|q| + |r|)^2 <= 2 |q|^2 + 2 |r|^2 bounds here; twice, for both sides of the comparison.
+    terms = queries.shape[1] + 8
+    error = 4.0 * terms * np.finfo(np.float64).eps * (size_q + size_r.max())
+    limits = np.partition(rough, k - 1, axis=1)[:, k - 1] + error
+    for distances, limit in zip(rough, limits, strict=True):
+        yield np.flatnonzero(distances <= limit)
+
+
+def _squared_distances(query, references, chosen):
+    """Sums of squared differences, a bounded number of references at a time."""
+    rows = max(1, _BLOCK // len(query))
+    parts = (chosen[start : start + rows] for start in range(0, len(chosen), rows))
+    return np.concatenate([((references[part] - query) ** 2).sum(axis=1) for part in parts])
 
 
 def _points(values, name):
     array = np.asarray(values, np.float64)
-    if array.ndim != 2 or not len(array):
-        raise ValueError(f"expected {name} of shape (n, dim) with n > 0, received {array.shape}")
+    if array.ndim != 2 or not array.size:
+        raise ValueError(
+            f"expected {name} of shape (n, dim) and not empty, received shape {array.shape}"
+        )
     return array
 
 
 def _flat(values, name):
     array = np.asarray(values, np.float64)
     if array.ndim < 2 or not array.size:
-        raise ValueError(f"expected {name} of shape (n, ...) and not empty, received {array.shape}")
+        raise ValueError(
+            f"expected {name} of shape (n, ...) and not empty, received shape {array.shape}"
+        )
+    if not np.isfinite(array).all():
+        raise ValueError(f"expected finite {name}, received NaN or infinity among them")
     return array.reshape(len(array), -1)
