@@ -130,7 +130,7 @@ def conv_generator(image_shape, latent_dim=32, *, width=16, seed):
             padding="same",
             use_bias=last,
             activation="sigmoid" if last else None,
-            kernel_initializer=init.next(),
+            kernel_initializer=init.next_doubling(),
             name="pixels" if last else f"double_{block}",
         )(x)
     extra = [
@@ -224,7 +224,21 @@ class _Initializers:
         self._seeds = np.random.default_rng(seed)
 
     def next(self):
-        return keras.initializers.HeNormal(seed=int(self._seeds.integers(2**31)))
+        return keras.initializers.HeNormal(seed=self._next_seed())
+
+    def next_doubling(self):
+        """The same for a transposed convolution of stride 2.
+
+        Keras takes its kernel (4, 4, out, in) for one of a convolution, in -> out exchanged,
+        and does not see that only a quarter of the taps meet in a pixel: with HeNormal the
+        first images would be saturated noise.
+        """
+        return keras.initializers.VarianceScaling(
+            8.0, mode="fan_out", distribution="truncated_normal", seed=self._next_seed()
+        )
+
+    def _next_seed(self):
+        return int(self._seeds.integers(2**31))
 
 
 def _doublings(image_shape):
