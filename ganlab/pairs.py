@@ -1,0 +1,89 @@
+"""Checks of what the measures of similarity receive: pairs of equal shape, as float tensors."""
+
+import math
+import numbers
+
+from ganlab._tensorflow import tf
+
+__all__ = ["float_pair", "image_pair", "show"]
+
+
+def image_pair(a, b, data_range, *, minimum):
+    """Two batches of images as tensors, and the data range as a number of their dtype.
+
+    Parameters
+    ----------
+    a, b : array or tensor, shape (batch, height, width, channels), float
+        Only the batch may be unknown.
+    data_range : float
+    minimum : int
+        The least height and width.
+
+    Returns
+    -------
+    tuple of tensors (a, b, data_range)
+
+    Raises
+    ------
+    TypeError
+        If the pixels are not floating-point numbers, or `data_range` is no number.
+    ValueError
+        If the shapes differ, are not NHWC or too small, or `data_range` is not positive.
+    """
+    a, b = float_pair(a, b)
+    if a.shape.rank != 4:
+        hint = "; add the batch axis with images[None]" if a.shape.rank == 3 else ""
+        raise ValueError(
+            "expected images of shape (batch, height, width, channels), "
+            f"received shape {show(a.shape)}{hint}"
+        )
+    if None in a.shape[1:]:
+        raise ValueError(
+            f"expected a known height, width and channels, received shape {show(a.shape)}"
+        )
+    if min(a.shape[1:]) < 1 or min(a.shape[1:3]) < minimum:
+        raise ValueError(
+            f"expected images of at least {minimum}x{minimum} pixels, "
+            f"received shape {show(a.shape)}"
+        )
+    if isinstance(data_range, bool) or not isinstance(data_range, numbers.Real):
+        raise TypeError(
+            "expected data_range as a number, such as 1.0 for pixels in [0, 1], "
+            f"received {data_range!r}"
+        )
+    if not (data_range > 0 and math.isfinite(data_range)):
+        raise ValueError(f"expected a positive, finite data_range, received {data_range!r}")
+    return a, b, tf.constant(float(data_range), a.dtype)
+
+
+def float_pair(a, b):
+    """Two tensors of equal shape in their common precision, at least float32.
+
+    Raises
+    ------
+    TypeError
+        If the elements are not floating-point numbers.
+    ValueError
+        If the shapes differ or there is no pair.
+    """
+    a, b = tf.convert_to_tensor(a), tf.convert_to_tensor(b)
+    for tensor in (a, b):
+        if not tensor.dtype.is_floating:
+            raise TypeError(
+                "expected floating-point numbers (images.to_float turns uint8 pixels into "
+                f"[0, 1]), received dtype {tensor.dtype.name}"
+            )
+    if not a.shape.is_compatible_with(b.shape):
+        raise ValueError(
+            f"expected two arrays of equal shape, received {show(a.shape)} and {show(b.shape)}"
+        )
+    if a.shape.rank and 0 in (a.shape[0], b.shape[0]):
+        raise ValueError(f"expected at least one pair, received shape {show(a.shape)}")
+    shape = a.shape.merge_with(b.shape)
+    dtype = tf.float64 if tf.float64 in (a.dtype, b.dtype) else tf.float32
+    return tuple(tf.ensure_shape(tf.cast(x, dtype), shape) for x in (a, b))
+
+
+def show(shape):
+    """A static shape as text, None where it is not known yet."""
+    return str(tuple(shape)) if shape.rank is not None else "unknown"

@@ -1,0 +1,268 @@
+"""The compiled loops of windowed SSIM; :mod:`ganlab.similarity` is their face.
+
+With s = x + y and d = x - y the two factors of SSIM are
+
+    luminance           1 - mean(d)^2 / ((mean(s)^2 + mean(d)^2) / 2 + C1)
+    contrast-structure  1 - var(d)    / ((var(s)    + var(d))    / 2 + C2)
+
+Four filtered images instead of five (x, y, xx, yy, xy), no covariance to cancel, exactly 1
+for identical images, and never outside [-1, 1] as long as no variance is negative.
+
+The window is separable: 11 weighted, shifted views are added along one axis, then along the
+other. XLA turns each axis into one loop, faster than any convolution, provided that
+
+- the result of the first axis is written to memory. tf.stack and tf.concat do that; without
+  one, XLA merges both loops into one of 121 terms, which is 20 times slower;
+- nothing is padded inside a loop, because tf.pad turns into a branch for every element;
+- rows are stored as width * channels numbers, so that the inner loop is contiguous;
+- the four filtered images fit into the cache: a large batch goes through in chunks.
+"""
+
+import functools
+
+import numpy as np
+
+from ganlab._tensorflow import tf
+
+__all__ = ["WINDOW", "factors", "similarity_map", "windowed_similarity"]
+
+WINDOW = 11
+_SIGMA = 1.5
+_K1 = 0.01
+_K2 = 0.03
+
+# One MiB of float32 for each of the two batches: they and what is computed stay in the cache.
+_CHUNK_ELEMENTS = 2**18
+
+_IMAGES = (None, None, None, None)
+
+
+def windowed_similarity(a, b, data_range, weights):
+    """SSIM, or with several weights MS-SSIM, of checked images.
+
+    Parameters
+    ----------
+    a, b : tensor, shape (batch, height, width, channels), float32 or float64
+    data_range : tensor, shape ()
+    weights : tuple of float
+        One a scale. A single one means SSIM, whatever its value.
+
+    Returns
+    -------
+    tensor, shape (batch,)
+    """
+    weights = tf.constant(weights, a.dtype)
+    shapes = (_IMAGES, _IMAGES, (), tuple(weights.shape))
+    forward = _compiled(_forward, a.dtype, *shapes)
+    backward = _compiled(_backward, a.dtype, *shapes, (None,))
+
+    # Nothing is kept for the gradient: to compute it again is quicker than to store it. The
+    # stop_gradient keeps the tape, which has this definition, from following the inside.
+    @tf.custom_gradient
+    def similarity(a, b):
+        def derivative(upstream):
+            return gradient(a, b, upstream)
+
+        return forward(tf.stop_gradient(a), tf.stop_gradient(b), data_range, weights), derivative
+
+    @tf.custom_gradient
+    def gradient(a, b, upstream):
+        def derivative(*_):
+            raise NotImplementedError(
+                "expected a first derivative, received a request for the second; "
+                "tf.reduce_mean(ssim_map(a, b, data_range=...), axis=(1, 2, 3)) has all"
+            )
+
+        inputs = (tf.stop_gradient(x) for x in (a, b))
+        return backward(*inputs, data_range, weights, tf.stop_gradient(upstream)), derivative
+
+    return tf.ensure_shape(similarity(a, b), a.shape[:1])
+
+
+def similarity_map(a, b, data_range):
+    """SSIM in every window of checked images, (batch, height - 10, width - 10, channels)."""
+    values = _compiled(_map, a.dtype, _IMAGES, _IMAGES, ())(a, b, data_range)
+    batch, height, width, channels = a.shape
+    return tf.ensure_shape(values, (batch, height - WINDOW + 1, width - WINDOW + 1, channels))
+
+
+def factors(mean_s, mean_d, variance_s, variance_d):
+    """Luminance and contrast-structure at data range 1, from statistics of s and d."""
+    square_d = tf.square(mean_d)
+    luminance = 0.5 * (tf.square(mean_s) + square_d) + _K1**2
+    contrast_structure = 0.5 * (variance_s + variance_d) + _K2**2
+    # Two fractions, for the product of the denominators would overflow first.
+    return (
+        (luminance - square_d) / luminance,
+        (contrast_structure - variance_d) / contrast_structure,
+    )
+
+
+@functools.cache
+def _compiled(function, dtype, *shapes):
+    """One trace for images of any size; XLA compiles it once for each size."""
+    signature = [tf.TensorSpec(shape, dtype) for shape in shapes]
+    return tf.function(function, input_signature=signature, jit_compile=True, autograph=False)
+
+
+def _forward(a, b, data_range, weights):
+    def similarity(a, b, channels):
+        s, d = _sum_and_difference(a, b, data_range)
+        return _similarity_of_rows(s, d, channels, weights)
+
+    return tf.reshape(_in_chunks(similarity, (a, b)), (-1,))
+
+
+def _backward(a, b, data_range, weights, upstream):
+    def gradients(a, b, upstream, channels):
+        s, d = _sum_and_difference(a, b, data_range)
+        with tf.GradientTape() as tape:
+            tape.watch((s, d))
+            similarity = _similarity_of_rows(s, d, channels, weights)
+        s, d = tape.gradient(similarity, (s, d), output_gradients=upstream)
+        return tf.stack((s + d, s - d)) / data_range
+
+    both = _in_chunks(gradients, (a, b), upstream)
+    return tf.reshape(both[:, 0], tf.shape(a)), tf.reshape(both[:, 1], tf.shape(a))
+
+
+def _map(a, b, data_range):
+    batch, height, width, channels = tf.unstack(tf.shape(a))
+    rows = (batch, height, width * channels)
+    s, d = _sum_and_difference(tf.reshape(a, rows), tf.reshape(b, rows), data_range)
+    luminance, contrast_structure = _window_factors(s, d, channels)
+    margin = WINDOW - 1
+    shape = (batch, height - margin, width - margin, channels)
+    return tf.reshape(luminance * contrast_structure, shape)
+
+
+def _in_chunks(function, images, *vectors):
+    """Applies a function to equal parts of a batch, one after the other.
+
+    The function receives images as rows, (chunk, height, width * channels), then vectors
+    (chunk,) and the number of channels. Its results come back with the parts as first axis.
+    """
+    batch, height, width, channels = tf.unstack(tf.shape(images[0]))
+    sizes = tf.range(1, batch + 1)
+    fitting = (batch % sizes == 0) & (sizes * height * width * channels <= _CHUNK_ELEMENTS)
+    chunk = tf.reduce_max(tf.where(fitting, sizes, 1))
+    parts = [tf.reshape(x, (-1, chunk, height, width * channels)) for x in images]
+    parts += [tf.reshape(x, (-1, chunk)) for x in vectors]
+    return tf.map_fn(
+        lambda part: function(*part, channels),
+        tuple(parts),
+        fn_output_signature=images[0].dtype,
+    )
+
+
+def _sum_and_difference(a, b, data_range):
+    # Mid-grey images have s = 0, so that mean(s^2) - mean(s)^2 cancels as little as it can.
+    return (a + b) / data_range - 1.0, (a - b) / data_range
+
+
+def _similarity_of_rows(s, d, channels, weights):
+    weights = tf.unstack(weights)
+    product = 1.0
+    for weight in weights[:-1]:
+        _, contrast_structure = _window_factors(s, d, channels)
+        product *= _power(_channel_means(contrast_structure, channels), weight)
+        s, d = _halved(s, channels), _halved(d, channels)
+    luminance, contrast_structure = _window_factors(s, d, channels)
+    similarity = _channel_means(luminance * contrast_structure, channels)
+    if len(weights) > 1:
+        similarity = product * _power(similarity, weights[-1])
+    return tf.reduce_mean(similarity, axis=1)
+
+
+def _window_factors(s, d, channels):
+    """Luminance and contrast-structure in every window, (batch, height - 10, columns)."""
+    mean_s, mean_d, square_s, square_d = tf.unstack(_moments(s, d, channels))
+    variance_s = tf.maximum(square_s - mean_s * mean_s, 0.0)
+    variance_d = tf.maximum(square_d - mean_d * mean_d, 0.0)
+    return factors(mean_s + 1.0, mean_d, variance_s, variance_d)
+
+
+def _moments(s, d, channels):
+    """Means of s, d, s^2 and d^2 in every window: rows -> (4, batch, height - 10, columns)."""
+
+    @tf.custom_gradient
+    def moments(s, d):
+        def gradient(upstream):
+            # A symmetric filter is its own adjoint, up to the margin that it cuts off. The
+            # derivative that TensorFlow finds by itself adds 11 padded copies, much slower.
+            margin = WINDOW - 1
+            upstream = _filter(_with_margin(upstream, 3, margin * channels), 3, channels)
+            mean_s, mean_d, square_s, square_d = tf.unstack(_with_margin(upstream, 2, margin))
+            both = tf.stack(
+                (
+                    _filter(mean_s, 1, 1) + 2.0 * s * _filter(square_s, 1, 1),
+                    _filter(mean_d, 1, 1) + 2.0 * d * _filter(square_d, 1, 1),
+                )
+            )
+            return tf.unstack(both)
+
+        down = tf.stack([_filter(x, 1, 1) for x in (s, d, s * s, d * d)])
+        return _filter(down, 3, channels), gradient
+
+    return moments(s, d)
+
+
+def _taps():
+    distance = np.arange(WINDOW) - WINDOW // 2
+    taps = np.exp(-0.5 * (distance / _SIGMA) ** 2)
+    return tuple(float(tap) for tap in taps / taps.sum())
+
+
+_TAPS = _taps()
+
+
+def _filter(x, axis, step):
+    """Weighted sums of 11 neighbours `step` elements apart: one axis of the window."""
+
+    def shifted(k):
+        window = [slice(None)] * x.shape.rank
+        window[axis] = slice(k * step, (k - WINDOW + 1) * step if k < WINDOW - 1 else None)
+        return x[tuple(window)]
+
+    half = WINDOW // 2
+    total = _TAPS[half] * shifted(half)
+    for k in range(half):  # the window is symmetric: 6 products instead of 11
+        total += _TAPS[k] * (shifted(k) + shifted(WINDOW - 1 - k))
+    return total
+
+
+def _with_margin(x, axis, size):
+    """Zeros before and after along one axis: a tf.pad that is written to memory."""
+    shape = tf.unstack(tf.shape(x))
+    shape[axis] = size
+    zeros = tf.zeros(shape, x.dtype)
+    return tf.concat((zeros, x, zeros), axis)
+
+
+def _channel_means(x, channels):
+    """Means of rows over height and width, (batch, channels), one axis at a time.
+
+    A single float32 sum over a large image loses the third decimal.
+    """
+    columns = tf.reduce_mean(x, axis=1)
+    return tf.reduce_mean(tf.reshape(columns, (tf.shape(x)[0], -1, channels)), axis=1)
+
+
+def _halved(rows, channels):
+    """Means of 2 x 2 pixels; the last row or column of an odd size is repeated."""
+    height = tf.shape(rows)[1]
+    rows = tf.concat((rows, rows[:, height - height % 2 :]), axis=1)
+    rows = 0.5 * (rows[:, 0::2] + rows[:, 1::2])
+    columns = tf.shape(rows)[2]
+    rows = tf.concat((rows, rows[:, :, columns - columns % (2 * channels) :]), axis=2)
+    pairs = tf.reshape(rows, (*tf.unstack(tf.shape(rows)[:2]), -1, 2 * channels))
+    means = 0.5 * (pairs[..., :channels] + pairs[..., channels:])
+    return tf.reshape(means, (*tf.unstack(tf.shape(rows)[:2]), -1))
+
+
+def _power(x, exponent):
+    """max(x, 0) ** exponent for an exponent below 1, with a finite gradient everywhere."""
+    # The slope of x ** 0.05 grows without bound towards 0, where NaN would follow.
+    inside = x > 1e-6
+    power = tf.pow(tf.where(inside, x, tf.ones_like(x)), exponent)
+    return tf.where(inside, power, tf.zeros_like(x))
