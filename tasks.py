@@ -83,7 +83,7 @@ class Ticker(object):
 
     def line(self):
         text = "  {0}  {1:.0f} s  {2}".format(self.label, self.seconds(), self.text).rstrip()
-        return text[: max(20, shutil.get_terminal_size().columns - 1)] if self._terminal else text
+        return text[: max(20, shutil.get_terminal_size().columns - 1) if self._terminal else 120]
 
     def _tick(self):
         while not self._done.wait(0.5 if self._terminal else self.quiet):
@@ -233,11 +233,17 @@ def install(command, label):
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
     )
-    with Ticker(label) as ticker:
-        for line in io.TextIOWrapper(process.stdout, encoding="utf-8", errors="replace"):
-            lines.append(line.rstrip())
-            ticker.text = line.strip()
-        status = process.wait()
+    try:
+        with Ticker(label) as ticker:
+            with io.TextIOWrapper(process.stdout, encoding="utf-8", errors="replace") as output:
+                for line in output:
+                    lines.append(line.rstrip())
+                    ticker.text = line.strip()
+            status = process.wait()
+    except KeyboardInterrupt:
+        process.kill()
+        process.wait()
+        raise
     if status == 0:
         return
     words = "\n".join(lines).lower()
@@ -270,7 +276,9 @@ def build(folder):
     base = getattr(sys, "_base_executable", None) or sys.executable
     uv = shutil.which("uv")
     if uv:
-        install([uv, "venv", "--quiet", "--python", base, folder], "making .venv")
+        install(
+            [uv, "venv", "--quiet", "--prompt", "ganlab", "--python", base, folder], "making .venv"
+        )
         pip = [uv, "pip", "install", "--python", python_in(folder)]
     else:
         missing = [name for name in ("venv", "ensurepip") if not has_module(name)]
@@ -280,7 +288,7 @@ def build(folder):
                 "install it (on Debian and Ubuntu `sudo apt install python{1}.{2}-venv`), or "
                 "install uv.".format(" and ".join(missing), *sys.version_info[:2])
             )
-        install([base, "-m", "venv", folder], "making .venv")
+        install([base, "-m", "venv", "--prompt", "ganlab", folder], "making .venv")
         pip = [python_in(folder), "-m", "pip", "install", "--progress-bar=off", "--no-input"]
         pip += ["--disable-pip-version-check"]
     # The lock is complete: nothing else may come in.
@@ -405,7 +413,7 @@ def lab(python, options, rest):
 
 COMMANDS = collections.OrderedDict(
     [
-        ("run", (run, "execute every notebook in order and write readable pages into site/")),
+        ("run", (run, "execute every notebook in order, write readable pages into site/")),
         ("test", (test, "run all tests and compare every notebook with its stored outputs")),
         ("lab", (lab, "open the notebooks in JupyterLab")),
         ("execute", (execute, "execute notebooks again and store their outputs in them")),

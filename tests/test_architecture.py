@@ -12,8 +12,8 @@ PACKAGE = Path(__file__).parent.parent / "ganlab"
 # A module imports only from floors below its own. The reasons stand in CONTRIBUTING.md.
 FLOORS = [
     {"_tensorflow", "files", "handwriting", "images", "latents", "metrics"},
-    {"layers", "losses", "penalties", "plotting", "points", "readers", "similarity"},
-    {"downloads", "models"},
+    {"layers", "losses", "pairs", "penalties", "plotting", "points", "readers", "windows"},
+    {"downloads", "models", "similarity"},
     {"checkpoints", "datasets", "training"},
     {"callbacks", "features", "inversion", "recipes"},
     {"runs"},

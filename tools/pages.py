@@ -94,7 +94,7 @@ def read_header(notebook):
 
     time = re.search(
         r"^\*\*Time:\*\* about (\d+) minutes? to read and run, "
-        r"(\d+) seconds of computing on two cores",
+        r"(?:about )?(\d+) seconds of computing on two cores",
         text,
         re.MULTILINE,
     )

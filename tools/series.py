@@ -24,6 +24,7 @@ from tasks import Stop, Ticker, say
 from tools import pages
 
 ROOT = Path(__file__).resolve().parent.parent
+NOTEBOOKS, SITE = ROOT / "notebooks", ROOT / "site"
 SECONDS, BYTES = 120, 2e9  # the budget of one notebook on two cores
 CELL_TIMEOUT = 1800  # seconds; far beyond the budget, for slow machines
 
@@ -41,9 +42,8 @@ def notebooks(names=()):
     Stop
         If a name belongs to no notebook.
     """
-    folder = ROOT / "notebooks"
     pattern = "[0-9][0-9]_*.ipynb"
-    known = sorted(folder.glob(pattern)) + sorted((folder / "solutions").glob(pattern))
+    known = sorted(NOTEBOOKS.glob(pattern)) + sorted((NOTEBOOKS / "solutions").glob(pattern))
     if not names:
         return known
     found = []
@@ -52,7 +52,7 @@ def notebooks(names=()):
             path
             for path in known
             if Path(name).resolve() == path
-            or name in (path.name, path.stem, path.name[:2], str(path.relative_to(folder)))
+            or name in (path.name, path.stem, path.name[:2], path.relative_to(NOTEBOOKS).as_posix())
         ]
         if not matches:
             raise Stop(
@@ -257,28 +257,31 @@ def execute_all(paths, keep):
         say(f"  {label}  {result}" + (f"  FAILED at {result.error}" if result.error else ""))
         failed += [path.stem] if result.error else []
     total = time.monotonic() - start
-    say(f"{len(paths)} notebooks in {total // 60:.0f} min {total % 60:.0f} s")
+    say(f"{count(paths)} in {total // 60:.0f} min {total % 60:.0f} s")
     if failed:
         raise Stop(f"{len(failed)} of {len(paths)} failed: {', '.join(failed)}.")
     return 0
 
 
+def count(paths):
+    return "1 notebook" if len(paths) == 1 else f"{len(paths)} notebooks"
+
+
 def run(paths):
     """Executes the notebooks as a reader would and writes a page for each, and an index."""
-    site = ROOT / "site"
-    site.mkdir(exist_ok=True)
+    SITE.mkdir(exist_ok=True)
     done = []
 
     def keep(path, notebook, result):
         clean(notebook)
-        done.append(pages.write_page(site, path, notebook, paths, result))
+        done.append(pages.write_page(SITE, path, notebook, paths, result))
 
-    say(f"Executing {len(paths)} notebooks:")
+    say(f"Executing {count(paths)}:")
     try:
         return execute_all(paths, keep)
     finally:
-        pages.write_index(site, done)
-        say(f"Read them: {(site / 'index.html').as_uri()}")
+        pages.write_index(SITE, done)
+        say(f"Read them: {(SITE / 'index.html').as_uri()}")
 
 
 def store(paths):
