@@ -164,7 +164,7 @@ ALL = {
 #: sha256 of the recorded weights, and the shape of the images they make.
 WEIGHTS = {
     "digits": (
-        "2d68232d203a1e551b82c67f026ac1ff3b91bc54fb096cdcb71bdd33209bab82",
+        "22046969f4eb02e005124072c0f75c86056817ccee44dca27f06a0c2a635b22d",
         (28, 28, 1),
     ),
 }
