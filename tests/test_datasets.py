@@ -1,6 +1,8 @@
 import dataclasses
+import hashlib
 import itertools
 import pathlib
+import re
 import socket
 import subprocess
 import sys
@@ -10,7 +12,7 @@ import pytest
 from scipy import stats
 from skimage import data as skimage_data
 
-from ganlab import datasets, handwriting, readers
+from ganlab import datasets, handwriting, images, readers
 
 EMBEDDED = ["digits", "color_digits", "faces", "photos"]
 
@@ -51,6 +53,14 @@ def test_embedded_sets_follow_the_pixel_convention(name, shape):
         data.images[0] = 0
     with pytest.raises(dataclasses.FrozenInstanceError):
         data.name = "other"
+
+
+@pytest.mark.parametrize("name", EMBEDDED)
+def test_the_sums_in_the_data_readme_are_those_of_the_data(name):
+    page = (pathlib.Path(__file__).parents[1] / "data" / "README.md").read_text("utf-8")
+    printed = re.search(rf"^\| `{name}` \| `([0-9a-f]{{64}})` \|$", page, re.MULTILINE)
+    pixels = images.to_uint8(datasets.load(name).images)
+    assert printed[1] == hashlib.sha256(pixels.tobytes()).hexdigest()
 
 
 def test_digits_and_color_digits_are_the_handwriting():
@@ -109,10 +119,9 @@ def test_size_and_color_are_those_asked_for(name):
 def test_every_fifth_image_of_each_class_is_for_testing(name):
     whole, train, test = (datasets.load(name, split=split) for split in (None, "train", "test"))
     assert len(train) + len(test) == len(whole)
-    classes = [whole.images] if whole.labels is None else [
-        whole.images[whole.labels == label] for label in range(whole.labels.max() + 1)
-    ]  # fmt: skip
-    expected = np.concatenate([images[4::5] for images in classes])
+    labels = np.zeros(len(whole), int) if whole.labels is None else whole.labels
+    classes = [whole.images[labels == label] for label in range(labels.max() + 1)]
+    expected = np.concatenate([members[4::5] for members in classes])
     key = sorted(image.tobytes() for image in test.images)
     assert key == sorted(image.tobytes() for image in expected)
     assert not set(key) & {image.tobytes() for image in train.images} or name == "photos"
