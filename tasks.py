@@ -304,7 +304,8 @@ def move(old, new):
     """
     os.rename(old, new)
     scripts = os.path.dirname(python_in(new))
-    for path in [os.path.join(scripts, name) for name in os.listdir(scripts)]:
+    files = [os.path.join(scripts, name) for name in os.listdir(scripts)]
+    for path in files + [os.path.join(new, "pyvenv.cfg")]:
         if os.path.islink(path) or not os.path.isfile(path) or path.endswith(".exe"):
             continue
         with open(path, "rb") as file:
