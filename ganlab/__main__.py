@@ -117,7 +117,7 @@ def _invert(options):
     if height != width:
         raise ValueError(f"expected a run on square images, received {height} x {width}")
     target = readers.read_image(
-        options.image, size=height, color="grey" if channels == 1 else "rgb"
+        options.image, size=height, color="gray" if channels == 1 else "rgb"
     )[np.newaxis]
     found = inversion.invert(generator, target, steps=options.steps, seed=options.seed)
     with files.replaced(out) as file:

@@ -4,7 +4,7 @@
 name            what it is                                      images             needs
 ==============  ==============================================  =================  ========
 digits          real handwritten digits                         1,797 of 28x28x1   nothing
-color_digits    the same in named ink and ground colours        1,797 of 28x28x3   nothing
+color_digits    the same in named ink and ground colors        1,797 of 28x28x3   nothing
 faces           faces from Labeled Faces in the Wild            100 of 25x25x1     nothing
 photos          patches of photographs                          206 of 64x64x3     nothing
 mnist           handwritten digits                              70,000 of 28x28x1  download
@@ -25,7 +25,7 @@ import numpy as np
 
 from ganlab import downloads, handwriting, readers
 from ganlab import images as pixels
-from ganlab.points import (  # noqa: F401 - part of this module's interface
+from ganlab.points import (
     GRID_MODES,
     GRID_STD,
     RING_MODES,
@@ -35,8 +35,22 @@ from ganlab.points import (  # noqa: F401 - part of this module's interface
     swiss_roll,
 )
 
-_COLOUR_PHOTOS = ("astronaut", "chelsea", "coffee", "rocket")
-_GREY_PHOTOS = ("camera", "brick", "grass", "gravel")
+__all__ = [
+    "Dataset",
+    "GRID_MODES",
+    "GRID_STD",
+    "NAMES",
+    "RING_MODES",
+    "RING_STD",
+    "batches",
+    "grid",
+    "load",
+    "ring",
+    "swiss_roll",
+]
+
+_COLOR_PHOTOS = ("astronaut", "chelsea", "coffee", "rocket")
+_GRAY_PHOTOS = ("camera", "brick", "grass", "gravel")
 _PATCH = 64
 
 
@@ -157,9 +171,9 @@ def load(name_or_path, *, split=None, size=None, color=None):
     size : int, optional
         Height and width: the middle square is kept and resampled. Of ``photos`` the size of
         the patches, 64 where it is not given. A folder of pictures of different sizes needs it.
-    color : {"grey", "rgb"}, optional
-        As the data are where it is not given; a folder is grey if all its pictures are.
-        Grey ``photos`` are 462 patches: four grey photographs join the four in colour.
+    color : {"gray", "rgb"}, optional
+        As the data are where it is not given; a folder is gray if all its pictures are.
+        Gray ``photos`` are 462 patches: four gray photographs join the four in color.
 
     Returns
     -------
@@ -300,7 +314,7 @@ def _color_digits(size, color):
         "color_digits",
         inks=inks,
         grounds=grounds,
-        color_names=tuple(handwriting.COLOURS),
+        color_names=tuple(handwriting.COLORS),
     )
     return _fitted(dataset, size, color)
 
@@ -316,7 +330,7 @@ def _photos(size, color):
     from skimage import data
 
     size = _PATCH if size is None else size
-    names = _COLOUR_PHOTOS + (_GREY_PHOTOS if color == "grey" else ())
+    names = _COLOR_PHOTOS + (_GRAY_PHOTOS if color == "gray" else ())
     patches, labels = [], []
     for label, name in enumerate(names):
         photo = pixels.to_float(getattr(data, name)())

@@ -16,6 +16,13 @@ import numpy as np
 from ganlab.handwriting import NAMES as _DIGITS
 from ganlab.readers import DataError
 
+__all__ = [
+    "DownloadError",
+    "FASHION_FILES",
+    "NAMES",
+    "load",
+]
+
 _CLOTHES = (
     "T-shirt/top", "trouser", "pullover", "dress", "coat",
     "sandal", "shirt", "sneaker", "bag", "ankle boot",

@@ -1,4 +1,4 @@
-"""Real handwriting without a download: 1,797 digits, in grey and in named colours.
+"""Real handwriting without a download: 1,797 digits, in gray and in named colors.
 
 scikit-learn ships the test part of the UCI "Optical Recognition of Handwritten Digits" set
 (E. Alpaydin, C. Kaynak, 1998; CC BY 4.0): bitmaps of 32 x 32 pixels in which the blocks of
@@ -11,10 +11,19 @@ import functools
 import numpy as np
 from scipy.interpolate import CubicSpline
 
+__all__ = [
+    "COLORS",
+    "CONTRAST",
+    "NAMES",
+    "color_digits",
+    "digits",
+    "lightness",
+]
+
 NAMES = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
-# Distinguishable with normal vision and with each of the three colour vision deficiencies.
-COLOURS = {
+# Distinguishable with normal vision and with each of the three color vision deficiencies.
+COLORS = {
     "black": (20, 20, 26),
     "blue": (32, 69, 156),
     "red": (229, 84, 60),
@@ -25,7 +34,7 @@ COLOURS = {
     "white": (252, 250, 245),
 }
 # Ink and ground differ by at least this in CIE lightness, of which black and white are 100
-# apart: enough to read the digit without seeing the colours.
+# apart: enough to read the digit without seeing the colors.
 CONTRAST = 22
 
 _SIZE = 28
@@ -83,17 +92,17 @@ def _sigmoid(ink):
 
 @functools.cache
 def color_digits():
-    """Write the digits of :func:`digits` in a coloured ink on a coloured ground.
+    """Write the digits of :func:`digits` in a colored ink on a colored ground.
 
-    The pair of colours of each digit is drawn from a fixed seed, independently of the digit,
-    uniformly from all ordered pairs of `COLOURS` with enough `CONTRAST`.
+    The pair of colors of each digit is drawn from a fixed seed, independently of the digit,
+    uniformly from all ordered pairs of `COLORS` with enough `CONTRAST`.
 
     Returns
     -------
     pixels : array of uint8, shape (1797, 28, 28, 3), read-only
     labels : array of int64, shape (1797,), range [0, 9], read-only
     inks, grounds : arrays of int64, shape (1797,), range [0, 7], read-only
-        Positions in `COLOURS`.
+        Positions in `COLORS`.
     captions : tuple of 1797 str
         Such as "a red three on a blue ground".
 
@@ -104,16 +113,16 @@ def color_digits():
     'a pink three on a blue ground'
     """
     strokes, labels = digits()
-    colours = np.array(list(COLOURS.values()))
-    light = lightness(colours)
+    colors = np.array(list(COLORS.values()))
+    light = lightness(colors)
     pairs = np.argwhere(np.abs(light[:, np.newaxis] - light) >= CONTRAST)
     chosen = pairs[np.random.default_rng(_SEED).integers(len(pairs), size=len(labels))]
     inks, grounds = chosen.T.astype(np.int64)
     # Whole numbers throughout, rounded to the nearest: the same bytes on every machine.
     stroke = strokes[..., np.newaxis].astype(np.int64)
-    ink, ground = (colours[index][:, np.newaxis, np.newaxis] for index in (inks, grounds))
+    ink, ground = (colors[index][:, np.newaxis, np.newaxis] for index in (inks, grounds))
     pixels = ((stroke * ink + (255 - stroke) * ground + 127) // 255).astype(np.uint8)
-    names = list(COLOURS)
+    names = list(COLORS)
     captions = tuple(
         f"{_article(names[i])} {names[i]} {NAMES[d]} on {_article(names[g])} {names[g]} ground"
         for d, i, g in zip(labels, inks, grounds, strict=True)
@@ -126,12 +135,12 @@ def _article(word):
     return "an" if word[0] in "aeiou" else "a"
 
 
-def lightness(colours):
-    """Give the CIE 1976 lightness L* of sRGB colours.
+def lightness(colors):
+    """Give the CIE 1976 lightness L* of sRGB colors.
 
     Parameters
     ----------
-    colours : array of int, shape (..., 3), range [0, 255]
+    colors : array of int, shape (..., 3), range [0, 255]
 
     Returns
     -------
@@ -142,7 +151,7 @@ def lightness(colours):
     >>> lightness(np.array([[0, 0, 0], [119, 119, 119], [255, 255, 255]])).round(1)
     array([  0.,  50., 100.])
     """
-    srgb = np.asarray(colours) / 255
+    srgb = np.asarray(colors) / 255
     linear = np.where(srgb <= 0.04045, srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4)
     luminance = linear @ np.array([0.2126, 0.7152, 0.0722])
     return np.where(luminance <= 216 / 24389, luminance * 24389 / 27, 116 * np.cbrt(luminance) - 16)

@@ -12,6 +12,18 @@ import math
 import numpy as np
 from PIL import Image
 
+__all__ = [
+    "check",
+    "check_fit",
+    "fit",
+    "middle_square",
+    "tile",
+    "to_float",
+    "to_gif",
+    "to_png",
+    "to_uint8",
+]
+
 
 def check(images, *, name="images"):
     """Return a batch of images in the one form the package works with, or say what is wrong.
@@ -19,7 +31,7 @@ def check(images, *, name="images"):
     Parameters
     ----------
     images : array of float, shape (n, height, width[, channels]), range [0, 1]
-        A batch, with 1 or 3 channels; a missing channel axis is added. A colour image on
+        A batch, with 1 or 3 channels; a missing channel axis is added. A color image on
         its own, (height, width, 3), is refused rather than taken for a batch of images 3
         pixels wide.
     name : str
@@ -148,7 +160,7 @@ def to_uint8(images):
 
 
 def fit(images, *, size=None, color=None):
-    """Bring a batch to a square size, and to grey or colour.
+    """Bring a batch to a square size, and to gray or color.
 
     The largest square in the middle is kept and resampled by Pillow's Lanczos filter, which
     averages when it shrinks, so that nothing flickers or aliases.
@@ -158,9 +170,9 @@ def fit(images, *, size=None, color=None):
     images : array of float, shape (n, height, width[, channels]), range [0, 1]
     size : int, optional
         Height and width of the result; unchanged where it is not given.
-    color : {"grey", "rgb"}, optional
-        Channels of the result; unchanged where it is not given. Grey is the luma of ITU-R
-        BT.601, 0.299 R + 0.587 G + 0.114 B; grey turns to colour by three equal channels.
+    color : {"gray", "rgb"}, optional
+        Channels of the result; unchanged where it is not given. Gray is the luma of ITU-R
+        BT.601, 0.299 R + 0.587 G + 0.114 B; gray turns to color by three equal channels.
 
     Returns
     -------
@@ -178,7 +190,7 @@ def fit(images, *, size=None, color=None):
     """
     images = check(images)
     check_fit(size, color)
-    if color == "grey" and images.shape[-1] == 3:
+    if color == "gray" and images.shape[-1] == 3:
         images = images @ np.array([[0.299], [0.587], [0.114]], np.float32)
     if size is not None and images.shape[1:3] != (size, size):
         planes = np.moveaxis(images, -1, 1).reshape(-1, *images.shape[1:3])
@@ -212,12 +224,12 @@ def middle_square(picture, size):
 
 
 def check_fit(size, color):
-    """Refuse a size or a kind of colour that :func:`fit` does not know.
+    """Refuse a size or a kind of color that :func:`fit` does not know.
 
     Parameters
     ----------
     size : int, range [1, 4096], or None
-    color : {"grey", "rgb"} or None
+    color : {"gray", "rgb"} or None
 
     Raises
     ------
@@ -227,8 +239,8 @@ def check_fit(size, color):
     whole = isinstance(size, int | np.integer) and not isinstance(size, bool)
     if size is not None and not (whole and 1 <= size <= 4096):
         raise ValueError(f"size: expected a whole number from 1 to 4096, received {size!r}")
-    if color not in (None, "grey", "rgb"):
-        raise ValueError(f"color: expected 'grey', 'rgb' or None, received {color!r}")
+    if color not in (None, "gray", "rgb"):
+        raise ValueError(f"color: expected 'gray', 'rgb' or None, received {color!r}")
 
 
 def tile(images, *, columns=None, padding=1, background=1.0):
@@ -310,11 +322,11 @@ def to_png(image, *, scale=1):
     return buffer.getvalue()
 
 
-def to_gif(frames, *, seconds_per_frame, scale=1, colours=64):
+def to_gif(frames, *, seconds_per_frame, scale=1, colors=64):
     """Write a film as the bytes of an animated GIF file that repeats for ever.
 
-    All frames share one palette, so that colours do not flicker: evenly spaced greys for
-    grey frames, a median cut over all frames for colour. Frames equal to the one before are
+    All frames share one palette, so that colors do not flicker: evenly spaced grays for
+    gray frames, a median cut over all frames for color. Frames equal to the one before are
     not stored again; the one before is shown for longer.
 
     Parameters
@@ -324,7 +336,7 @@ def to_gif(frames, *, seconds_per_frame, scale=1, colours=64):
         At least 0.02, which is as fast as browsers play; the format counts hundredths.
     scale : int
         Enlarge by this whole number.
-    colours : int, range [2, 256]
+    colors : int, range [2, 256]
         Size of the palette. Fewer make a smaller file.
 
     Returns
@@ -347,23 +359,23 @@ def to_gif(frames, *, seconds_per_frame, scale=1, colours=64):
     shapes = sorted({frame.shape for frame in frames})
     if len(shapes) != 1:
         raise ValueError(f"frames: expected frames of one shape, received {shapes or 'no frames'}")
-    if not seconds_per_frame >= 0.02 or not 2 <= colours <= 256:
+    if not seconds_per_frame >= 0.02 or not 2 <= colors <= 256:
         raise ValueError(
-            "expected at least 0.02 seconds_per_frame and 2 to 256 colours, "
-            f"received seconds_per_frame={seconds_per_frame}, colours={colours}"
+            "expected at least 0.02 seconds_per_frame and 2 to 256 colors, "
+            f"received seconds_per_frame={seconds_per_frame}, colors={colors}"
         )
     pixels = _bytes_of(np.stack(frames), scale, "frames")
     if pixels.ndim == 3:
-        # Round to the nearest of the evenly spaced greys; the palette is those greys in order.
-        greys = np.floor(np.linspace(0, 255, colours) + 0.5).astype(np.uint8)
-        nearest = np.floor(np.arange(256) * (colours - 1) / 255 + 0.5).astype(np.uint8)
-        indices, palette = nearest[pixels], np.repeat(greys, 3)
+        # Round to the nearest of the evenly spaced grays; the palette is those grays in order.
+        grays = np.floor(np.linspace(0, 255, colors) + 0.5).astype(np.uint8)
+        nearest = np.floor(np.arange(256) * (colors - 1) / 255 + 0.5).astype(np.uint8)
+        indices, palette = nearest[pixels], np.repeat(grays, 3)
         pictures = [Image.fromarray(index) for index in indices]
         for picture in pictures:
             picture.putpalette(palette.tobytes())
     else:
         strip = Image.fromarray(pixels.reshape(-1, *pixels.shape[2:]))
-        shared = strip.quantize(colours, method=Image.Quantize.MEDIANCUT)
+        shared = strip.quantize(colors, method=Image.Quantize.MEDIANCUT)
         pictures = [
             Image.fromarray(frame).quantize(palette=shared, dither=Image.Dither.NONE)
             for frame in pixels
@@ -381,7 +393,7 @@ def to_gif(frames, *, seconds_per_frame, scale=1, colours=64):
 
 
 def _bytes_of(batch, scale, name):
-    """Give uint8 (n, height, width) for grey and (n, height, width, 3) for colour, enlarged."""
+    """Give uint8 (n, height, width) for gray and (n, height, width, 3) for color, enlarged."""
     if not isinstance(scale, int | np.integer) or scale < 1:
         raise ValueError(f"scale: expected a whole number of at least 1, received {scale}")
     pixels = to_uint8(check(batch, name=name))

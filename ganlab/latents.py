@@ -11,6 +11,14 @@ import numbers
 import numpy as np
 from scipy.special import ndtr, ndtri
 
+__all__ = [
+    "generator",
+    "lerp",
+    "sample",
+    "slerp",
+    "truncate",
+]
+
 
 def sample(n, dim, *, seed):
     """Draw latent vectors from the standard normal distribution.

@@ -1,6 +1,6 @@
 """Drawing on given Axes: images, samples in the plane, loss curves.
 
-Colours are those of Okabe and Ito, which readers with any kind of colour vision tell apart:
+Colors are those of Okabe and Ito, which readers with any kind of color vision tell apart:
 real is always blue, fake always orange.
 """
 
@@ -126,13 +126,13 @@ def plot_samples(real=None, fake=None, *, ax=None, limit=None, size=6):
 
     if ax is None:
         _, ax = plt.subplots(figsize=(3.5, 3.5))
-    for points, colour, label in ((real, REAL, "real"), (fake, FAKE, "fake")):
+    for points, color, label in ((real, REAL, "real"), (fake, FAKE, "fake")):
         if points is None:
             continue
         points = np.asarray(points)
         if points.ndim != 2 or points.shape[1] != 2:
             raise ValueError(f"expected {label} points of shape (n, 2), received {points.shape}")
-        ax.scatter(*points.T, s=size, color=colour, alpha=0.6, linewidths=0, label=label)
+        ax.scatter(*points.T, s=size, color=color, alpha=0.6, linewidths=0, label=label)
     ax.set_aspect("equal")
     if limit is not None:
         ax.set(xlim=(-limit, limit), ylim=(-limit, limit))
@@ -160,12 +160,12 @@ def plot_history(history, *, steps=None, ax=None, smooth=0.9):
 
     if ax is None:
         _, ax = plt.subplots()
-    for key, colour in (("d_loss", DISCRIMINATOR), ("g_loss", GENERATOR)):
+    for key, color in (("d_loss", DISCRIMINATOR), ("g_loss", GENERATOR)):
         values = np.asarray(history[key], float)
         x = np.arange(1, len(values) + 1) if steps is None else np.asarray(steps)
         if smooth:
-            ax.plot(x, values, color=colour, alpha=0.25, linewidth=0.8)
-        ax.plot(x, _smoothed(values, smooth), color=colour, label=key)
+            ax.plot(x, values, color=color, alpha=0.25, linewidth=0.8)
+        ax.plot(x, _smoothed(values, smooth), color=color, label=key)
     for level, text, side in ((math.log(2), "ln 2", "top"), (2 * math.log(2), "2 ln 2", "bottom")):
         ax.axhline(level, color="black", linewidth=0.8, linestyle=":")
         ax.annotate(

@@ -6,7 +6,6 @@ wrong with a file ends in one :class:`DataError` that names the file and says wh
 call gives complete data or raises; it never gives a part.
 """
 
-import contextlib
 import os
 import pathlib
 import warnings
@@ -16,7 +15,19 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image, ImageOps
 
+from ganlab import files
 from ganlab import images as pixels
+
+__all__ = [
+    "MAX_PIXELS",
+    "MAX_VALUES",
+    "DataError",
+    "Images",
+    "Skipped",
+    "read",
+    "read_image",
+    "save_npz",
+]
 
 MAX_VALUES = 2**29
 """Values (images x height x width x channels) one call may read: 2 GiB as float32."""
@@ -64,7 +75,7 @@ def read(path, *, size=None, color=None):
     path : str or path
     size : int, optional
         Height and width: the middle square is kept and resampled.
-    color : {"grey", "rgb"}, optional
+    color : {"gray", "rgb"}, optional
 
     Returns
     -------
@@ -75,7 +86,7 @@ def read(path, *, size=None, color=None):
     DataError
         Naming the file and what to do.
     ValueError
-        For a size or a kind of colour that :func:`ganlab.images.fit` does not know.
+        For a size or a kind of color that :func:`ganlab.images.fit` does not know.
     """
     path = pathlib.Path(path)
     pixels.check_fit(size, color)
@@ -96,8 +107,8 @@ def read_image(path, *, size=None, color=None):
     path : str or path
     size : int, optional
         Height and width: the middle square is kept and resampled.
-    color : {"grey", "rgb"}, optional
-        Where it is not given, a picture without any colour gives one channel.
+    color : {"gray", "rgb"}, optional
+        Where it is not given, a picture without any color gives one channel.
 
     Returns
     -------
@@ -108,7 +119,7 @@ def read_image(path, *, size=None, color=None):
     DataError
         For a file that cannot be read, is damaged, or has more than `MAX_PIXELS`.
     ValueError
-        For a size or a kind of colour that :func:`ganlab.images.fit` does not know.
+        For a size or a kind of color that :func:`ganlab.images.fit` does not know.
     """
     pixels.check_fit(size, color)
     try:
@@ -152,20 +163,13 @@ def save_npz(images, path, labels=None):
                 f"received shape {labels.shape}, {labels.dtype}"
             )
         arrays["labels"] = labels.astype(np.int64)
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        with open(unfinished, "wb") as file:
+        with files.replaced(path) as file:
             np.savez_compressed(file, **arrays)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(unfinished, path)
     except OSError as error:
         raise DataError(
             f"{path}: cannot be written ({error.strerror}); choose another place"
         ) from error
-    finally:
-        with contextlib.suppress(OSError):  # it is gone when all went well
-            unfinished.unlink()
 
 
 # ---------------------------------------------------------------------------------- .npz
@@ -380,13 +384,13 @@ def _rgb(picture):
 
 
 def _in_color(pictures, color):
-    """Give float32 images of equal channels: grey if asked for, or if none has any colour."""
+    """Give float32 images of equal channels: gray if asked for, or if none has any color."""
     if color is None:
         plain = all(np.ptp(picture, axis=-1).max() == 0 for picture in pictures)
-        color = "grey" if plain else "rgb"
+        color = "gray" if plain else "rgb"
     fitted = []
     for picture in pictures:
-        if color == "grey":
+        if color == "gray":
             picture = np.asarray(Image.fromarray(picture).convert("L"))[..., np.newaxis]
         fitted.append(pixels.to_float(picture))
     return fitted

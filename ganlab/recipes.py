@@ -13,7 +13,15 @@ from ganlab import checkpoints, losses, models, penalties
 from ganlab._tensorflow import keras
 from ganlab.training import GAN
 
-__all__ = ["ALL", "DEFAULT", "WEIGHTS", "Recipe", "load_generator"]
+__all__ = [
+    "ALL",
+    "DEFAULT",
+    "WEIGHTS",
+    "Recipe",
+    "dense_networks",
+    "load_generator",
+    "small_networks",
+]
 
 _WEIGHTS_FOLDER = pathlib.Path(__file__).parents[1] / "data" / "weights"
 

@@ -65,10 +65,26 @@ def test_only_one_module_imports_tensorflow(path):
     assert not roots & {"tensorflow", "keras"}, "write `from ganlab._tensorflow import keras, tf`"
 
 
+def lines_of_code(source):
+    """Counts the lines that hold code: docstrings, comments and blank lines are for the reader."""
+    tree = ast.parse(source)
+    docstrings = {
+        line
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Expr)
+        and isinstance(node.value, ast.Constant)
+        and isinstance(node.value.value, str)
+        for line in range(node.lineno, node.end_lineno + 1)
+    }
+    return sum(
+        number not in docstrings and bool(line.strip()) and not line.strip().startswith("#")
+        for number, line in enumerate(source.splitlines(), 1)
+    )
+
+
 @EVERY_MODULE
 def test_a_module_has_one_responsibility(path):
-    source = path.read_text(encoding="utf-8")
-    assert len(source.splitlines()) <= 300
+    assert lines_of_code(path.read_text(encoding="utf-8")) <= 260
     assert path.stem not in {"utils", "util", "helpers", "common", "misc"}
 
 

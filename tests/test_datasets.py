@@ -84,15 +84,15 @@ def test_faces_are_the_first_hundred():
     )
 
 
-@pytest.mark.parametrize(("size", "color", "n"), [(None, None, 206), (100, "grey", 185)])
+@pytest.mark.parametrize(("size", "color", "n"), [(None, None, 206), (100, "gray", 185)])
 def test_photos_are_patches_that_share_no_pixel(size, color, n):
     data = datasets.load("photos", size=size, color=color)
-    side, channels = size or 64, 1 if color == "grey" else 3
+    side, channels = size or 64, 1 if color == "gray" else 3
     assert data.images.shape == (n, side, side, channels)
-    assert len(data.label_names) == (8 if color == "grey" else 4)
+    assert len(data.label_names) == (8 if color == "gray" else 4)
     assert np.bincount(data.labels).min() > 0
     # The patches of a photograph, side by side again, are the photograph.
-    name = "camera" if color == "grey" else "coffee"
+    name = "camera" if color == "gray" else "coffee"
     photo = getattr(skimage_data, name)()
     rows, columns = photo.shape[0] // side, photo.shape[1] // side
     patches = data.images[data.labels == data.label_names.index(name)]
@@ -112,7 +112,7 @@ def test_photos_have_an_end():
 @pytest.mark.parametrize("name", ["digits", "faces"])
 def test_size_and_color_are_those_asked_for(name):
     assert datasets.load(name, size=32, color="rgb").images.shape[1:] == (32, 32, 3)
-    assert datasets.load("color_digits", color="grey").images.shape[1:] == (28, 28, 1)
+    assert datasets.load("color_digits", color="gray").images.shape[1:] == (28, 28, 1)
 
 
 @pytest.mark.parametrize("name", EMBEDDED)

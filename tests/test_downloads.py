@@ -38,7 +38,7 @@ def test_keras_sets_keep_their_halves(monkeypatch, name, shape, labels_of_shape)
     np.testing.assert_array_equal(
         parts[None].images, np.concatenate([parts["train"].images, parts["test"].images])
     )
-    assert datasets.load(name, size=16, color="grey").images.shape == (10, 16, 16, 1)
+    assert datasets.load(name, size=16, color="gray").images.shape == (10, 16, 16, 1)
 
 
 def idx(array):

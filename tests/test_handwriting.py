@@ -61,16 +61,16 @@ def test_color_digits_are_the_same_bytes_everywhere():
 def test_color_digits_are_the_digits_in_their_inks_and_grounds():
     strokes, _ = handwriting.digits()
     pixels, labels, inks, grounds, captions = handwriting.color_digits()
-    colours = np.array(list(handwriting.COLOURS.values()))
-    np.testing.assert_array_equal(pixels[:, 0, 0], colours[grounds])
+    colors = np.array(list(handwriting.COLORS.values()))
+    np.testing.assert_array_equal(pixels[:, 0, 0], colors[grounds])
     full = np.array(
         [image[stroke == 255][0] for image, stroke in zip(pixels, strokes, strict=True)]
     )
-    np.testing.assert_array_equal(full, colours[inks])
-    mixed = strokes[..., None] / 255 * colours[inks][:, None, None]
-    mixed += (1 - strokes[..., None] / 255) * colours[grounds][:, None, None]
+    np.testing.assert_array_equal(full, colors[inks])
+    mixed = strokes[..., None] / 255 * colors[inks][:, None, None]
+    mixed += (1 - strokes[..., None] / 255) * colors[grounds][:, None, None]
     assert np.abs(pixels - mixed).max() <= 0.5 + 1e-9
-    names = list(handwriting.COLOURS)
+    names = list(handwriting.COLORS)
     for caption, label, ink, ground in zip(captions, labels, inks, grounds, strict=True):
         a, an = (("an" if n == "orange" else "a") for n in (names[ink], names[ground]))
         digit = handwriting.NAMES[label]
@@ -97,8 +97,8 @@ DEFICIENCIES = {
 }  # fmt: skip
 
 
-def test_colours_can_be_told_apart_with_any_colour_vision():
-    srgb = np.array(list(handwriting.COLOURS.values())) / 255
+def test_colors_can_be_told_apart_with_any_color_vision():
+    srgb = np.array(list(handwriting.COLORS.values())) / 255
     linear = np.where(srgb <= 0.04045, srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4)
     for matrix in DEFICIENCIES.values():
         seen = np.clip(linear @ np.transpose(matrix), 0, 1)
@@ -109,17 +109,17 @@ def test_colours_can_be_told_apart_with_any_colour_vision():
 
 
 def test_lightness_is_that_of_scikit_image():
-    colours = np.random.default_rng(0).integers(0, 256, (500, 3))
-    colours[:2] = [[0, 0, 0], [3, 2, 4]]
-    expected = rgb2lab(colours / 255)[:, 0]
+    colors = np.random.default_rng(0).integers(0, 256, (500, 3))
+    colors[:2] = [[0, 0, 0], [3, 2, 4]]
+    expected = rgb2lab(colors / 255)[:, 0]
     # Its matrix has more digits than the four of the standard used here.
-    np.testing.assert_allclose(handwriting.lightness(colours), expected, atol=0.02)
+    np.testing.assert_allclose(handwriting.lightness(colors), expected, atol=0.02)
 
 
-def test_colours_are_drawn_without_looking_at_the_digit():
+def test_colors_are_drawn_without_looking_at_the_digit():
     _, labels, inks, grounds, _ = handwriting.color_digits()
-    for colours in (inks, grounds):
-        assert np.bincount(colours, minlength=8).min() > 100
+    for colors in (inks, grounds):
+        assert np.bincount(colors, minlength=8).min() > 100
         table = np.zeros((10, 8))
-        np.add.at(table, (labels, colours), 1)
+        np.add.at(table, (labels, colors), 1)
         assert stats.chi2_contingency(table).pvalue > 0.01

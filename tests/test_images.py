@@ -9,8 +9,8 @@ from PIL import Image, ImageSequence
 from ganlab import images
 
 rng = np.random.default_rng(0)
-GREY = rng.random((5, 6, 7, 1), dtype=np.float32)
-COLOUR = rng.random((5, 6, 7, 3), dtype=np.float32)
+GRAY = rng.random((5, 6, 7, 1), dtype=np.float32)
+COLOR = rng.random((5, 6, 7, 3), dtype=np.float32)
 
 
 def test_needs_no_tensorflow():
@@ -20,17 +20,17 @@ def test_needs_no_tensorflow():
 
 def test_check_gives_float32_with_a_channel_axis_and_the_same_values():
     for batch in (
-        GREY,
-        COLOUR,
-        GREY[..., 0],
-        GREY.astype(np.float64),
-        GREY.astype(np.float16),
+        GRAY,
+        COLOR,
+        GRAY[..., 0],
+        GRAY.astype(np.float64),
+        GRAY.astype(np.float16),
     ):
         checked = images.check(batch)
         assert checked.dtype == np.float32
         assert checked.shape == batch.shape + ((1,) if batch.ndim == 3 else ())
         np.testing.assert_array_equal(checked.ravel(), batch.astype(np.float32).ravel())
-    assert np.shares_memory(images.check(GREY), GREY)
+    assert np.shares_memory(images.check(GRAY), GRAY)
 
 
 @pytest.mark.parametrize(
@@ -99,28 +99,28 @@ def test_fit_keeps_the_middle_square():
     wide[:, :, 2:6] = (0.2, 0.4, 0.6)
     np.testing.assert_allclose(images.fit(wide, size=4), wide[:, :, 2:6], atol=1e-6)
     np.testing.assert_array_equal(images.fit(wide), wide)
-    halves = images.fit(COLOUR[:, :, :6], size=3)
+    halves = images.fit(COLOR[:, :, :6], size=3)
     assert halves.shape == (5, 3, 3, 3) and halves.dtype == np.float32
     tall = images.fit(np.swapaxes(wide, 1, 2), size=4)
     np.testing.assert_allclose(tall, wide[:, :, 2:6], atol=1e-6)
 
 
 def test_fit_resamples_each_image_as_pillow_does_for_bytes():
-    soft = 0.3 + 0.4 * COLOUR[:, :, :6]  # for bytes Pillow clips between its two passes
+    soft = 0.3 + 0.4 * COLOR[:, :, :6]  # for bytes Pillow clips between its two passes
     for image, small in zip(soft, images.fit(soft, size=3), strict=True):
         oracle = Image.fromarray(images.to_uint8(image)).resize((3, 3), Image.Resampling.LANCZOS)
         # The oracle rounds its input and after each of its passes, one for each axis.
         np.testing.assert_allclose(small * 255, np.asarray(oracle), atol=1.5)
 
 
-def test_fit_to_grey_and_back():
-    grey = images.fit(COLOUR, color="grey")
+def test_fit_to_gray_and_back():
+    gray = images.fit(COLOR, color="gray")
     oracle = np.stack(
-        [np.asarray(Image.fromarray(x).convert("L")) for x in images.to_uint8(COLOUR)]
+        [np.asarray(Image.fromarray(x).convert("L")) for x in images.to_uint8(COLOR)]
     )
-    np.testing.assert_allclose(grey[..., 0] * 255, oracle, atol=1.01)
-    assert images.fit(np.ones((1, 2, 2, 3)), color="grey").max() == 1
-    np.testing.assert_array_equal(images.fit(GREY, color="rgb"), GREY.repeat(3, axis=-1))
+    np.testing.assert_allclose(gray[..., 0] * 255, oracle, atol=1.01)
+    assert images.fit(np.ones((1, 2, 2, 3)), color="gray").max() == 1
+    np.testing.assert_array_equal(images.fit(GRAY, color="rgb"), GRAY.repeat(3, axis=-1))
     edge = np.zeros((1, 16, 16), np.float32)
     edge[:, 8:] = 1
     smooth = images.fit(edge, size=40)
@@ -128,34 +128,34 @@ def test_fit_to_grey_and_back():
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"size": 0}, {"size": 2.5}, {"size": True}, {"size": 5000}, {"color": "gray"}]
+    "wrong", [{"size": 0}, {"size": 2.5}, {"size": True}, {"size": 5000}, {"color": "purple"}]
 )
 def test_fit_refuses(wrong):
     with pytest.raises(ValueError, match="expected .* received"):
-        images.fit(GREY, **wrong)
+        images.fit(GRAY, **wrong)
 
 
 def test_tile_puts_each_image_in_its_place():
-    picture = images.tile(COLOUR, columns=2, padding=3, background=(0.25, 0.5, 0.75))
+    picture = images.tile(COLOR, columns=2, padding=3, background=(0.25, 0.5, 0.75))
     assert picture.shape == (3 * 9 + 3, 2 * 10 + 3, 3)
-    np.testing.assert_array_equal(picture[3:9, 3:10], COLOUR[0])
-    np.testing.assert_array_equal(picture[3:9, 13:20], COLOUR[1])
-    np.testing.assert_array_equal(picture[21:27, 3:10], COLOUR[4])
+    np.testing.assert_array_equal(picture[3:9, 3:10], COLOR[0])
+    np.testing.assert_array_equal(picture[3:9, 13:20], COLOR[1])
+    np.testing.assert_array_equal(picture[21:27, 3:10], COLOR[4])
     np.testing.assert_array_equal(
         picture[18:, 13:], np.broadcast_to([0.25, 0.5, 0.75], (12, 10, 3)).astype("f")
     )
-    assert images.tile(GREY, padding=0).shape == (12, 21, 1)  # 3 columns, 2 rows
-    assert images.tile(GREY, padding=0)[6:, 14:].min() == 1.0
+    assert images.tile(GRAY, padding=0).shape == (12, 21, 1)  # 3 columns, 2 rows
+    assert images.tile(GRAY, padding=0)[6:, 14:].min() == 1.0
 
 
 @pytest.mark.parametrize("wrong", [{"columns": 0}, {"padding": -1}, {"background": 2.0}])
 def test_tile_refuses(wrong):
     with pytest.raises(ValueError, match="expected"):
-        images.tile(GREY, **wrong)
+        images.tile(GRAY, **wrong)
 
 
 def test_png_holds_the_same_bytes_enlarged():
-    for image in (GREY[0], COLOUR[0], GREY[0, ..., 0]):
+    for image in (GRAY[0], COLOR[0], GRAY[0, ..., 0]):
         png = images.to_png(image, scale=3)
         read = np.asarray(Image.open(io.BytesIO(png)))
         bytes_ = images.to_uint8(image).reshape(read[::3, ::3].shape)
@@ -164,9 +164,9 @@ def test_png_holds_the_same_bytes_enlarged():
         )
         assert png == images.to_png(image, scale=3)
     with pytest.raises(ValueError, match="image: expected"):
-        images.to_png(GREY)
+        images.to_png(GRAY)
     with pytest.raises(ValueError, match="scale: expected"):
-        images.to_png(GREY[0], scale=0.5)
+        images.to_png(GRAY[0], scale=0.5)
 
 
 def read_gif(data):
@@ -174,28 +174,28 @@ def read_gif(data):
     return film, [np.asarray(frame.convert("RGB")) for frame in ImageSequence.Iterator(film)]
 
 
-@pytest.mark.parametrize("film", [GREY, COLOUR])
+@pytest.mark.parametrize("film", [GRAY, COLOR])
 def test_gif_plays_every_frame_for_ever(film):
-    data = images.to_gif(film, seconds_per_frame=0.1, scale=2, colours=256)
+    data = images.to_gif(film, seconds_per_frame=0.1, scale=2, colors=256)
     played, frames = read_gif(data)
     assert len(frames) == 5 and played.info["loop"] == 0 and played.info["duration"] == 100
     for frame, image in zip(frames, film, strict=True):
-        # 5 * 42 colours fit the palette of 256; a median cut stores them with 6 to 8 bits.
+        # 5 * 42 colors fit the palette of 256; a median cut stores them with 6 to 8 bits.
         difference = np.abs(frame[::2, ::2].astype(int) - images.to_uint8(image).astype(int))
-        assert difference.max() <= (0 if film is GREY else 8)
-    assert data == images.to_gif(film, seconds_per_frame=0.1, scale=2, colours=256)
+        assert difference.max() <= (0 if film is GRAY else 8)
+    assert data == images.to_gif(film, seconds_per_frame=0.1, scale=2, colors=256)
 
 
 def test_gif_palette_is_small_evenly_spaced_and_shared():
     film = np.linspace(0, 1, 256, dtype=np.float32).reshape(4, 8, 8)
-    _, frames = read_gif(images.to_gif(film, seconds_per_frame=0.05, colours=16))
+    _, frames = read_gif(images.to_gif(film, seconds_per_frame=0.05, colors=16))
     values = np.unique(frames)
     np.testing.assert_array_equal(values, np.arange(16) * 17)
     np.testing.assert_allclose(np.stack(frames)[..., 0] / 255, film, atol=0.5 / 15 + 1e-6)
 
 
 def test_gif_shows_a_still_frame_longer():
-    still = np.stack([GREY[0], GREY[0], GREY[1]])
+    still = np.stack([GRAY[0], GRAY[0], GRAY[1]])
     film, frames = read_gif(images.to_gif(still, seconds_per_frame=0.1))
     assert len(frames) == 2
     film.seek(0)
@@ -206,11 +206,11 @@ def test_gif_shows_a_still_frame_longer():
     ("frames", "arguments", "says"),
     [
         ([], {}, "received no frames"),
-        ([GREY[0], COLOUR[0]], {}, "one shape"),
-        (GREY, {"seconds_per_frame": 0.001}, "0.02"),
-        (GREY, {"seconds_per_frame": float("nan")}, "0.02"),
-        (GREY, {"colours": 257}, "256"),
-        (GREY.astype(np.uint8), {}, "to_float"),
+        ([GRAY[0], COLOR[0]], {}, "one shape"),
+        (GRAY, {"seconds_per_frame": 0.001}, "0.02"),
+        (GRAY, {"seconds_per_frame": float("nan")}, "0.02"),
+        (GRAY, {"colors": 257}, "256"),
+        (GRAY.astype(np.uint8), {}, "to_float"),
     ],
 )
 def test_gif_refuses(frames, arguments, says):

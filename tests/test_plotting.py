@@ -35,7 +35,7 @@ def test_the_gray_scale_is_never_stretched():
     assert dim.axes[0].images[0].get_clim() == (0, 1)
 
 
-def test_samples_keep_their_colours():
+def test_samples_keep_their_colors():
     ax = plotting.plot_samples(np.zeros((3, 2)), np.ones((2, 2)), ax=Figure().subplots())
     found = [colors.to_hex(c.get_facecolor()[0]).upper() for c in ax.collections]
     assert found == [plotting.REAL, plotting.FAKE]

