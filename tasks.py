@@ -279,7 +279,9 @@ def build(folder):
         install(
             [uv, "venv", "--quiet", "--prompt", "ganlab", "--python", base, folder], "making .venv"
         )
-        pip = [uv, "pip", "install", "--python", python_in(folder)]
+        # pip compiles what it installs; without it, every start of TensorFlow takes twice as long
+        # where PYTHONDONTWRITEBYTECODE is set.
+        pip = [uv, "pip", "install", "--compile-bytecode", "--python", python_in(folder)]
     else:
         missing = [name for name in ("venv", "ensurepip") if not has_module(name)]
         if missing:
