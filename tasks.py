@@ -83,13 +83,20 @@ class Ticker(object):
 
     def line(self):
         text = "  {0}  {1:.0f} s  {2}".format(self.label, self.seconds(), self.text).rstrip()
-        return text[: max(20, shutil.get_terminal_size().columns - 1) if self._terminal else 120]
+        return text[: self._width() if self._terminal else 120]
+
+    def _width(self):
+        return max(20, shutil.get_terminal_size().columns - 1)
+
+    def _overwrite(self, text):
+        # Spaces, since not every console of Windows knows the code that clears a line.
+        sys.stdout.write("\r" + text.ljust(self._width()) + "\r")
+        sys.stdout.flush()
 
     def _tick(self):
         while not self._done.wait(0.5 if self._terminal else self.quiet):
             if self._terminal:
-                sys.stdout.write("\r\033[K" + self.line())
-                sys.stdout.flush()
+                self._overwrite(self.line())
             else:
                 say(self.line())
 
@@ -101,8 +108,7 @@ class Ticker(object):
         self._done.set()
         self._thread.join()
         if self._terminal:
-            sys.stdout.write("\r\033[K")
-            sys.stdout.flush()
+            self._overwrite("")
 
 
 # ---------------------------------------------------------------- the Python that runs this file

@@ -143,7 +143,7 @@ def execute(notebook, folder, *, label=""):
     start = time.monotonic()
     # A start-up file or a setting of the user's own IPython must not change an output.
     with (
-        tempfile.TemporaryDirectory() as profile,
+        tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile,
         open(os.path.join(profile, "stderr"), "w+") as stderr,
         Progress(label) as progress,
     ):
