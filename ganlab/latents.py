@@ -196,9 +196,8 @@ def truncate(z, *, threshold, seed):
     outside = np.abs(z) > threshold
     low, high = ndtr(-threshold), ndtr(threshold)
     redrawn = ndtri(generator(seed).uniform(low, high, size=int(outside.sum())))
-    # Rounding to single precision must not carry a value over the edge.
-    edge = np.nextafter(z.dtype.type(threshold), z.dtype.type(0))
-    z[outside] = np.clip(redrawn.astype(z.dtype), -edge, edge)
+    # Rounding in the two distribution functions must not carry a value over the edge.
+    z[outside] = np.clip(redrawn, -threshold, threshold)
     return z
 
 

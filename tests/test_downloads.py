@@ -114,7 +114,8 @@ def test_without_a_network_it_names_what_to_use(monkeypatch, tmp_path, name, ins
 
     monkeypatch.setattr("keras.src.utils.file_utils.urlretrieve", no_network)
     monkeypatch.setattr("keras.src.utils.file_utils.config.keras_home", lambda: str(tmp_path))
-    before = socket.getdefaulttimeout()
+    before = 1000 + len(name)  # a value that no other test leaves behind
+    socket.setdefaulttimeout(before)
     with pytest.raises(downloads.DownloadError) as caught:
         datasets.load(name)
     assert isinstance(caught.value, readers.DataError)
@@ -122,4 +123,6 @@ def test_without_a_network_it_names_what_to_use(monkeypatch, tmp_path, name, ins
     assert message.startswith(f"{name!r} could not be downloaded: URL fetch failure")
     assert message.endswith(f"or use {instead!r}, which needs no download")
     assert instead in datasets.NAMES
-    assert socket.getdefaulttimeout() == before
+    after = socket.getdefaulttimeout()
+    socket.setdefaulttimeout(None)
+    assert after == before

@@ -115,9 +115,7 @@ def test_fit_resamples_each_image_as_pillow_does_for_bytes():
 
 def test_fit_to_gray_and_back():
     gray = images.fit(COLOR, color="gray")
-    oracle = np.stack(
-        [np.asarray(Image.fromarray(x).convert("L")) for x in images.to_uint8(COLOR)]
-    )
+    oracle = np.stack([np.asarray(Image.fromarray(x).convert("L")) for x in images.to_uint8(COLOR)])
     np.testing.assert_allclose(gray[..., 0] * 255, oracle, atol=1.01)
     assert images.fit(np.ones((1, 2, 2, 3)), color="gray").max() == 1
     np.testing.assert_array_equal(images.fit(GRAY, color="rgb"), GRAY.repeat(3, axis=-1))
@@ -192,6 +190,15 @@ def test_gif_palette_is_small_evenly_spaced_and_shared():
     values = np.unique(frames)
     np.testing.assert_array_equal(values, np.arange(16) * 17)
     np.testing.assert_allclose(np.stack(frames)[..., 0] / 255, film, atol=0.5 / 15 + 1e-6)
+
+
+def test_gif_gives_equal_pixels_one_color():
+    # Dithering would mix colors of the palette to imitate the ones that are not in it.
+    ramp = np.linspace(0, 1, 40)[:, np.newaxis] * np.array([1.0, 0.5, 0.2])
+    film = [np.broadcast_to(ramp * brightness, (30, 40, 3)) for brightness in (1.0, 0.9)]
+    _, frames = read_gif(images.to_gif(film, seconds_per_frame=0.1, colors=8))
+    for frame in frames:
+        np.testing.assert_array_equal(frame, np.broadcast_to(frame[:1], frame.shape))
 
 
 def test_gif_shows_a_still_frame_longer():

@@ -48,7 +48,11 @@ def test_paths_have_the_promised_shapes_types_and_ends(path):
     np.testing.assert_array_equal(path(a, b, 1.0), b)
     np.testing.assert_array_equal(walk[1], path(a, b, steps[1]))
     np.testing.assert_array_equal(walk[1, 2, 3], path(a[2, 3], b[2, 3], steps[1]))
-    assert path(a.astype(np.float64), b, 0.5).dtype == np.float64
+    # In double precision, where rounding to single cannot hide an end that is missed.
+    a, b = a.astype(np.float64) / 3, b.astype(np.float64) / 3
+    walk = path(a, b, steps)
+    assert walk.dtype == np.float64
+    np.testing.assert_array_equal(walk[[0, -1]], [a, b])
 
 
 @pytest.mark.parametrize("path", [latents.lerp, latents.slerp])
@@ -138,6 +142,19 @@ def test_truncate_redraws_only_what_is_outside(threshold):
     law = stats.truncnorm(-threshold, threshold)
     assert stats.kstest(cut[~inside], law.cdf).pvalue > 0.05
     np.testing.assert_array_equal(cut, latents.truncate(z, threshold=threshold, seed=4))
+
+
+def test_truncate_never_rounds_over_the_edge():
+    class Edge(np.random.Generator):
+        def uniform(self, low, high, size):
+            return np.full(size, high)
+
+    for threshold in np.linspace(0.05, 3, 60):
+        for dtype in (np.float32, np.float64):
+            z = latents.truncate(
+                np.full(3, 9.0, dtype), threshold=threshold, seed=Edge(np.random.PCG64(0))
+            )
+            assert np.all(z <= dtype(threshold))
 
 
 def test_truncate_refuses():
