@@ -102,7 +102,7 @@ def invert(
     objective=pixel_objective,
     candidates=512,
     starts=4,
-    learning_rate=0.05,
+    learning_rate=0.1,
     prior=1e-3,
 ):
     """Searches latents whose images match the given ones.
