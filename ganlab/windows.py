@@ -81,9 +81,19 @@ def windowed_similarity(a, b, data_range, weights):
 
 def similarity_map(a, b, data_range):
     """SSIM in every window of checked images, (batch, height - 10, width - 10, channels)."""
-    values = _compiled(_map, a.dtype, _IMAGES, _IMAGES, ())(a, b, data_range)
+    forward = _compiled(_map, a.dtype, _IMAGES, _IMAGES, ())
+    backward = _compiled(_map_gradients, a.dtype, _IMAGES, _IMAGES, (), _IMAGES)
+
+    @tf.custom_gradient
+    def values(a, b):
+        def derivative(upstream):  # the tape may follow this one, to second derivatives
+            return backward(a, b, data_range, upstream)
+
+        return forward(tf.stop_gradient(a), tf.stop_gradient(b), data_range), derivative
+
     batch, height, width, channels = a.shape
-    return tf.ensure_shape(values, (batch, height - WINDOW + 1, width - WINDOW + 1, channels))
+    shape = (batch, height - WINDOW + 1, width - WINDOW + 1, channels)
+    return tf.ensure_shape(values(a, b), shape)
 
 
 def factors(mean_s, mean_d, variance_s, variance_d):
@@ -92,10 +102,7 @@ def factors(mean_s, mean_d, variance_s, variance_d):
     luminance = 0.5 * (tf.square(mean_s) + square_d) + _K1**2
     contrast_structure = 0.5 * (variance_s + variance_d) + _K2**2
     # Two fractions, for the product of the denominators would overflow first.
-    return (
-        (luminance - square_d) / luminance,
-        (contrast_structure - variance_d) / contrast_structure,
-    )
+    return 1.0 - square_d / luminance, 1.0 - variance_d / contrast_structure
 
 
 @functools.cache
@@ -134,6 +141,13 @@ def _map(a, b, data_range):
     margin = WINDOW - 1
     shape = (batch, height - margin, width - margin, channels)
     return tf.reshape(luminance * contrast_structure, shape)
+
+
+def _map_gradients(a, b, data_range, upstream):
+    with tf.GradientTape() as tape:
+        tape.watch((a, b))
+        values = _map(a, b, data_range)
+    return tape.gradient(values, (a, b), output_gradients=upstream)
 
 
 def _in_chunks(function, images, *vectors):
