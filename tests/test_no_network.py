@@ -17,6 +17,8 @@ def test_another_machine_is_out_of_reach():
         urllib.request.urlopen("https://example.org", timeout=1)
     with socket.socket() as client, pytest.raises(OSError, match="no network"):
         client.connect_ex(("192.0.2.1", 80))
+    with socket.socket() as client, pytest.raises(OSError, match="no network"):
+        client.connect(("192.0.2.1", 80))
 
 
 def test_this_machine_is_within_reach():
