@@ -285,6 +285,7 @@ def test_the_environment_is_built_once_and_used_again(uv, toy_project, monkeypat
     python = tasks.set_up()
     assert "Setting up .venv" in capsys.readouterr().out
     assert environments(toy_project) == [".venv"]
+    assert list((toy_project / ".venv").rglob("toy.*.pyc")), "compiled, for a faster start"
     assert output(python, "-c", SHOW).split("\n") == ["toy 1.0", str(toy_project / ".venv")]
     if os.name != "nt":  # scripts work after the folder was renamed
         script = toy_project / ".venv" / "bin" / "toy"
