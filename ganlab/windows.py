@@ -277,6 +277,6 @@ def _halved(rows, channels):
 def _power(x, exponent):
     """max(x, 0) ** exponent for an exponent below 1, with a finite gradient everywhere."""
     # The slope of x ** 0.05 grows without bound towards 0, where NaN would follow.
-    inside = x > 1e-6
-    power = tf.pow(tf.where(inside, x, tf.ones_like(x)), exponent)
-    return tf.where(inside, power, tf.zeros_like(x))
+    zero = x <= 1e-6
+    power = tf.pow(tf.where(zero, tf.ones_like(x), x), exponent)
+    return tf.where(zero, tf.zeros_like(x), power)

@@ -256,6 +256,20 @@ def test_identical_images_are_exactly_one_with_zero_gradient(measure, name):
         assert not gradient.any()
 
 
+@pytest.mark.parametrize("measure", MEASURES, ids=lambda measure: measure.__name__)
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_a_pixel_that_is_no_number_shows_in_its_pair_alone(measure, value):
+    a, b = (noise((2, 28, 28, 1), seed).astype(np.float32) for seed in (0, 1))
+    a[0, 5, 5] = value
+    values = measure(a, b, data_range=1.0).numpy()
+    assert not np.isfinite(values[0])
+    assert np.isfinite(values[1])
+    for centered in (False, True):
+        values = similarity.content_similarity(a, b, centered=centered).numpy()
+        assert np.isnan(values[0])
+        assert np.isfinite(values[1])
+
+
 def test_ssim_as_a_loss_restores_an_image():
     target = photograph(28, 1)[None].astype(np.float32)
     image = tf.Variable(np.full_like(target, 0.5))
