@@ -569,7 +569,11 @@ def bootstrap(measure, *sets, resamples=200, level=0.95, seed):
     they lie. Its standard deviation times the quantile of the normal distribution is the half
     width: halves lie symmetrically, so their own quantiles would add noise and say no more.
 
-    The interval is about chance alone. It does not remove the bias of the measure itself.
+    The interval is about chance alone. It does not remove the bias of the measure itself. It
+    errs on the wide side where a measure is not nearly a mean: distances of sets of one
+    distribution, and shares of neighborhoods. For 150 samples of 4 dimensions it was 1.2 to
+    1.7 times as wide as the spread over fresh draws asks for, and right for distances of sets
+    that clearly differ.
 
     References
     ----------

@@ -413,6 +413,13 @@ def test_inception_score_closed_forms():
     assert metrics.inception_score(frequent) == pytest.approx(expected, rel=1e-12)
 
 
+def test_inception_score_divides_rows_by_their_sums():
+    given = np.array([[0.9, 0.1], [0.2, 0.8], [0.5, 0.5]])
+    scaled = given * [[1.0009], [0.9992], [1.0]]
+    expected = pytest.approx(metrics.inception_score(given), rel=1e-12)
+    assert metrics.inception_score(scaled) == expected
+
+
 @given(seed=st.integers(0, 2**32 - 1), sharpness=st.floats(0.1, 300))
 @settings(max_examples=40, deadline=None)
 def test_inception_score_is_entropy_of_the_mean_less_mean_entropy(seed, sharpness):
