@@ -572,8 +572,8 @@ def bootstrap(measure, *sets, resamples=200, level=0.95, seed):
     The interval is about chance alone. It does not remove the bias of the measure itself. It
     errs on the wide side where a measure is not nearly a mean: distances of sets of one
     distribution, and shares of neighborhoods. For 150 samples of 4 dimensions it was 1.2 to
-    1.7 times as wide as the spread over fresh draws asks for, and right for distances of sets
-    that clearly differ.
+    1.7 times as wide as the spread over fresh draws asks for, and within
+    20 % of it for distances of sets that differ.
 
     References
     ----------
