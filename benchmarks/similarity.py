@@ -1,30 +1,67 @@
 """SSIM side by side: ganlab against TensorFlow, scikit-image and PyTorch's packages.
 
-    python benchmarks/similarity.py [--seconds 60]
-
-Prints, for each size, the median time of a call and its ratio to ganlab's, without and with
-the gradient of the first image; then the largest error against float64 at 1024 x 1024 x 3.
-The contenders take turns, round after round, so that a busy moment of the machine meets all
-of them. Tensors of each library are made beforehand and compilation is not counted.
-
-PyTorch's packages are optional: ``pip install torch pytorch-msssim torchmetrics``.
+Each size is measured without and with the gradient of the first image, and the error of every
+contender against scikit-image in float64. Tensors of each library are made beforehand, and
+compilation is not counted. PyTorch's packages are the optional extra ``benchmarks``.
 """
 
-import argparse
-import os
-import platform
-import statistics
-import time
-from importlib import metadata
+import functools
 
 import numpy as np
 from skimage import data
 from skimage.metrics import structural_similarity
 
+from benchmarks import record
 from ganlab import similarity
 from ganlab._tensorflow import tf
 
-SIZES = [(16, 256, 256, 3), (64, 28, 28, 1)]
+__all__ = ["NAME", "measure", "report"]
+
+NAME = "similarity"
+SIZES = ((16, 256, 256, 3), (64, 28, 28, 1))
+PACKAGES = ("tensorflow", "numpy", "scikit-image", "torch", "pytorch-msssim", "torchmetrics")
+
+# Ways to run the same arithmetic: they matter for time, not for accuracy.
+_SAME_ARITHMETIC = ("tf.image.ssim, tf.function", "tf.image.ssim, XLA")
+
+
+def measure(*, seconds=160.0):
+    """Medians, rounds and errors of every contender; `seconds` of measuring in all, about."""
+    result = record.start(PACKAGES)
+    result["sizes"] = [
+        _compare(shape, gradient, seconds / (2 * len(SIZES)))
+        for shape in SIZES
+        for gradient in (False, True)
+    ]
+    result["precision"] = _precision()
+    return record.finish(result)
+
+
+def report(result):
+    """The tables of a result, in Markdown."""
+    parts = []
+    for size in result["sizes"]:
+        times = size["milliseconds"]
+        ours = times["ganlab"]
+        title = "x".join(map(str, size["shape"])) + (", with gradient" if size["gradient"] else "")
+        rows = [
+            (name, f"{times[name]:.2f}", f"{times[name] / ours:.1f}", f"{size['errors'][name]:.0e}")
+            for name in sorted(times, key=times.get)
+        ]
+        parts.append(record.table((title, "ms", "times ours", "error"), rows))
+        parts.append(f"The fastest peer takes {lead(size):.1f} times as long.")
+    rows = [
+        (name, f"{errors['noise']:.1e}", f"{errors['photograph']:.1e}")
+        for name, errors in result["precision"].items()
+    ]
+    parts.append(record.table(("1024x1024x3, error against float64", "noise", "photograph"), rows))
+    return "\n\n".join(parts)
+
+
+def lead(size):
+    """How many times as long as ours the fastest peer takes."""
+    times = size["milliseconds"]
+    return min(times[name] for name in times if name != "ganlab") / times["ganlab"]
 
 
 def image_pairs(shape):
@@ -45,50 +82,52 @@ def scikit_image(a, b):
     )
 
 
-def tensorflow_image(a, b):
-    return tf.image.ssim(a, b, max_val=1.0)
+def contenders(a, b, *, gradient):
+    """Yields (name, call without arguments): a call returns the values when they are there."""
+    for source in (_of_tensorflow, _of_scikit_image, _of_torch):
+        yield from source(a, b, gradient)
 
 
-def ganlab_ssim(a, b):
-    return similarity.ssim(a, b, data_range=1.0)
-
-
-def value_and_gradient(function):
-    def compute(a, b):
-        with tf.GradientTape() as tape:
-            tape.watch(a)
-            value = function(a, b)
-        return value, tape.gradient(value, a)
-
-    return compute
-
-
-def of_tensorflow(a, b, gradient):
-    """Yields (name, call without arguments); a call ends when its result is there."""
+def _of_tensorflow(a, b, gradient):
     a, b = tf.constant(a), tf.constant(b)
+
+    def ours(a, b):
+        return similarity.ssim(a, b, data_range=1.0)
+
+    def theirs(a, b):
+        return tf.image.ssim(a, b, max_val=1.0)
+
+    def with_gradient(function):
+        def compute(a, b):
+            with tf.GradientTape() as tape:
+                tape.watch(a)
+                value = function(a, b)
+            return value, tape.gradient(value, a)
+
+        return compute
 
     def finished(function):
         return lambda: [x.numpy() for x in tf.nest.flatten(function(a, b))][0]
 
-    ours, theirs = ganlab_ssim, tensorflow_image
     if gradient:
-        ours, theirs = value_and_gradient(ours), value_and_gradient(theirs)
+        ours, theirs = with_gradient(ours), with_gradient(theirs)
     yield "ganlab", finished(ours)
     yield "tf.image.ssim", finished(theirs)
     yield "tf.image.ssim, tf.function", finished(tf.function(theirs))
     yield "tf.image.ssim, XLA", finished(tf.function(theirs, jit_compile=True))
 
 
-def of_scikit_image(a, b, gradient):
+def _of_scikit_image(a, b, gradient):
     if not gradient:
         yield "scikit-image", lambda: scikit_image(a, b)
 
 
-def of_torch(a, b, gradient):
+def _of_torch(a, b, gradient):
     try:
         import torch
     except ImportError:
         return
+    torch.set_num_threads(record.machine(())["cores"])
     a, b = (torch.from_numpy(x.transpose(0, 3, 1, 2).copy()) for x in (a, b))
     a.requires_grad_(gradient)
 
@@ -105,93 +144,60 @@ def of_torch(a, b, gradient):
         return call
 
     try:
-        from pytorch_msssim import ssim
+        import pytorch_msssim
     except ImportError:
         pass
     else:
-        yield (
-            "pytorch-msssim",
-            finished(lambda a, b: ssim(a, b, data_range=1.0, size_average=False)),
-        )
+        msssim = functools.partial(pytorch_msssim.ssim, data_range=1.0, size_average=False)
+        yield "pytorch-msssim", finished(msssim)
     try:
-        from torchmetrics.functional.image import structural_similarity_index_measure as ssim
+        from torchmetrics.functional import image
     except ImportError:
         pass
     else:
-        options = {"data_range": 1.0, "reduction": "none"}
-        # Its window of "sigma" is 11 wide; its border differs by definition.
-        yield "torchmetrics", finished(lambda a, b: ssim(a, b, **options))
+        metric = functools.partial(
+            image.structural_similarity_index_measure, data_range=1.0, reduction="none"
+        )
+        # The value of a single image comes without the batch's axis.
+        yield "torchmetrics", finished(lambda a, b: torch.atleast_1d(metric(a, b)))
 
 
-def contenders(a, b, gradient):
-    for source in (of_tensorflow, of_scikit_image, of_torch):
-        yield from source(a, b, gradient)
-
-
-def measured(calls, seconds):
-    """Medians in seconds, each contender in turn until the time is over, at least 5 rounds."""
-    times = {name: [] for name in calls}
-    end = time.perf_counter() + seconds
-    while min(map(len, times.values())) < 5 or time.perf_counter() < end:
-        for name, call in calls.items():
-            start = time.perf_counter()
-            call()
-            times[name].append(time.perf_counter() - start)
-    return {name: statistics.median(values) for name, values in times.items()}
-
-
-def compare(shape, gradient, seconds):
+def _compare(shape, gradient, seconds):
     a, b = image_pairs(shape)
-    calls, exact = {}, scikit_image(a.astype(np.float64), b.astype(np.float64))
-    for name, call in contenders(a, b, gradient):
-        start = time.perf_counter()
-        error = np.abs(call() - exact).max()  # the first call compiles
+    exact = scikit_image(a.astype(np.float64), b.astype(np.float64))
+    calls, errors = {}, {}
+    for name, call in contenders(a, b, gradient=gradient):
+        errors[name] = float(f"{np.abs(call() - exact).max():.2g}")  # the first call compiles
         calls[name] = call
-        print(f"  {name}: ready after {time.perf_counter() - start:.1f} s, error {error:.0e}")
         call()
-    medians = measured(calls, seconds)
-    ours = medians.pop("ganlab")
-    print(f"\n| {'x'.join(map(str, shape))}{', with gradient' if gradient else ''} | ms | ratio |")
-    print("|---|---:|---:|")
-    print(f"| ganlab | {1e3 * ours:.2f} | 1 |")
-    for name, median in sorted(medians.items(), key=lambda item: item[1]):
-        print(f"| {name} | {1e3 * median:.2f} | {median / ours:.1f} |")
-    print(f"\nThe fastest other takes {min(medians.values()) / ours:.1f} times as long.\n")
+    times = record.take_turns(calls, seconds=seconds)
+    return {
+        "shape": shape,
+        "gradient": gradient,
+        "milliseconds": {name: record.median([1e3 * t for t in times[name]]) for name in times},
+        "fastest_milliseconds": {
+            name: float(f"{1e3 * min(values):.4g}") for name, values in times.items()
+        },
+        "rounds": len(times["ganlab"]),
+        "errors": errors,
+    }
 
 
-def precision():
-    """The largest of the errors against float64 on noise and on a photograph."""
+def _precision():
+    """Largest errors against float64 of large images, where a sum in float32 loses digits."""
     photo = np.kron(data.astronaut() / 255.0, np.ones((2, 2, 1)))
     rng = np.random.default_rng(0)
-    a = np.stack([rng.random(photo.shape), photo, photo]).astype(np.float32)
     slightly = photo + 0.003 * rng.standard_normal(photo.shape)
-    b = np.stack([rng.random(photo.shape), slightly, 0.9 * photo + 0.1]).astype(np.float32)
-    exact = scikit_image(a.astype(np.float64), b.astype(np.float64))
-    print("| 1024x1024x3, largest error against float64 | |\n|---|---:|")
-    names = ("ganlab", "tf.image.ssim", "scikit-image", "pytorch-msssim", "torchmetrics")
-    for name, call in contenders(a, b, gradient=False):
-        if name in names:
-            print(f"| {name} | {np.abs(call() - exact).max():.1e} |")
-    print()
-
-
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
-    parser.add_argument("--seconds", type=float, default=60.0, help="of measuring, about")
-    arguments = parser.parse_args()
-    print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores,", end=" ")
-    print(f"Python {platform.python_version()}, TensorFlow {tf.__version__}")
-    for package in ("scikit-image", "torch", "pytorch-msssim", "torchmetrics"):
-        try:
-            print(f"{package} {metadata.version(package)}")
-        except metadata.PackageNotFoundError:
-            print(f"{package} is not installed: skipped")
-    print()
-    for shape in SIZES:
-        for gradient in (False, True):
-            compare(shape, gradient, arguments.seconds / 4)
-    precision()
-
-
-if __name__ == "__main__":
-    main()
+    pairs = {
+        "noise": (rng.random((1, *photo.shape)), rng.random((1, *photo.shape))),
+        "photograph": (np.stack([photo, photo]), np.stack([slightly, 0.9 * photo + 0.1])),
+    }
+    errors = {}
+    for kind, pair in pairs.items():
+        a, b = (x.astype(np.float32) for x in pair)
+        exact = scikit_image(a.astype(np.float64), b.astype(np.float64))
+        for name, call in contenders(a, b, gradient=False):
+            if name not in _SAME_ARITHMETIC:
+                worst = np.abs(call() - exact).max()
+                errors.setdefault(name, {})[kind] = float(f"{worst:.2g}")
+    return errors

@@ -1,0 +1,135 @@
+"""What all benchmarks share: taking turns, describing the machine, keeping results as JSON."""
+
+import json
+import os
+import pathlib
+import platform
+import statistics
+import time
+from importlib import metadata
+
+__all__ = [
+    "FOLDER",
+    "described",
+    "finish",
+    "load",
+    "machine",
+    "median",
+    "save",
+    "start",
+    "table",
+    "take_turns",
+]
+
+FOLDER = pathlib.Path(__file__).parent / "results"
+
+
+def machine(packages):
+    """What a reader needs to place the numbers; None stands for what is not known."""
+    return {
+        "cpu": _cpu(),
+        "cores": _cores(),
+        "system": platform.system(),
+        "python": platform.python_version(),
+        "packages": {name: _version(name) for name in packages},
+    }
+
+
+def _cpu():
+    try:
+        lines = pathlib.Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return platform.processor() or platform.machine()
+    models = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
+    return models[0] if models else platform.machine()
+
+
+def _cores():
+    """The cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count()
+
+
+def _version(package):
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def _load():
+    """Processes that ran or waited in the last minute, ours included; None on Windows."""
+    return round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else None
+
+
+def start(packages=("tensorflow", "keras", "numpy")):
+    """The beginning of a result: the machine, and how busy it is before we begin."""
+    return {"machine": machine(packages), "load_before": _load(), "started": time.time()}
+
+
+def finish(result):
+    """Adds how busy the machine was at the end and how long all of it took."""
+    seconds = time.time() - result.pop("started")
+    return {**result, "load_after": _load(), "minutes": round(seconds / 60.0, 1)}
+
+
+def take_turns(calls, *, seconds, least=5):
+    """Times of several calls that take turns, so that a busy moment meets all of them.
+
+    Parameters
+    ----------
+    calls : dict of str to callable
+        Each returns when its result is there.
+    seconds : float
+        Rounds go on until this time is over.
+    least : int
+        Rounds in any case.
+
+    Returns
+    -------
+    dict of str to list of float
+        Seconds of every call, in the order of the rounds.
+    """
+    times = {name: [] for name in calls}
+    end = time.perf_counter() + seconds
+    while len(next(iter(times.values()))) < least or time.perf_counter() < end:
+        for name, call in calls.items():
+            begin = time.perf_counter()
+            call()
+            times[name].append(time.perf_counter() - begin)
+    return times
+
+
+def median(values, digits=4):
+    """The median, rounded to significant digits so that a file of results stays readable."""
+    return float(f"{statistics.median(values):.{digits}g}")
+
+
+def save(name, result):
+    """Writes results/NAME.json."""
+    FOLDER.mkdir(exist_ok=True)
+    text = json.dumps(result, indent=1, ensure_ascii=False) + "\n"
+    (FOLDER / f"{name}.json").write_text(text, encoding="utf-8")
+
+
+def load(name):
+    """The recorded result of a benchmark; a FileNotFoundError names what was never run."""
+    return json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
+
+
+def table(header, rows):
+    """A table in Markdown: the first column to the left, the others to the right."""
+    lines = [header, ["---"] + ["---:"] * (len(header) - 1), *rows]
+    return "\n".join("| " + " | ".join(map(str, line)) + " |" for line in lines)
+
+
+def described(result):
+    """One line about the machine and the moment."""
+    about = result["machine"]
+    versions = ", ".join(f"{k} {v}" for k, v in about["packages"].items() if v is not None)
+    return (
+        f"{about['cpu']}, {about['cores']} cores, {about['system']}, Python {about['python']}, "
+        f"{versions}; load {result['load_before']} before and {result['load_after']} after, "
+        f"{result['minutes']} minutes."
+    )
