@@ -1,4 +1,4 @@
-"""The command line: python -m ganlab train | sample | invert."""
+"""The command line: python -m ganlab train | sample | evaluate | features | invert."""
 
 import argparse
 import pathlib
@@ -55,6 +55,31 @@ def _parser():
     sample.add_argument("--out", required=True, metavar="FILE.npz|FILE.png")
     sample.add_argument("--seed", type=int, default=0, metavar="S")
 
+    evaluate = commands.add_parser(
+        "evaluate", help="measure a trained run beside rows whose answer is known"
+    )
+    evaluate.set_defaults(command=_evaluate)
+    what = evaluate.add_mutually_exclusive_group(required=True)
+    what.add_argument("--run", metavar="DIR")
+    what.add_argument("--images", metavar="FILE.npz", help="generated images from elsewhere")
+    evaluate.add_argument(
+        "--data", metavar="NAME|FILE.npz|FOLDER", help="real images (default: the run's)"
+    )
+    evaluate.add_argument(
+        "--features", metavar="FILE.npz", help="a classifier made by the command features"
+    )
+    evaluate.add_argument("--out", metavar="DIR", help="where to write (default: the run's folder)")
+    evaluate.add_argument("--seed", type=int, default=0, metavar="S")
+
+    features = commands.add_parser(
+        "features", help="train the classifier that evaluate compares images by"
+    )
+    features.set_defaults(command=_features)
+    features.add_argument("--data", default="digits", metavar="NAME|FILE.npz|FOLDER")
+    features.add_argument("--out", required=True, metavar="FILE.npz")
+    features.add_argument("--steps", type=_positive_int, default=1500, metavar="N")
+    features.add_argument("--seed", type=int, default=0, metavar="S")
+
     invert = commands.add_parser("invert", help="imitate a given image with a trained run")
     invert.set_defaults(command=_invert)
     invert.add_argument("--run", required=True, metavar="DIR")
@@ -104,6 +129,77 @@ def _sample(options):
             file.write(images.to_png(images.tile(drawn), scale=2))
     print(f"{len(drawn)} images in {out}")
     return 0
+
+
+def _evaluate(options):
+    from ganlab import datasets, evaluation, features, runs
+
+    folder = options.out or options.run
+    if options.images is not None and (options.data is None or folder is None):
+        raise ValueError("expected --data and --out beside --images")
+    if options.run is not None:
+        run = runs.Run(options.run)
+        data = datasets.load(
+            options.data or run.record["data"],
+            split=None if options.data else run.record["split"],
+        )
+        fake = run.sample(max(len(data) // 2, 1), seed=options.seed)
+    else:
+        data = datasets.load(options.data)
+        fake = datasets.load(options.images).images
+    if options.features is not None:
+        judge = evaluation.Judge.of_classifier(
+            features.load(options.features), f"the classifier {options.features}"
+        )
+    else:
+        judge = evaluation.judge_of(data, callbacks=[_bar("training a classifier to judge by")])
+    report = evaluation.evaluate(data.images, fake, judge=judge, seed=options.seed)
+    for path in report.write(folder):
+        print(path)
+    print(f"{report.count} images in each set, compared by {report.judge}\n\n{report.table()}")
+    return 0
+
+
+def _features(options):
+    out = _output(options.out, (".npz",))
+    from ganlab import datasets, features
+
+    train, test = (datasets.load(options.data, split=split) for split in ("train", "test"))
+    if train.labels is None:
+        raise ValueError(
+            f"--data: expected labelled images, received {options.data} without labels"
+        )
+    model = features.train(
+        train.images,
+        train.labels,
+        seed=options.seed,
+        steps=options.steps,
+        callbacks=[_bar("training")],
+    )
+    checksum = features.save(model, out)
+    right = features.accuracy(model, test.images, test.labels)
+    print(f"{out}: {right:.1%} of {len(test)} held-out images right; sha256 {checksum}")
+    return 0
+
+
+def _bar(label):
+    """A progress bar for the training of a classifier."""
+    from ganlab._tensorflow import keras
+
+    class Bar(keras.callbacks.Callback):
+        def on_train_begin(self, logs=None):
+            from tqdm import tqdm
+
+            self.bar = tqdm(total=self.params["steps"], desc=label, unit="step")
+
+        def on_train_batch_end(self, batch, logs=None):
+            self.bar.set_postfix_str(f"loss {logs['loss']:.2f}", refresh=False)
+            self.bar.update()
+
+        def on_train_end(self, logs=None):
+            self.bar.close()
+
+    return Bar()
 
 
 def _invert(options):

@@ -12,7 +12,9 @@ import numpy as np
 
 from ganlab import files
 
-__all__ = ["CheckpointError", "load_weights", "restore", "save", "save_weights"]
+__all__ = ["CheckpointError", "load_weights", "read_about", "restore", "save", "save_weights"]
+
+_ABOUT = "about"  # beside the arrays of weights, whose names all have a slash
 
 
 class CheckpointError(ValueError):
@@ -45,10 +47,31 @@ def restore(gan, path):
     _assign(_state_variables(gan), _read(path), path)
 
 
-def save_weights(model, path):
-    """Saves a model's weights, as `load_weights` reads them. Returns the file's sha256."""
-    _write(path, _arrays(_weights(model)))
+def save_weights(model, path, *, about=None):
+    """Saves a model's weights, as `load_weights` reads them. Returns the file's sha256.
+
+    Parameters
+    ----------
+    model : keras.Model
+    path : path-like
+        Ends in ``.npz``. Replaced in one step.
+    about : str, optional
+        A text kept beside the weights, such as what is needed to build the model again.
+    """
+    note = {} if about is None else {_ABOUT: np.array(about)}
+    _write(path, note | _arrays(_weights(model)))
     return files.sha256(path)
+
+
+def read_about(path):
+    """The text that `save_weights` kept beside the weights; empty where there is none.
+
+    Raises
+    ------
+    CheckpointError
+        If the file is missing or damaged.
+    """
+    return str(_read(path).get(_ABOUT, ""))
 
 
 def load_weights(model, path, *, sha256=None):
@@ -77,7 +100,9 @@ def load_weights(model, path, *, sha256=None):
                 f"{path}: expected sha256 {sha256}, received {found}. The file is damaged or "
                 "not the one that was published: restore it, for example with git checkout."
             )
-    _assign(_weights(model), _read(path), path)
+    arrays = _read(path)
+    arrays.pop(_ABOUT, None)
+    _assign(_weights(model), arrays, path)
 
 
 def _weights(model):

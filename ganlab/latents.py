@@ -9,7 +9,6 @@ chord and cuts through the empty middle, :func:`slerp` stays on the shell.
 import numbers
 
 import numpy as np
-from scipy.special import ndtr, ndtri
 
 __all__ = [
     "generator",
@@ -194,6 +193,8 @@ def truncate(z, *, threshold, seed):
     z = z.astype(np.result_type(z.dtype, np.float32), copy=False)
     _check_finite(z=z)
     outside = np.abs(z) > threshold
+    from scipy.special import ndtr, ndtri  # takes longer to import than all else here
+
     low, high = ndtr(-threshold), ndtr(threshold)
     redrawn = ndtri(generator(seed).uniform(low, high, size=int(outside.sum())))
     # Rounding in the two distribution functions must not carry a value over the edge.

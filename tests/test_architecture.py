@@ -26,7 +26,7 @@ FLOORS = [
     {"downloads", "models", "similarity"},
     {"checkpoints", "datasets", "training"},
     {"callbacks", "features", "inversion", "recipes"},
-    {"runs"},
+    {"evaluation", "runs"},
     {"__main__", "exercises", "failures", "widgets"},
 ]
 FLOOR = {name: number for number, names in enumerate(FLOORS) for name in names}

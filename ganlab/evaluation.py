@@ -1,0 +1,477 @@
+"""Is a generator any good? Its samples beside rows whose answer is known.
+
+A number such as "Frechet distance 18" says nothing by itself. Here every measure of the
+generator stands beside the same measure of other real images, of noise, of a generator that
+collapsed and of one that memorised, all taken in the same way from sets of the same size.
+"""
+
+import functools
+import io
+import json
+import pathlib
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from ganlab import features, files, metrics, plotting
+from ganlab import images as pixels
+from ganlab._tensorflow import keras
+
+__all__ = ["Judge", "QualityCurve", "Report", "Row", "evaluate", "judge_of"]
+
+_SPLITS = 4  # the distance of two halves differs by a third from one halving to another
+_SAME = 10  # images that the collapsed generator knows
+
+
+@dataclass(frozen=True)
+class Judge:
+    """What images are compared by.
+
+    Attributes
+    ----------
+    name : str
+    extract : callable
+        images (n, height, width, channels) -> features (n, dim).
+    probabilities : callable or None
+        images -> class probabilities (n, classes), where there is a classifier.
+    """
+
+    name: str
+    extract: Callable
+    probabilities: Callable | None = None
+
+    @classmethod
+    def of_classifier(cls, model, name):
+        """The features and the classes of a classifier from `ganlab.features`."""
+        return cls(
+            name,
+            functools.partial(features.extract, model),
+            functools.partial(features.probabilities, model),
+        )
+
+    @classmethod
+    def of_components(cls, images, dim=features.DIM):
+        """The first principal components of the given images: for data without labels."""
+        flat = pixels.check(images).reshape(len(images), -1)
+        mean = flat.mean(axis=0)
+        _, _, directions = np.linalg.svd(flat - mean, full_matrices=False)
+        directions = directions[:dim]
+
+        def extract(batch):
+            return (pixels.check(batch).reshape(len(batch), -1) - mean) @ directions.T
+
+        return cls(f"the first {len(directions)} principal components", extract)
+
+
+def judge_of(dataset, *, seed=0, callbacks=()):
+    """The judge that suits a data set.
+
+    Parameters
+    ----------
+    dataset : datasets.Dataset
+        The digits have a recorded classifier. For other labelled data one is trained, which
+        takes half a minute; data without labels are compared by principal components.
+    seed : int
+    callbacks : sequence of keras.callbacks.Callback
+        Watch the training, where there is one.
+
+    Returns
+    -------
+    Judge
+    """
+    shape = dataset.images.shape[1:]
+    if dataset.name in features.WEIGHTS:
+        model = features.load(dataset.name)
+        if model.input_shape[1:] == shape:
+            return Judge.of_classifier(model, f"the recorded classifier of {dataset.name}")
+    if dataset.labels is not None and len(np.unique(dataset.labels)) > 1:
+        model = features.train(dataset.images, dataset.labels, seed=seed, callbacks=callbacks)
+        return Judge.of_classifier(model, f"a classifier trained on {dataset.name}")
+    return Judge.of_components(dataset.images)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a report.
+
+    Attributes
+    ----------
+    name : str
+    measures : dict of str to float
+    intervals : dict of str to (low, high)
+        95 % of the chance in drawing the samples; empty for most reference rows.
+    images : ndarray, shape (12, height, width, channels)
+        Some of what was measured, to look at.
+    """
+
+    name: str
+    measures: dict
+    intervals: dict
+    images: np.ndarray
+
+
+#: What a report says: key, heading, decimals, and what is good.
+MEASURES = (
+    ("frechet_distance", "Frechet", 2, "low"),
+    ("times_floor", "x floor", 2, "1"),
+    ("kernel_distance", "kernel", 3, "0"),
+    ("precision", "precision", 2, "high"),
+    ("recall", "recall", 2, "high"),
+    ("density", "density", 2, "1"),
+    ("coverage", "coverage", 2, "high"),
+    ("inception_score", "Inception", 2, "high"),
+    ("rarest_class", "rarest", 2, "1"),
+    ("commonest_class", "commonest", 2, "1"),
+    ("copies", "copies", 2, "low"),
+)
+
+
+@dataclass(frozen=True)
+class Report:
+    """What `evaluate` found.
+
+    Attributes
+    ----------
+    rows : tuple of Row
+        The first is the generator; then two halves of the real data, noise, a collapsed
+        generator, a memoriser.
+    judge : str
+        What the images were compared by.
+    count : int
+        Images in every set.
+    """
+
+    rows: tuple
+    judge: str
+    count: int
+
+    def __getitem__(self, name):
+        """The row of this name."""
+        for row in self.rows:
+            if row.name == name:
+                return row
+        raise KeyError(f"expected one of {[row.name for row in self.rows]}, received {name!r}")
+
+    def table(self):
+        """The report as text: one line a row, measures in columns."""
+        shown = [m for m in MEASURES if m[0] in self.rows[0].measures]
+        lines = [["", *(heading for _, heading, _, _ in shown)]]
+        for row in self.rows:
+            values = [f"{row.measures[key]:.{decimals}f}" for key, _, decimals, _ in shown]
+            lines.append([row.name, *values])
+        widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+        return "\n".join(
+            "  ".join(
+                [line[0].ljust(widths[0])]
+                + [cell.rjust(width) for cell, width in zip(line[1:], widths[1:], strict=True)]
+            )
+            for line in lines
+        )
+
+    def to_dict(self):
+        """The report as plain values, for JSON."""
+        return {
+            "judge": self.judge,
+            "count": self.count,
+            "rows": {
+                row.name: {
+                    key: {"value": value}
+                    | ({"interval": list(row.intervals[key])} if key in row.intervals else {})
+                    for key, value in row.measures.items()
+                }
+                for row in self.rows
+            },
+        }
+
+    def write(self, folder):
+        """Writes evaluation.json and evaluation.png into a folder; returns both paths."""
+        folder = pathlib.Path(folder)
+        picture = io.BytesIO()
+        self.draw().savefig(picture, format="png")
+        contents = {
+            "evaluation.json": json.dumps(self.to_dict(), indent=2).encode() + b"\n",
+            "evaluation.png": picture.getvalue(),
+        }
+        for name, content in contents.items():
+            with files.replaced(folder / name) as file:
+                file.write(content)
+        return [folder / name for name in contents]
+
+    def draw(self, *, figure=None):
+        """Draws the samples of every row and its measures as dots; returns the Figure."""
+        shown = [m for m in MEASURES if m[0] in self.rows[0].measures and m[0] != "times_floor"]
+        if figure is None:
+            from matplotlib.figure import Figure
+
+            figure = Figure(figsize=(4.2 + 1.15 * len(shown), 0.6 + 0.62 * len(self.rows)), dpi=100)
+            figure.set_layout_engine("constrained")
+        places = np.arange(len(self.rows))
+        grid = figure.add_gridspec(
+            len(self.rows), 1 + len(shown), width_ratios=[3.6] + [1] * len(shown)
+        )
+        for place, row in enumerate(self.rows):
+            ax = figure.add_subplot(grid[place, 0])
+            picture = pixels.tile(row.images[:8], columns=8)
+            ax.imshow(picture.squeeze(), cmap="gray", vmin=0, vmax=1)
+            ax.set_title(row.name, fontsize=9, loc="left", pad=2)
+            ax.set_axis_off()
+        for column, (key, heading, decimals, good) in enumerate(shown, start=1):
+            ax = figure.add_subplot(grid[:, column])
+            values = np.array([row.measures[key] for row in self.rows])
+            colors = [plotting.FAKE] + [plotting.REAL] + ["0.45"] * (len(self.rows) - 2)
+            ax.hlines(places, values.min(), values, color=colors, linewidth=1.5, alpha=0.5)
+            ax.scatter(values, places, color=colors, zorder=3, s=28)
+            for place, row in enumerate(self.rows):
+                if key in row.intervals:
+                    ax.hlines(
+                        place, *row.intervals[key], color=colors[place], linewidth=5, alpha=0.4
+                    )
+                ax.annotate(
+                    f"{values[place]:.{decimals}f}",
+                    (values[place], place),
+                    (0, 5),
+                    textcoords="offset points",
+                    ha="center",
+                    fontsize=7.5,
+                )
+            span = float(np.ptp(values)) or 1.0
+            ax.set(xlim=(values.min() - 0.25 * span, values.max() + 0.25 * span))
+            ax.set_ylim(len(self.rows) - 0.5, -0.6)
+            ax.set_title(f"{heading}\n({good} is good)", fontsize=8.5)
+            ax.set_yticks([])
+            ax.tick_params(axis="x", labelsize=7)
+            ax.xaxis.set_major_locator(_few_ticks())
+            for side in ("left", "top", "right"):
+                ax.spines[side].set_visible(False)
+        return figure
+
+
+def evaluate(real, fake, *, judge, seed, resamples=50):
+    """Measures generated images, and reference rows beside them.
+
+    The real images are cut into two random halves A and B. Every set is compared with A and
+    has as many images as A: the samples; B, which gives the floor; noise; ten images like one
+    of B's, over and over (a collapsed generator); copies of A (a memoriser). Measures are means
+    over four such cuts.
+
+    Parameters
+    ----------
+    real, fake : array of float, shape (n, height, width, channels), in [0, 1]
+        At least half as many fake as real ones.
+    judge : Judge
+    seed : int
+        For the cuts.
+    resamples : int
+        Half-samples behind each interval; see `metrics.bootstrap`. 0 for no intervals.
+
+    Returns
+    -------
+    Report
+        ``frechet_distance``; ``times_floor``, the same over that of B; ``kernel_distance``;
+        ``precision``, ``recall`` (k = 3), ``density``, ``coverage`` (k = 5); with a classifier
+        ``inception_score`` and the shares ``rarest_class`` and ``commonest_class``, relative
+        to the shares among the real images; ``copies``, the share of samples that lie nearer to
+        an image the generator may have seen than 99 % of the real images lie to any other,
+        pixel by pixel.
+
+    Raises
+    ------
+    ValueError
+        If shapes differ or there are too few images.
+
+    Notes
+    -----
+    The smaller the sets, the larger the Frechet distance between them, also of sets from one
+    source: compare distances only at one count, or their ratios to the floor.
+
+    Derived in notebooks/07_measuring_gans.
+    """
+    real, fake = pixels.check(real, name="real"), pixels.check(fake, name="fake")
+    if real.shape[1:] != fake.shape[1:]:
+        raise ValueError(
+            f"expected real and fake images of one shape, received {real.shape[1:]} "
+            f"and {fake.shape[1:]}"
+        )
+    count = len(real) // 2
+    if count < 20 or len(fake) < count:
+        raise ValueError(
+            "expected at least 40 real images and half as many fake ones, "
+            f"received {len(real)} and {len(fake)}"
+        )
+    rng = np.random.default_rng(seed)
+    noise = rng.random((count, *real.shape[1:]), np.float32)
+    real_features = judge.extract(real)
+    measure = functools.partial(_measures, judge=judge, shares=_shares(judge, real))
+    alone = _distances_to_others(real)
+    near = np.quantile(alone, 0.01)
+
+    found = {}
+    kept = {}
+    intervals = {}
+    for split in range(_SPLITS):
+        order = rng.permutation(len(real))
+        a, b = order[:count], order[count : 2 * count]
+        start = real_features[rng.choice(b)]
+        alike = np.argsort(np.linalg.norm(real_features[b] - start, axis=1))[:_SAME]
+        drawn = rng.permutation(len(fake))[:count]
+        sets = {
+            "generator": (fake[drawn], real),
+            "real, other half": (real[b], real[a]),
+            "noise": (noise, real),
+            "collapsed": (real[b][alike][rng.integers(_SAME, size=count)], real[a]),
+            "memorised": (real[a][rng.integers(count, size=count)], real[a]),
+        }
+        reference = real_features[a]
+        for name, (samples, seen) in sets.items():
+            described = judge.extract(samples)
+            values = measure(reference, described, samples)
+            values["copies"] = _copies(samples, seen, near)
+            found.setdefault(name, []).append(values)
+            if split == 0:
+                kept[name] = samples[:12]
+                if resamples and name in ("generator", "real, other half"):
+                    intervals[name] = _intervals(reference, described, resamples, seed)
+    floor = np.mean([values["frechet_distance"] for values in found["real, other half"]])
+    rows = []
+    for name, several in found.items():
+        means = {key: float(np.mean([values[key] for values in several])) for key in several[0]}
+        means["times_floor"] = float(means["frechet_distance"] / floor)
+        spread = {
+            key: (means[key] + low, means[key] + high)
+            for key, (low, high) in intervals.get(name, {}).items()
+        }
+        rows.append(Row(name, means, spread, kept[name]))
+    return Report(tuple(rows), judge.name, count)
+
+
+class QualityCurve(keras.callbacks.Callback):
+    """Measures the generator from time to time while it trains.
+
+    Parameters
+    ----------
+    real : array of float, shape (n, height, width, channels), in [0, 1]
+    judge : Judge
+    every : int
+        Steps between two measurements; the first is taken before training.
+    count : int, optional
+        Images drawn each time; as many as real ones by default, at most 1,000.
+    seed : int
+        For the latents, which stay the same.
+
+    Attributes
+    ----------
+    steps : list of int
+        Counted by the GAN.
+    history : dict of str to list of float
+        ``frechet_distance``, ``precision``, ``recall``; with a classifier ``inception_score``.
+    """
+
+    def __init__(self, real, *, judge, every, count=None, seed):
+        super().__init__()
+        if every < 1:
+            raise ValueError(f"expected every >= 1, received {every!r}")
+        real = pixels.check(real, name="real")
+        self.count = min(len(real), 1000) if count is None else count
+        if self.count < 4:
+            raise ValueError(f"expected a count of at least 4, received {self.count}")
+        self.judge, self.every, self.seed = judge, every, seed
+        chosen = np.random.default_rng(seed).permutation(len(real))[: self.count]
+        self._real = judge.extract(real[chosen])
+        self.steps, self.history = [], {}
+
+    def on_train_begin(self, logs=None):
+        if not self.steps:
+            self._measure()
+
+    def on_train_batch_end(self, batch, logs=None):
+        if int(self.model.steps) % self.every == 0:
+            self._measure()
+
+    def draw(self, key="frechet_distance", *, ax=None, **style):
+        """Draws one measure over the steps; returns the Axes."""
+        if ax is None:
+            from matplotlib import pyplot as plt
+
+            _, ax = plt.subplots()
+        ax.plot(self.steps, self.history[key], marker=".", **style)
+        ax.set(xlabel="step", ylabel=key.replace("_", " "))
+        return ax
+
+    def _measure(self):
+        samples = self.model.sample(self.count, seed=self.seed)
+        described = self.judge.extract(samples)
+        manifolds = metrics.precision_recall(self._real, described)
+        values = {
+            "frechet_distance": metrics.frechet_distance(self._real, described),
+            "precision": manifolds.precision,
+            "recall": manifolds.recall,
+        }
+        if self.judge.probabilities is not None:
+            values["inception_score"] = metrics.inception_score(self.judge.probabilities(samples))
+        self.steps.append(int(self.model.steps))
+        for key, value in values.items():
+            self.history.setdefault(key, []).append(float(value))
+
+
+def _measures(reference, described, samples, *, judge, shares):
+    manifolds = metrics.precision_recall(reference, described)
+    balls = metrics.density_coverage(reference, described)
+    size = min(len(reference), 500)
+    kernel = metrics.kernel_distance(reference, described, subsets=10, size=size, seed=0)
+    values = {
+        "frechet_distance": metrics.frechet_distance(reference, described),
+        "kernel_distance": kernel.value,
+        "precision": manifolds.precision,
+        "recall": manifolds.recall,
+        "density": balls.density,
+        "coverage": balls.coverage,
+    }
+    if judge.probabilities is not None:
+        probabilities = judge.probabilities(samples)
+        values["inception_score"] = metrics.inception_score(probabilities)
+        relative = np.bincount(probabilities.argmax(axis=1), minlength=len(shares))
+        relative = relative[shares > 0] / len(samples) / shares[shares > 0]
+        values["rarest_class"] = float(relative.min())
+        values["commonest_class"] = float(relative.max())
+    return values
+
+
+def _shares(judge, real):
+    """Share of each class among the real images, as the judge sees them."""
+    if judge.probabilities is None:
+        return None
+    probabilities = judge.probabilities(real)
+    counts = np.bincount(probabilities.argmax(axis=1), minlength=probabilities.shape[1])
+    return counts / len(real)
+
+
+def _distances_to_others(real):
+    """Distance of each image to the nearest other one."""
+    distances, _ = metrics.nearest_neighbours(real, real, k=2)
+    return distances[:, 1]
+
+
+def _copies(samples, seen, near):
+    distances, _ = metrics.nearest_neighbours(samples, seen)
+    return float(np.mean(distances[:, 0] < near))
+
+
+def _intervals(reference, described, resamples, seed):
+    """How far below and above its value each measure could be, from half-samples."""
+
+    def spread(measure):
+        interval = metrics.bootstrap(measure, reference, described, resamples=resamples, seed=seed)
+        return interval.low - interval.value, interval.high - interval.value
+
+    return {
+        "frechet_distance": spread(metrics.frechet_distance),
+        "precision": spread(lambda a, b: metrics.precision_recall(a, b).precision),
+        "recall": spread(lambda a, b: metrics.precision_recall(a, b).recall),
+    }
+
+
+def _few_ticks():
+    from matplotlib.ticker import MaxNLocator
+
+    return MaxNLocator(2)
