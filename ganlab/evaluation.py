@@ -1,8 +1,8 @@
 """Is a generator any good? Its samples beside rows whose answer is known.
 
-A number such as "Frechet distance 18" says nothing by itself. Here every measure of the
+A number such as "Fréchet distance 18" says nothing by itself. Here every measure of the
 generator stands beside the same measure of other real images, of noise, of a generator that
-collapsed and of one that memorised, all taken in the same way from sets of the same size.
+collapsed and of one that memorized, all taken in the same way from sets of the same size.
 """
 
 import functools
@@ -113,9 +113,9 @@ class Row:
 
 #: What a report says: key, heading, decimals, and what is good.
 MEASURES = (
-    ("frechet_distance", "Frechet", 2, "low"),
+    ("frechet_distance", "Fréchet", 2, "low"),
     ("times_floor", "x floor", 2, "1"),
-    ("kernel_distance", "kernel", 3, "0"),
+    ("kernel_distance", "kernel", 1, "0"),
     ("precision", "precision", 2, "high"),
     ("recall", "recall", 2, "high"),
     ("density", "density", 2, "1"),
@@ -135,7 +135,7 @@ class Report:
     ----------
     rows : tuple of Row
         The first is the generator; then two halves of the real data, noise, a collapsed
-        generator, a memoriser.
+        generator, a memorizer.
     judge : str
         What the images were compared by.
     count : int
@@ -252,7 +252,7 @@ def evaluate(real, fake, *, judge, seed, resamples=50):
 
     The real images are cut into two random halves A and B. Every set is compared with A and
     has as many images as A: the samples; B, which gives the floor; noise; ten images like one
-    of B's, over and over (a collapsed generator); copies of A (a memoriser). Measures are means
+    of B's, over and over (a collapsed generator); copies of A (a memorizer). Measures are means
     over four such cuts.
 
     Parameters
@@ -282,7 +282,7 @@ def evaluate(real, fake, *, judge, seed, resamples=50):
 
     Notes
     -----
-    The smaller the sets, the larger the Frechet distance between them, also of sets from one
+    The smaller the sets, the larger the Fréchet distance between them, also of sets from one
     source: compare distances only at one count, or their ratios to the floor.
 
     Derived in notebooks/07_measuring_gans.
@@ -320,7 +320,7 @@ def evaluate(real, fake, *, judge, seed, resamples=50):
             "real, other half": (real[b], real[a]),
             "noise": (noise, real),
             "collapsed": (real[b][alike][rng.integers(_SAME, size=count)], real[a]),
-            "memorised": (real[a][rng.integers(count, size=count)], real[a]),
+            "memorized": (real[a][rng.integers(count, size=count)], real[a]),
         }
         reference = real_features[a]
         for name, (samples, seen) in sets.items():

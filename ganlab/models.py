@@ -85,10 +85,12 @@ def dense_discriminator(image_shape, *, seed):
     return keras.Model(images, logits, name="dense_discriminator")
 
 
-def conv_generator(image_shape, latent_dim=32, *, width=16, seed):
+def conv_generator(image_shape, latent_dim=32, *, width=8, hidden=256, seed):
     """A small convolutional generator for images of any size.
 
-    A dense layer draws a coarse map of at most 8x8, then transposed convolutions double it.
+    Two dense layers draw a coarse map of at most 8x8, then transposed convolutions double it.
+    Dense layers decide what is in the image, which a narrow convolution cannot; they cost
+    little, and with them the convolutions may be half as wide.
     Their 4x4 kernels are a multiple of the stride, so that every pixel is covered equally
     often: a 3x3 or 5x5 kernel draws checkerboards. The image is cropped from the next
     multiple where its size is none.
@@ -100,6 +102,8 @@ def conv_generator(image_shape, latent_dim=32, *, width=16, seed):
     width : int
         Channels before the last doubling halves them; coarser maps have up to four times
         as many.
+    hidden : int
+        Units of the first dense layer; 0 for none.
     seed : int
         For the initial weights.
 
@@ -114,10 +118,16 @@ def conv_generator(image_shape, latent_dim=32, *, width=16, seed):
     rows, columns = (math.ceil(side / 2**doublings) for side in image_shape[:2])
     filters = [width * min(2**level, 4) for level in range(doublings, 0, -1)]
 
-    latents = keras.Input((latent_dim,), name="latents")
+    latents = x = keras.Input((latent_dim,), name="latents")
+    if hidden:
+        x = layers.Dense(
+            hidden, use_bias=False, kernel_initializer=init.next(), name=f"dense_{hidden}"
+        )(x)
+        x = layers.BatchNormalization(momentum=0.9, name="norm_dense")(x)
+        x = layers.ReLU(name="relu_dense")(x)
     x = layers.Dense(
         rows * columns * filters[0], use_bias=False, kernel_initializer=init.next(), name="coarse"
-    )(latents)
+    )(x)
     x = layers.Reshape((rows, columns, filters[0]), name="coarse_map")(x)
     for block, channels in enumerate([*filters[1:], None], start=1):
         x = layers.BatchNormalization(momentum=0.9, name=f"norm_{block}")(x)
@@ -142,8 +152,8 @@ def conv_generator(image_shape, latent_dim=32, *, width=16, seed):
     return keras.Model(latents, x, name="conv_generator")
 
 
-def conv_discriminator(image_shape, *, width=24, seed):
-    """A small convolutional discriminator: strided convolutions, no normalisation.
+def conv_discriminator(image_shape, *, width=12, hidden=256, seed):
+    """A small convolutional discriminator: strided convolutions, a dense layer, no normalisation.
 
     Without normalisation each logit depends on its own image alone, which gradient
     penalties need.
@@ -153,6 +163,8 @@ def conv_discriminator(image_shape, *, width=24, seed):
     image_shape : (height, width, channels)
     width : int
         Channels after the first halving; coarser maps have up to four times as many.
+    hidden : int
+        Units of the dense layer before the logit; 0 for none.
     seed : int
         For the initial weights.
 
@@ -176,6 +188,9 @@ def conv_discriminator(image_shape, *, width=24, seed):
         )(x)
         x = layers.LeakyReLU(0.2, name=f"leaky_{block + 1}")(x)
     x = layers.Flatten(name="flatten")(x)
+    if hidden:
+        x = layers.Dense(hidden, kernel_initializer=init.next(), name=f"dense_{hidden}")(x)
+        x = layers.LeakyReLU(0.2, name=f"leaky_{hidden}")(x)
     logits = layers.Dense(1, kernel_initializer=init.next(), name="logits")(x)
     return keras.Model(images, logits, name="conv_discriminator")
 

@@ -140,7 +140,7 @@ def dense_networks(sample_shape, *, seed):
 DEFAULT = Recipe(
     name="default",
     networks=small_networks,
-    penalty=penalties.Penalty(penalties.r1, weight=0.1, every=4),
+    penalty=penalties.Penalty(penalties.r1, weight=0.5, every=4),
 )
 
 ALL = {

@@ -149,7 +149,7 @@ class Run:
 
 
 class _StopAfter(keras.callbacks.Callback):
-    """Ends training when the time is up. The clock starts after the first step: it compiles."""
+    """Ends training when the time is up; compiling the first step counts."""
 
     def __init__(self, seconds):
         super().__init__()

@@ -38,7 +38,7 @@ def test_every_measure_tells_the_reference_rows_apart(report):
         return {row.name: row.measures[key] for row in report.rows}
 
     distance = values("frechet_distance")
-    assert distance["memorised"] < distance["real, other half"] < distance["collapsed"]
+    assert distance["memorized"] < distance["real, other half"] < distance["collapsed"]
     assert 50 * distance["real, other half"] < distance["noise"]
     assert values("times_floor")["real, other half"] == pytest.approx(1.0)
     kernel = values("kernel_distance")
@@ -47,7 +47,7 @@ def test_every_measure_tells_the_reference_rows_apart(report):
     assert precision["collapsed"] > 0.7 > 0.2 > recall["collapsed"]
     assert precision["noise"] == recall["noise"] == 0
     assert min(precision["real, other half"], recall["real, other half"]) > 0.75
-    assert precision["memorised"] == 1
+    assert precision["memorized"] == 1
     density, coverage = values("density"), values("coverage")
     assert density["noise"] == coverage["noise"] == 0
     assert coverage["collapsed"] < 0.2 < 0.9 < coverage["real, other half"]
@@ -57,7 +57,7 @@ def test_every_measure_tells_the_reference_rows_apart(report):
     assert values("commonest_class")["real, other half"] < 2
     assert values("rarest_class")["collapsed"] == 0
     copies = values("copies")
-    assert copies["memorised"] == 1
+    assert copies["memorized"] == 1
     assert copies["real, other half"] < 0.05
 
 
@@ -162,7 +162,7 @@ def test_the_command_line(tmp_path, capsys):
     arguments = ["evaluate", "--images", str(fake), "--data", str(real)]
     assert main([*arguments, "--out", str(out)]) == 0
     said = capsys.readouterr().out
-    assert "memorised" in said
+    assert "memorized" in said
     assert "40 images in each set" in said
     found = json.loads((out / "evaluation.json").read_text())
     assert found["rows"]["generator"]["frechet_distance"]["value"] > 0
