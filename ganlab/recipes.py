@@ -172,7 +172,7 @@ ALL = {
 #: sha256 of the recorded weights, and the shape of the images they make.
 WEIGHTS = {
     "digits": (
-        "22046969f4eb02e005124072c0f75c86056817ccee44dca27f06a0c2a635b22d",
+        "ea2b044e8d758078bf64ceb968331f8d734aa42baf341afecbaa5abc552062bd",
         (28, 28, 1),
     ),
 }
