@@ -15,7 +15,9 @@ other. XLA turns each axis into one loop, faster than any convolution, provided 
   one, XLA merges both loops into one of 121 terms, which is 20 times slower;
 - nothing is padded inside a loop, because tf.pad turns into a branch for every element;
 - rows are stored as width * channels numbers, so that the inner loop is contiguous;
-- the four filtered images fit into the cache: a large batch goes through in chunks.
+- the four filtered images fit into the cache: a large batch goes through in chunks, and the
+  loop over them is left to TensorFlow, for XLA would run it on one core;
+- what two results share is a result itself: XLA would compute it once for each of them.
 """
 
 import functools
@@ -51,10 +53,7 @@ def windowed_similarity(a, b, data_range, weights):
     -------
     tensor, shape (batch,)
     """
-    weights = tf.constant(weights, a.dtype)
-    shapes = (_IMAGES, _IMAGES, (), tuple(weights.shape))
-    forward = _compiled(_forward, a.dtype, *shapes)
-    backward = _compiled(_backward, a.dtype, *shapes, (None,))
+    shared = (data_range, tf.constant(weights, a.dtype))
 
     # Nothing is kept for the gradient: to compute it again is quicker than to store it. The
     # stop_gradient keeps the tape, which has this definition, from following the inside.
@@ -63,7 +62,8 @@ def windowed_similarity(a, b, data_range, weights):
         def derivative(upstream):
             return gradient(a, b, upstream)
 
-        return forward(tf.stop_gradient(a), tf.stop_gradient(b), data_range, weights), derivative
+        (values,) = _in_chunks(_forward, (tf.stop_gradient(a), tf.stop_gradient(b)), shared)
+        return values, derivative
 
     @tf.custom_gradient
     def gradient(a, b, upstream):
@@ -73,16 +73,18 @@ def windowed_similarity(a, b, data_range, weights):
                 "tf.reduce_mean(ssim_map(a, b, data_range=...), axis=(1, 2, 3)) has all"
             )
 
-        inputs = (tf.stop_gradient(x) for x in (a, b))
-        return backward(*inputs, data_range, weights, tf.stop_gradient(upstream)), derivative
+        inputs = tuple(tf.stop_gradient(x) for x in (a, b, upstream / data_range))
+        of_s, of_d = _in_chunks(_backward, inputs, shared)
+        # Not compiled with the rest, which would be computed twice, once for each sum.
+        return (of_s + of_d, of_s - of_d), derivative
 
     return tf.ensure_shape(similarity(a, b), a.shape[:1])
 
 
 def similarity_map(a, b, data_range):
     """SSIM in every window of checked images, (batch, height - 10, width - 10, channels)."""
-    forward = _compiled(_map, a.dtype, _IMAGES, _IMAGES, ())
-    backward = _compiled(_map_gradients, a.dtype, _IMAGES, _IMAGES, (), _IMAGES)
+    forward = _traced(_map, a.dtype, _IMAGES, _IMAGES, ())
+    backward = _traced(_map_gradients, a.dtype, _IMAGES, _IMAGES, (), _IMAGES)
 
     @tf.custom_gradient
     def values(a, b):
@@ -106,38 +108,31 @@ def factors(mean_s, mean_d, variance_s, variance_d):
 
 
 @functools.cache
-def _compiled(function, dtype, *shapes):
+def _traced(function, dtype, *shapes, jit_compile=True):
     """One trace for images of any size; XLA compiles it once for each size."""
     signature = [tf.TensorSpec(shape, dtype) for shape in shapes]
-    return tf.function(function, input_signature=signature, jit_compile=True, autograph=False)
+    traced = tf.function(function, jit_compile=jit_compile, autograph=False)
+    return traced.get_concrete_function(*signature)
 
 
 def _forward(a, b, data_range, weights):
-    def similarity(a, b, channels):
-        s, d = _sum_and_difference(a, b, data_range)
-        return _similarity_of_rows(s, d, channels, weights)
-
-    return tf.reshape(_in_chunks(similarity, (a, b)), (-1,))
+    s, d = _rows(a, b, data_range)
+    return (_similarity_of_rows(s, d, tf.shape(a)[3], weights),)
 
 
-def _backward(a, b, data_range, weights, upstream):
-    def gradients(a, b, upstream, channels):
-        s, d = _sum_and_difference(a, b, data_range)
-        with tf.GradientTape() as tape:
-            tape.watch((s, d))
-            similarity = _similarity_of_rows(s, d, channels, weights)
-        s, d = tape.gradient(similarity, (s, d), output_gradients=upstream)
-        return tf.stack((s + d, s - d)) / data_range
-
-    both = _in_chunks(gradients, (a, b), upstream)
-    return tf.reshape(both[:, 0], tf.shape(a)), tf.reshape(both[:, 1], tf.shape(a))
+def _backward(a, b, upstream, data_range, weights):
+    """Gradients with respect to s and d, both of the shape of images."""
+    s, d = _rows(a, b, data_range)
+    with tf.GradientTape() as tape:
+        tape.watch((s, d))
+        similarity = _similarity_of_rows(s, d, tf.shape(a)[3], weights)
+    gradients = tape.gradient(similarity, (s, d), output_gradients=upstream)
+    return tuple(tf.reshape(x, tf.shape(a)) for x in gradients)
 
 
 def _map(a, b, data_range):
     batch, height, width, channels = tf.unstack(tf.shape(a))
-    rows = (batch, height, width * channels)
-    s, d = _sum_and_difference(tf.reshape(a, rows), tf.reshape(b, rows), data_range)
-    luminance, contrast_structure = _window_factors(s, d, channels)
+    luminance, contrast_structure = _window_factors(*_rows(a, b, data_range), channels)
     margin = WINDOW - 1
     shape = (batch, height - margin, width - margin, channels)
     return tf.reshape(luminance * contrast_structure, shape)
@@ -150,26 +145,58 @@ def _map_gradients(a, b, data_range, upstream):
     return tape.gradient(values, (a, b), output_gradients=upstream)
 
 
-def _in_chunks(function, images, *vectors):
-    """Applies a function to equal parts of a batch, one after the other.
+def _in_chunks(function, batches, shared):
+    """Applies a function to a batch in chunks that fit into the cache, on all cores.
 
-    The function receives images as rows, (chunk, height, width * channels), then vectors
-    (chunk,) and the number of channels. Its results come back with the parts as first axis.
+    The function is compiled for one chunk; the loop over the chunks is TensorFlow's, which runs
+    several at once, where a loop compiled by XLA keeps to one core.
+
+    Parameters
+    ----------
+    function : callable
+        ``(*batches, *shared) -> tuple of tensors`` whose first axis is the batch.
+    batches : tuple of tensors, the first (batch, height, width, channels)
+    shared : tuple of tensors
+        What all chunks receive whole.
     """
-    batch, height, width, channels = tf.unstack(tf.shape(images[0]))
-    sizes = tf.range(1, batch + 1)
-    fitting = (batch % sizes == 0) & (sizes * height * width * channels <= _CHUNK_ELEMENTS)
-    chunk = tf.reduce_max(tf.where(fitting, sizes, 1))
-    parts = [tf.reshape(x, (-1, chunk, height, width * channels)) for x in images]
-    parts += [tf.reshape(x, (-1, chunk)) for x in vectors]
-    return tf.map_fn(
-        lambda part: function(*part, channels),
-        tuple(parts),
-        fn_output_signature=images[0].dtype,
-    )
+    shapes = tuple((None,) * x.shape.rank for x in batches)
+    shapes += tuple(tuple(x.shape) for x in shared)
+    elements = batches[0].shape.num_elements()
+    whole = elements is not None and elements <= _CHUNK_ELEMENTS
+    apply = _traced if whole else _loop
+    return apply(function, batches[0].dtype, *shapes)(*batches, *shared)
 
 
-def _sum_and_difference(a, b, data_range):
+@functools.cache
+def _loop(function, dtype, *shapes):
+    """The same function of batches too large for the cache; their shapes have open sizes."""
+    of_chunk = _traced(function, dtype, *shapes)
+    batches = sum(None in shape for shape in shapes)
+
+    def compute(*arguments):
+        batch, *image = tf.unstack(tf.shape(arguments[0]))
+        sizes = tf.range(1, batch + 1)
+        fitting = (batch % sizes == 0) & (sizes * tf.reduce_prod(image) <= _CHUNK_ELEMENTS)
+        chunk = tf.reduce_max(tf.where(fitting, sizes, 1))
+        results = tf.map_fn(
+            lambda part: of_chunk(*part, *arguments[batches:]),
+            tuple(_reshaped(x, (-1, chunk), 1) for x in arguments[:batches]),
+            fn_output_signature=tf.nest.map_structure(lambda _: dtype, of_chunk.structured_outputs),
+        )
+        return tuple(_reshaped(x, (batch,), 2) for x in results)
+
+    return _traced(compute, dtype, *shapes, jit_compile=False)
+
+
+def _reshaped(x, first, axes):
+    """Other sizes in place of the first axes of x."""
+    return tf.reshape(x, tf.concat((first, tf.shape(x)[axes:]), axis=0))
+
+
+def _rows(a, b, data_range):
+    """The s and d of images as rows, (batch, height, width * channels)."""
+    shape = (*tf.unstack(tf.shape(a)[:2]), -1)
+    a, b = tf.reshape(a, shape), tf.reshape(b, shape)
     # Mid-grey images have s = 0, so that mean(s^2) - mean(s)^2 cancels as little as it can.
     return (a + b) / data_range - 1.0, (a - b) / data_range
 
