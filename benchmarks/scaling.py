@@ -8,6 +8,7 @@ subtracted.
 
 import dataclasses
 import functools
+import inspect
 import json
 import pathlib
 import subprocess
@@ -29,7 +30,7 @@ _USUAL = {"batch": 64, "resolution": 28, "width": 1.0}
 SERIES = {
     "batch": (16, 32, 64, 128, 256, 512),
     "resolution": (16, 28, 32, 64, 128),
-    "width": (0.5, 1.0, 2.0, 4.0),
+    "width": (0.5, 1.0, 2.0, 4.0, 8.0),
 }
 
 
@@ -160,10 +161,12 @@ def _networks(sample_shape, *, seed, width):
     """The networks of the default recipe with `width` times as many channels."""
     from ganlab import models
 
-    return (
-        models.conv_generator(sample_shape, width=round(16 * width), seed=seed),
-        models.conv_discriminator(sample_shape, width=round(24 * width), seed=seed + 1),
-    )
+    def scaled(build):
+        usual = inspect.signature(build).parameters["width"].default
+        return functools.partial(build, sample_shape, width=round(usual * width))
+
+    generator, discriminator = map(scaled, (models.conv_generator, models.conv_discriminator))
+    return generator(seed=seed), discriminator(seed=seed + 1)
 
 
 def _peak_mib():
