@@ -19,7 +19,7 @@ from benchmarks import record
 __all__ = ["CURVES", "SEEDS", "healthy", "measure", "report"]
 
 CURVES = pathlib.Path(__file__).parents[1] / "data" / "failure_curves.npz"
-SEEDS = range(100, 110)
+SEEDS = range(300, 310)
 GALLERY_SEED = 200
 WORKERS = 2
 

@@ -126,13 +126,14 @@ def _two_generators(record):
 
 
 def _explosion(record):
-    swing, loss = _late(record, "d_loss_swing"), abs(_late(record, "d_loss"))
-    if not np.isfinite([swing, loss]).all():
+    swings, loss = record["d_loss_swing"], abs(_late(record, "d_loss"))
+    if not np.isfinite([*swings, loss]).all():
         return "the losses are no longer finite numbers"
-    if swing > 1.5 or loss > 10:
+    swing = float(np.quantile(swings, 0.9))
+    if swing > 5 or loss > 10:
         return (
-            f"the discriminator's loss is about {loss:.3g} and jumps by {swing:.3g} from step to "
-            "step: neither player lands where it aims"
+            f"in every tenth row the discriminator's loss jumps by {swing:.3g} or more from step "
+            f"to step, and it is about {loss:.3g} late in the run: nobody lands where it aims"
         )
     return None
 
@@ -167,7 +168,7 @@ def _is_wasserstein(record):
 
 def _paid_for_confidence(record):
     loss, fair = _late(record, "d_loss"), _late(record, "cross_entropy")
-    if not _is_wasserstein(record) and fair - loss > 0.2:
+    if not _is_wasserstein(record) and fair - loss > 0.18 * fair:
         return (
             f"the discriminator's loss is {loss:.2f}, but the cross-entropy of its logits with "
             f"labels 1 and 0 is {fair:.2f}: its labels pay it for confidence"
@@ -218,8 +219,8 @@ SYMPTOMS = (
     Symptom("high_learning_rate", _explosion),
     Symptom("discriminator_wins", _no_contest),
     Symptom("memorization", _recognition),
+    Symptom("mode_collapse", _alike),
     Symptom("labels_outside", _paid_for_confidence),
     Symptom("penalty_sampling", _other_penalty),
-    Symptom("mode_collapse", _alike),
     Symptom("oscillation", _restless),
 )
