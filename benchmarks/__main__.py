@@ -14,7 +14,15 @@ import sys
 
 from benchmarks import record
 
-NAMES = ("startup", "similarity", "training_step", "scaling", "time_to_quality")
+NAMES = (
+    "startup",
+    "similarity",
+    "training_step",
+    "scaling",
+    "default_recipe",
+    "time_to_quality",
+    "failures",
+)
 README = pathlib.Path(__file__).parent / "README.md"
 CORES = 2  # a laptop's; all contenders get as many
 
@@ -27,9 +35,11 @@ def section(name):
 
 
 def write_tables(names=NAMES):
-    """Puts the recorded results between the marks of the README."""
+    """Puts the recorded results between the marks of the README; what has none stays empty."""
     text = README.read_text(encoding="utf-8")
     for name in names:
+        if not (record.FOLDER / f"{name}.json").exists():
+            continue
         begin, end = f"<!-- {name} -->", f"<!-- end of {name} -->"
         pattern = re.compile(f"{re.escape(begin)}.*?{re.escape(end)}", re.DOTALL)
         found = pattern.search(text)
