@@ -1,0 +1,280 @@
+"""Draws the board sketches of the teacher pages: python docs/teaching/sketches.py [FOLDER]
+
+Each function draws one sketch. Nothing is random and nothing is trained: the same environment
+writes the same bytes. Words become paths, so that every viewer shows them alike.
+"""
+
+import sys
+from pathlib import Path
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.patches import FancyBboxPatch
+
+from ganlab.plotting import DISCRIMINATOR, FAKE, GENERATOR, REAL
+
+INK = "#333333"
+STYLE = {
+    "svg.hashsalt": "ganlab",
+    "svg.fonttype": "path",
+    "font.family": "DejaVu Sans",
+    "mathtext.fontset": "dejavusans",
+    "font.size": 11,
+    "lines.linewidth": 2,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+}
+
+
+def plain(ax, **settings):
+    """A piece of board: no frame, no ticks."""
+    ax.set_axis_off()
+    ax.set(**settings)
+
+
+def arrow(ax, start, stop, color=INK, **style):
+    ax.annotate(
+        "", stop, start, arrowprops={"arrowstyle": "-|>", "color": color, "lw": 1.8, **style}
+    )
+
+
+def bump(x, mean, std):
+    return np.exp(-0.5 * ((x - mean) / std) ** 2) / (std * np.sqrt(2 * np.pi))
+
+
+def two_failures():
+    fig = Figure(figsize=(6.4, 3.2))
+    ax = fig.subplots()
+    x = np.linspace(0.6, 9.4, 200)
+    band = 2 + 0.9 * np.sin(0.75 * x)
+    ax.add_patch(FancyBboxPatch((0.1, 0.1), 9.8, 4.3, boxstyle="round,pad=0", fill=False, ec=INK))
+    ax.plot(x, band, color=REAL, lw=9, alpha=0.35, solid_capstyle="round")
+    off = np.array([[1.2, 1.4], [4.3, 3.9], [4.7, 3.2], [3.3, 0.6], [7.6, 3.4], [5.2, 0.5]])
+    ax.plot(*off.T, "x", color=GENERATOR, ms=10, mew=2.5)
+    heap = np.array([8.4, 8.5, 8.6, 8.7, 8.8, 8.55, 8.7, 8.65])
+    lift = np.array([0, 0.1, -0.08, 0.06, 0, -0.02, -0.09, 0.1])
+    ax.plot(heap, 2 + 0.9 * np.sin(0.75 * heap) + lift, "o", color=FAKE, ms=6)
+    ax.text(0.4, 4.02, "all pictures", color=INK)
+    ax.text(2.4, 3.15, "digits", color=REAL)
+    ax.text(5.0, 3.75, "off the band: look wrong", color=GENERATOR)
+    ax.text(9.6, 1.12, "in one corner:\nall alike", color=FAKE, ha="right", va="top", weight="bold")
+    plain(ax, xlim=(0, 10), ylim=(0, 4.5))
+    return fig
+
+
+def best_discriminator():
+    fig = Figure(figsize=(6.0, 4.0), layout="constrained")
+    top, bottom = fig.subplots(2, 1, sharex=True)
+    x = np.linspace(-5, 5, 500)
+    p = 0.3 * bump(x, -1.5, 0.4) + 0.7 * bump(x, 1.5, 0.6)
+    q = bump(x, 0, 1.5)
+    top.fill_between(x, p, color=REAL, alpha=0.35)
+    top.plot(x, q, color=FAKE)
+    top.text(1.9, 0.42, "real p", color=REAL)
+    top.text(-4.0, 0.1, "fake q", color=FAKE, weight="bold")
+    bottom.plot(x, p / (p + q), color=DISCRIMINATOR)
+    bottom.axhline(0.5, color=INK, lw=1, ls=":")
+    for place in x[1:][np.diff(np.sign(p - q)) != 0]:
+        for ax in (top, bottom):
+            ax.axvline(place, color=INK, lw=0.8, ls="--")
+    bottom.text(-4.9, 0.54, "p = q: one half")
+    bottom.text(-4.9, 0.84, "D* = p / (p + q)", color=DISCRIMINATOR)
+    top.set(yticks=[], ylim=(0, 0.55), ylabel="density")
+    bottom.set(yticks=[0, 0.5, 1], ylim=(0, 1.02), xticks=[], xlabel="x", ylabel="D*")
+    return fig
+
+
+def slopes():
+    fig = Figure(figsize=(6.4, 3.4), layout="constrained")
+    ax = fig.subplots()
+    t = np.linspace(-11, 11, 400)
+    ax.plot(t, -np.logaddexp(0, t), color=INK, ls="--")
+    ax.plot(t, np.logaddexp(0, -t), color=GENERATOR)
+    for value, color in ((-np.logaddexp(0, -8), INK), (np.logaddexp(0, 8), GENERATOR)):
+        ax.plot(-8, value, "o", color=color, ms=8)
+    ax.axvline(-8, color=INK, lw=0.8, ls=":")
+    ax.text(-7.7, 8.4, "steep: pushed with full force", color=GENERATOR)
+    ax.text(-7.7, -1.6, "flat: hardly pushed", color=INK)
+    ax.text(5.2, 0.7, "non-saturating  s(-f)", color=GENERATOR, ha="center")
+    ax.text(1.5, -7.5, "minimax  -s(f)", color=INK, ha="center")
+    ax.set(xlabel="fake logit f", ylabel="generator's loss", xticks=[-8, 0, 8], yticks=[0])
+    return fig
+
+
+def error_over_energy():
+    fig = Figure(figsize=(6.8, 3.2), layout="constrained")
+    axes = fig.subplots(2, 2, width_ratios=(3, 2))
+    x = np.linspace(0, 10, 600)
+    ripple = 0.22 * np.sin(9 * x)
+    for (left, right), base, name in zip(
+        axes, (np.zeros_like(x), 1.5 * np.sin(1.9 * x)), ("flat", "waves"), strict=True
+    ):
+        left.plot(x, base, color=REAL, lw=4, alpha=0.4)
+        left.plot(x, base + ripple, color=FAKE, lw=1.3)
+        left.set_title(f"{name}, with the same ripple", fontsize=11, loc="left")
+        plain(left, ylim=(-2, 2))
+        share = ripple.var() / (base.var() + (base + ripple).var())
+        right.barh(0, 1, color="none", edgecolor=INK, height=0.5)
+        right.barh(0, share, color=GENERATOR, height=0.5)
+        right.set_title("error / energy", fontsize=11, loc="left")
+        text = f"{share:.2f}: SSIM {'collapses' if share > 0.5 else 'hardly notices'}"
+        right.text(0, -0.75, text, va="center")
+        plain(right, xlim=(0, 1.02), ylim=(-1, 0.6))
+    return fig
+
+
+def floor():
+    fig = Figure(figsize=(7.0, 3.4), layout="constrained")
+    side, above = fig.subplots(1, 2)
+    arrow(side, (0, 0), (0, 2.6))
+    side.text(0.08, 2.5, "white image", ha="left")
+    arrow(side, (0, 0), (0.8, 2), REAL)
+    side.plot([0.8, 0.8], [0, 2], color=INK, lw=1, ls=":")
+    side.plot([0, 0.8], [2, 2], color=INK, lw=1, ls=":")
+    side.text(0.4, 2.07, r"$\sigma$", ha="center", fontsize=14)
+    side.text(0.86, 1.0, r"$\mu$", fontsize=14)
+    side.text(0.95, 1.9, "x", color=REAL, fontsize=13)
+    side.axhline(0, color=INK, lw=1)
+    side.text(1.2, 0.4, r"lean  $v = \sigma / \mu$")
+    side.set_title("from the side", fontsize=11)
+    plain(side, xlim=(-0.3, 2.4), ylim=(-0.1, 2.8), aspect="equal")
+    above.plot(0, 0, "o", color=INK)
+    above.text(-0.06, -0.16, "white", ha="right")
+    arrow(above, (0, 0), (1.0, 0.1), REAL)
+    arrow(above, (0, 0), (-0.1, 1.0), FAKE)
+    above.text(1.05, 0.1, "x", color=REAL, fontsize=13)
+    above.text(-0.1, 1.06, "y", color=FAKE, fontsize=13, ha="center")
+    turn = np.radians(np.linspace(5.7, 95.7, 60))
+    above.plot(0.3 * np.cos(turn), 0.3 * np.sin(turn), color=INK, lw=1)
+    above.text(0.32, 0.36, "cosine r = 0:\nunrelated")
+    above.set_title("from above: what centering leaves", fontsize=11)
+    plain(above, xlim=(-0.6, 1.5), ylim=(-0.35, 1.3), aspect="equal")
+    return fig
+
+
+def one_step():
+    fig = Figure(figsize=(7.6, 4.0))
+    ax = fig.subplots()
+    rows = {
+        3.0: ("latents z", "G", "fake", "D", r"$L_D$"),
+        0.8: ("fresh z", "G", "fake", "D", r"$L_G$"),
+    }
+    for y, names in rows.items():
+        for k, name in enumerate(names):
+            moved = (name == "D" and y > 2) or (name == "G" and y < 2)
+            color = {"G": GENERATOR, "D": DISCRIMINATOR}.get(name, INK)
+            box = FancyBboxPatch(
+                (2 * k, y - 0.3), 1.2, 0.6, boxstyle="round,pad=0.05", ec=color, lw=2,
+                fc=color if moved else "white", alpha=0.9,
+            )  # fmt: skip
+            ax.add_patch(box)
+            ax.text(2 * k + 0.6, y, name, ha="center", va="center", color="white" if moved else INK)
+            if k:
+                arrow(ax, (2 * k - 0.75, y + 0.12), (2 * k - 0.05, y + 0.12))
+    ax.plot([5.55, 5.55], [2.35, 3.55], color=INK, lw=5)
+    ax.text(5.55, 3.65, "wall: the fake is data", ha="center")
+    arrow(ax, (7.0, 4.05), (7.0, 3.4))
+    ax.text(7.1, 3.75, "real images", color=REAL)
+    arrow(ax, (8.6, 2.6), (6.6, 2.6), DISCRIMINATOR, ls="--")
+    ax.text(7.6, 2.2, "gradient ends in D", ha="center", color=DISCRIMINATOR)
+    arrow(ax, (8.6, 0.4), (2.6, 0.4), GENERATOR, ls="--")
+    ax.text(5.6, 0.0, "gradient runs back through D and ends in G", ha="center", color=GENERATOR)
+    ax.text(-0.1, 1.85, "filled: moved. Outlined: only crossed.", fontsize=10)
+    plain(ax, xlim=(-0.2, 9.4), ylim=(-0.2, 4.3))
+    return fig
+
+
+def smallest_game():
+    fig = Figure(figsize=(6.4, 3.2), layout="constrained")
+    rate = 0.2
+    for ax, name in zip(fig.subplots(1, 2), ("at the same time", "in turn"), strict=True):
+        x, y, path = 1.0, 0.0, [(1.0, 0.0)]
+        for _ in range(62):
+            new = x - rate * y
+            y += rate * (x if name == "at the same time" else new)
+            x = new
+            path.append((x, y))
+        path = np.array(path)
+        ax.plot(*path.T, ".-", color=REAL, lw=1, ms=4)
+        arrow(ax, path[6], path[8], REAL)
+        ax.plot(0, 0, "+", color=INK, ms=14, mew=2)
+        if name == "in turn":
+            ax.plot(*path.mean(axis=0), "o", color=FAKE, ms=9)
+            ax.text(0.15, -0.5, "average", color=FAKE, weight="bold")
+        ax.set_title(name, fontsize=11)
+        plain(ax, aspect="equal")
+    return fig
+
+
+def sheet():
+    fig = Figure(figsize=(6.6, 3.2))
+    ax = fig.subplots()
+    x = np.linspace(0.3, 9.7, 400)
+    y = 1.3 + 0.9 * np.cos(1.6 * (x - 0.4))
+    ax.plot(x, y, color=FAKE, lw=6, alpha=0.6, solid_capstyle="round")
+    given = np.array([2.6, 2.5])
+    squared = (x - given[0]) ** 2 + (y - given[1]) ** 2
+    feet = [k for k in range(1, 399) if squared[k - 1] > squared[k] < squared[k + 1]]
+    best, second, *_ = sorted(feet, key=squared.__getitem__)
+    ax.plot(*given, "o", color=REAL, ms=10)
+    ax.text(given[0], given[1] + 0.25, "given image", color=REAL, ha="center")
+    for k, style, name in ((best, "-", "nearest"), (second, ":", "another valley")):
+        ax.plot([given[0], x[k]], [given[1], y[k]], color=INK, ls=style)
+        ax.plot(x[k], y[k], "o", color=INK, ms=7)
+        side = 1 if k == best else -1
+        ax.text(x[k] + 0.25 * side, y[k] - 0.3, name, ha="left" if side > 0 else "right")
+    for place, name in (((8.3, 2.4), "a digit"), ((6.3, 3.3), "a face")):
+        ax.plot(*place, "o", color=REAL, ms=8)
+        ax.text(place[0] + 0.2, place[1] + 0.05, name, color=REAL)
+    ax.text(0.35, 0.0, "what the generator can make", color=INK)
+    plain(ax, xlim=(0, 10), ylim=(-0.2, 3.8), aspect="equal")
+    return fig
+
+
+def chord_and_arc():
+    fig = Figure(figsize=(4.4, 4.0), layout="constrained")
+    ax = fig.subplots()
+    turn = np.linspace(0, 2 * np.pi, 300)
+    ax.plot(np.cos(turn), np.sin(turn), color="0.75", lw=1.5)
+    arc = np.linspace(np.pi / 4, 3 * np.pi / 4, 100)
+    ax.plot(np.cos(arc), np.sin(arc), color=REAL, lw=4)
+    a, b = (np.array([s * np.sqrt(0.5), np.sqrt(0.5)]) for s in (1, -1))
+    ax.plot(*np.stack([a, b]).T, color=GENERATOR, lw=3)
+    for end, name in ((a, "a"), (b, "b")):
+        arrow(ax, (0, 0), end)
+        ax.text(*(1.1 * end), name, fontsize=13, ha="center")
+    ax.plot([0, 0], [0, np.sqrt(0.5)], color=INK, lw=1, ls=":")
+    ax.text(0, 1.06, "slerp: length R", color=REAL, ha="center")
+    ax.text(0, 0.57, "lerp", color=GENERATOR, ha="center", bbox={"fc": "white", "ec": "none"})
+    ax.text(0.03, 0.41, r"$R\,\cos\,\omega/2$", fontsize=10)
+    ax.text(0, -0.3, "almost no random\nlatent near 0", ha="center", va="center", color=INK)
+    plain(ax, xlim=(-1.25, 1.25), ylim=(-1.1, 1.25), aspect="equal")
+    return fig
+
+
+SKETCHES = {
+    "01_two_failures": two_failures,
+    "02_best_discriminator": best_discriminator,
+    "02_slopes": slopes,
+    "03_error_over_energy": error_over_energy,
+    "04_floor": floor,
+    "05_one_step": one_step,
+    "05_smallest_game": smallest_game,
+    "06_sheet": sheet,
+    "06_chord_and_arc": chord_and_arc,
+}
+
+
+def draw(folder):
+    """Writes every sketch into the folder as SVG, on white, so that a dark page shows it too."""
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, sketch in SKETCHES.items():
+        with mpl.rc_context(STYLE):
+            sketch().savefig(folder / f"{name}.svg", metadata={"Date": None},
+                           facecolor="white", bbox_inches="tight", pad_inches=0.1)  # fmt: skip
+
+
+if __name__ == "__main__":
+    draw(sys.argv[1] if len(sys.argv) > 1 else Path(__file__).parent / "sketches")
