@@ -153,7 +153,7 @@ def _evaluate(options):
         )
     else:
         judge = evaluation.judge_of(data, callbacks=[_bar("training a classifier to judge by")])
-    report = evaluation.evaluate(data.images, fake, judge=judge, seed=options.seed)
+    report = evaluation.evaluate(data.images, fake, judge=judge, seed=options.seed, progress=True)
     for path in report.write(folder):
         print(path)
     print(f"{report.count} images in each set, compared by {report.judge}\n\n{report.table()}")

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from tqdm import tqdm
 
 from ganlab import features, files, metrics, plotting
 from ganlab import images as pixels
@@ -22,6 +23,7 @@ __all__ = ["Judge", "QualityCurve", "Report", "Row", "evaluate", "judge_of"]
 
 _SPLITS = 4  # the distance of two halves differs by a third from one halving to another
 _SAME = 10  # images that the collapsed generator knows
+_MOST = {"precision": 1.0, "recall": 1.0}
 
 
 @dataclass(frozen=True)
@@ -247,7 +249,7 @@ class Report:
         return figure
 
 
-def evaluate(real, fake, *, judge, seed, resamples=50):
+def evaluate(real, fake, *, judge, seed, resamples=30, progress=False):
     """Measures generated images, and reference rows beside them.
 
     The real images are cut into two random halves A and B. Every set is compared with A and
@@ -264,6 +266,8 @@ def evaluate(real, fake, *, judge, seed, resamples=50):
         For the cuts.
     resamples : int
         Half-samples behind each interval; see `metrics.bootstrap`. 0 for no intervals.
+    progress : bool
+        Show a progress bar on stderr.
 
     Returns
     -------
@@ -306,9 +310,8 @@ def evaluate(real, fake, *, judge, seed, resamples=50):
     alone = _distances_to_others(real)
     near = np.quantile(alone, 0.01)
 
-    found = {}
-    kept = {}
-    intervals = {}
+    found, kept, intervals = {}, {}, {}
+    bar = tqdm(total=5 * _SPLITS, desc="measuring", unit="set", disable=not progress)
     for split in range(_SPLITS):
         order = rng.permutation(len(real))
         a, b = order[:count], order[count : 2 * count]
@@ -328,17 +331,19 @@ def evaluate(real, fake, *, judge, seed, resamples=50):
             values = measure(reference, described, samples)
             values["copies"] = _copies(samples, seen, near)
             found.setdefault(name, []).append(values)
+            bar.update()
             if split == 0:
                 kept[name] = samples[:12]
                 if resamples and name in ("generator", "real, other half"):
                     intervals[name] = _intervals(reference, described, resamples, seed)
+    bar.close()
     floor = np.mean([values["frechet_distance"] for values in found["real, other half"]])
     rows = []
     for name, several in found.items():
         means = {key: float(np.mean([values[key] for values in several])) for key in several[0]}
         means["times_floor"] = float(means["frechet_distance"] / floor)
-        spread = {
-            key: (means[key] + low, means[key] + high)
+        spread = {  # no distance is negative, no share above 1
+            key: (max(0.0, means[key] + low), min(_MOST.get(key, np.inf), means[key] + high))
             for key, (low, high) in intervals.get(name, {}).items()
         }
         rows.append(Row(name, means, spread, kept[name]))

@@ -11,7 +11,6 @@ from ganlab import datasets, evaluation, features, metrics, readers, recipes
 from ganlab.__main__ import main
 from ganlab._tensorflow import keras
 
-
 # The writers follow one another in the data: halves of it must be drawn, not cut.
 ORDER = np.random.default_rng(0).permutation(1797)
 
@@ -39,10 +38,10 @@ def test_every_measure_tells_the_reference_rows_apart(report):
 
     distance = values("frechet_distance")
     assert distance["memorized"] < distance["real, other half"] < distance["collapsed"]
-    assert 50 * distance["real, other half"] < distance["noise"]
+    assert 10 * distance["real, other half"] < distance["noise"]
     assert values("times_floor")["real, other half"] == pytest.approx(1.0)
     kernel = values("kernel_distance")
-    assert abs(kernel["real, other half"]) < 0.02 * kernel["collapsed"] < kernel["noise"]
+    assert abs(kernel["real, other half"]) < 0.05 * min(kernel["collapsed"], kernel["noise"])
     precision, recall = values("precision"), values("recall")
     assert precision["collapsed"] > 0.7 > 0.2 > recall["collapsed"]
     assert precision["noise"] == recall["noise"] == 0
@@ -66,7 +65,8 @@ def test_other_real_images_are_as_good_as_the_floor(report):
     assert 0.6 < generator.measures["times_floor"] < 1.6
     low, high = generator.intervals["frechet_distance"]
     assert low < generator.measures["frechet_distance"] < high
-    assert high - low < generator.measures["frechet_distance"]
+    assert 0 <= low < high < 4 * generator.measures["frechet_distance"]
+    assert all(0 <= end <= 1 for end in generator.intervals["precision"])
 
 
 def test_a_report_is_repeatable_and_plain(report, digits, judge):
@@ -161,9 +161,10 @@ def test_the_command_line(tmp_path, capsys):
     out = tmp_path / "out"
     arguments = ["evaluate", "--images", str(fake), "--data", str(real)]
     assert main([*arguments, "--out", str(out)]) == 0
-    said = capsys.readouterr().out
-    assert "memorized" in said
-    assert "40 images in each set" in said
+    said = capsys.readouterr()
+    assert "memorized" in said.out
+    assert "40 images in each set" in said.out
+    assert "20/20" in said.err, "progress"
     found = json.loads((out / "evaluation.json").read_text())
     assert found["rows"]["generator"]["frechet_distance"]["value"] > 0
     assert "interval" in found["rows"]["generator"]["frechet_distance"]
