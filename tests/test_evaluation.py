@@ -44,11 +44,11 @@ def test_every_measure_tells_the_reference_rows_apart(report):
     assert abs(kernel["real, other half"]) < 0.05 * min(kernel["collapsed"], kernel["noise"])
     precision, recall = values("precision"), values("recall")
     assert precision["collapsed"] > 0.7 > 0.2 > recall["collapsed"]
-    assert precision["noise"] == recall["noise"] == 0
+    assert max(precision["noise"], recall["noise"]) < 0.05
     assert min(precision["real, other half"], recall["real, other half"]) > 0.75
     assert precision["memorized"] == 1
     density, coverage = values("density"), values("coverage")
-    assert density["noise"] == coverage["noise"] == 0
+    assert max(density["noise"], coverage["noise"]) < 0.05
     assert coverage["collapsed"] < 0.2 < 0.9 < coverage["real, other half"]
     score = values("inception_score")
     assert score["collapsed"] < 2 < 9 < score["real, other half"] <= 10

@@ -69,6 +69,13 @@ def test_its_command_lines_are_understood():
             assert re.search(rf"{option}\b", done.stdout), f"{option} in {line}"
 
 
+def test_its_numbers_are_the_recorded_ones():
+    """`python -m benchmarks.summary` writes them."""
+    from benchmarks import summary  # loads TensorFlow
+
+    assert summary.within(TEXT) == summary.table()
+
+
 def test_its_links_and_pictures_exist():
     targets = re.findall(r"\]\(([^)\s]+)\)", TEXT) + re.findall(r"src=\"([^\"]+)\"", TEXT)
     headings = {
