@@ -1,0 +1,98 @@
+"""The few numbers that the README quotes, from the recorded results.
+
+    python -m benchmarks.summary
+
+puts them between the marks of the README; a test keeps the two equal.
+"""
+
+import pathlib
+import re
+import statistics
+
+from benchmarks import record, similarity, time_to_quality, training_step
+
+__all__ = ["README", "table", "within"]
+
+README = pathlib.Path(__file__).parents[1] / "README.md"
+_MARKED = re.compile(r"<!-- measured -->\n.*?\n<!-- end of measured -->", re.DOTALL)
+
+
+def table():
+    """The summary, in Markdown."""
+    rows = [*_default_recipe(), _sooner(), *_ssim(), _step(), *_startup(), _detector()]
+    return record.table(("measured", "result"), rows)
+
+
+def within(text):
+    """What stands between the marks of a text."""
+    return "\n".join(_MARKED.search(text).group().splitlines()[1:-1])
+
+
+def _default_recipe():
+    result = record.load("default_recipe")
+    for name, found in result["data"].items():
+        middle = {
+            key: statistics.median(run[key] for run in found["runs"])
+            for key in ("times_floor", "precision", "recall")
+        }
+        yield (
+            f"`train --seconds {result['seconds']}` on {name}: Fréchet distance, precision, recall",
+            f"{middle['times_floor']:.2f} times that of two real halves, "
+            f"{middle['precision']:.2f}, {middle['recall']:.2f}",
+        )
+
+
+def _sooner():
+    result = record.load("time_to_quality")
+    steps, _ = time_to_quality.target(result)
+    ratio = time_to_quality.seconds_of_peer(result) / time_to_quality.seconds_of_ours(result)
+    return (
+        f"time to the quality of a well-known DCGAN recipe after {steps:,} steps",
+        f"{ratio:.0f} times less",
+    )
+
+
+def _ssim():
+    for size in record.load("similarity")["sizes"]:
+        shape = " x ".join(map(str, size["shape"]))
+        what = "with its gradient" if size["gradient"] else "forward"
+        yield (
+            f"`similarity.ssim`, {shape}, {what}, against the fastest of five others",
+            f"{similarity.lead(size):.1f} times as fast",
+        )
+
+
+def _step():
+    share = training_step.rate(record.load("training_step"))
+    return "training step, share of the rate of a large matrix product", f"{share:.0%}"
+
+
+def _startup():
+    seconds = record.load("startup")["seconds"]
+    for name in ("python -m ganlab --help", "import ganlab.metrics"):
+        yield f"`{name}`", f"{seconds[name]:.2f} s"
+
+
+def _detector():
+    counts = record.load("failures")["counts"]
+    right = {
+        name: found.get("healthy" if name.startswith("healthy") else name, 0)
+        for name, found in counts.items()
+    }
+    worst = min(right, key=right.get)
+    runs = sum(counts[worst].values())
+    return (
+        f"failure detector, {len(counts)} kinds of run, {runs} unseen seeds each",
+        f"at least {right[worst]} of {runs} right for every kind",
+    )
+
+
+def main():
+    text = README.read_text(encoding="utf-8")
+    marked = f"<!-- measured -->\n{table()}\n<!-- end of measured -->"
+    README.write_text(_MARKED.sub(lambda _: marked, text), encoding="utf-8")
+    print(table())
+
+
+if __name__ == "__main__":
+    main()
