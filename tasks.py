@@ -396,6 +396,10 @@ def execute(python, options, rest):
     return call(python, ["-m", "tools.series", "execute"] + paths)
 
 
+def site(python, options, rest):
+    return call(python, ["-m", "tools.series", "site"])
+
+
 def test(python, options, rest):
     style = call(python, ["-m", "ruff", "check"])
     if style == 130:
@@ -422,9 +426,10 @@ def lab(python, options, rest):
 
 COMMANDS = collections.OrderedDict(
     [
-        ("run", (run, "execute every notebook in order, write readable pages into site/")),
+        ("run", (run, "execute every notebook in order, build the site in site/ from them")),
         ("test", (test, "run all tests and compare every notebook with its stored outputs")),
         ("lab", (lab, "open the notebooks in JupyterLab")),
+        ("site", (site, "build the site in site/ from the stored outputs")),
         ("execute", (execute, "execute notebooks again and store their outputs in them")),
         ("check", (check, "run the style check and the fast tests, under two minutes")),
     ]
@@ -458,7 +463,7 @@ def main(arguments):
             top.error("expected a command before {0}".format(rest[0]))
         top.print_help()
         return 0
-    if rest and options.command in ("run", "execute"):
+    if rest and options.command in ("run", "execute", "site"):
         top.error("unknown arguments of {0}: {1}".format(options.command, " ".join(rest)))
     try:
         return COMMANDS[options.command][0](set_up(), options, rest)

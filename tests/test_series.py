@@ -1,6 +1,5 @@
-"""tools/series.py and tools/pages.py: notebooks executed, outputs stored, pages written."""
+"""tools/series.py: notebooks executed, outputs stored or shown; the header of a notebook."""
 
-import html.parser
 import os
 import signal
 import subprocess
@@ -11,7 +10,6 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
-from PIL import Image
 
 from tasks import Stop
 from tools import pages, series
@@ -216,49 +214,42 @@ def test_ctrl_c_stops_the_kernel_and_leaves_the_notebook(project):
         os.kill(int(pid.read_text()), 0)
 
 
-# ---------------------------------------------------------------------------------------- the pages
+# ------------------------------------------------------------------------------- and what is shown
 
 
-class Addresses(html.parser.HTMLParser):
-    """Collects what a browser would fetch, and the links."""
-
-    def __init__(self, text):
-        super().__init__()
-        self.fetched, self.links = [], []
-        self.feed(text)
-
-    def handle_starttag(self, tag, attributes):
-        attributes = dict(attributes)
-        if tag == "a":
-            self.links.append(attributes.get("href", ""))
-        elif tag in ("script", "img", "link", "iframe"):
-            self.fetched.append(attributes.get("src", attributes.get("href")) or "")
-
-
-def test_run_writes_pages_that_need_no_network_and_leaves_the_notebooks(project, capsys):
-    Image.new("RGB", (3, 3), "red").save(project / "notebooks" / "dot.png")
-    text = "Read [the next](02_b.ipynb#more) and $x^2$.\n\n![a dot](dot.png)"
-    first = toy("import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()", "print('seen')")
-    first.cells.append(new_markdown_cell(text))
-    paths = [put(project, "01_a.ipynb", first), put(project, "02_b.ipynb", toy("1 / 0", "2"))]
+def test_run_shows_what_was_executed_and_leaves_the_notebooks(project, monkeypatch, capsys):
+    """The site itself: tests/test_site.py."""
+    first, wrong = toy("print('seen')"), toy("1 / 0", "2")
+    paths = [put(project, "01_a.ipynb", first), put(project, "02_b.ipynb", wrong)]
     before = [path.read_bytes() for path in paths]
+    built = []
+    monkeypatch.setattr(pages, "build", lambda *values, **named: built.append((values, named)))
 
-    assert series.main(["run"]) == 1  # the second one fails, and has its page all the same
+    assert series.main(["run"]) == 1  # the second one fails, and is shown all the same
     assert [path.read_bytes() for path in paths] == before
-    site = project / "site"
-    assert "ZeroDivisionError" in (site / "02_b.html").read_text(encoding="utf-8")
-    page = (site / "01_a.html").read_text(encoding="utf-8")
-    assert "<title>Two and two</title>" in page and "seen" in page and "$x^2$" in page
-    found = Addresses(page)
-    assert "02_b.html#more" in found.links and "index.html" in found.links
-    assert sum(address.startswith("data:image/png") for address in found.fetched) == 2
-    for address in found.fetched:
-        assert address.startswith("data:") or not address or (site / address).exists(), address
-    assert "tex-svg-full.js" in found.fetched
+    (((site, shown), named),) = built
+    assert site == project / "site" and list(shown) == [
+        "notebooks/01_a.ipynb",
+        "notebooks/02_b.ipynb",
+    ]
+    assert shown["notebooks/01_a.ipynb"].cells[1].outputs[0].text == "seen\n"
+    assert shown["notebooks/02_b.ipynb"].cells[1].outputs[0].ename == "ZeroDivisionError"
+    assert named["results"]["notebooks/01_a.ipynb"].error is None
+    assert named["results"]["notebooks/02_b.ipynb"].error.startswith("In [1]")
+    assert not named["strict"]
+    said = capsys.readouterr()
+    assert said.out.splitlines()[-1].endswith((site / "index.html").as_uri())
+    assert "1 of 2 failed: 02_b." in said.err
 
-    index = (site / "index.html").read_text(encoding="utf-8")
-    links = Addresses(index).links
-    assert links == ["01_a.html", "02_b.html"] and all((site / link).exists() for link in links)
-    assert "What is two and two?" in index and "about 12 minutes" in index
-    assert "Failed at In [1]" in index
+
+def test_site_shows_what_is_stored_and_executes_nothing(project, monkeypatch, capsys):
+    book = toy("print('never')")
+    path = put(project, "01_a.ipynb", book)
+    built = []
+    monkeypatch.setattr(pages, "build", lambda *values, **named: built.append((values, named)))
+    monkeypatch.setattr(series, "execute", None)
+    assert series.main(["site"]) == 0
+    (((site, shown), named),) = built
+    assert shown == {"notebooks/01_a.ipynb": nbformat.read(path, as_version=4)}
+    assert named.get("strict", True)
     assert (site / "index.html").as_uri() in capsys.readouterr().out

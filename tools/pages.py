@@ -1,64 +1,54 @@
-"""Turns executed notebooks into pages that can be read without a network.
+"""Builds the site: the notebooks, the pages of docs/ and the API reference, by Sphinx.
 
-Figures are embedded in the pages, and the formulas are set by a copy of MathJax beside them.
+Everything is copied into one tree of sources first. So the site can show notebooks as they were
+just executed, without storing them, and links between files of the project become links between
+pages, or plain words where the site has no such page. Nothing is executed here, and nothing is
+fetched: neither while building nor by the browser that opens the pages from the disk.
 """
 
+import ast
+import copy
 import dataclasses
-import html
-import importlib.metadata
-import logging
 import os
+import posixpath
 import re
 import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
 
-from nbconvert import HTMLExporter
+import nbformat
 
-STYLE = """
-<style>
-body.jp-Notebook, main { max-width: 62rem; margin: 0 auto; }
-nav.series { max-width: 62rem; margin: 0 auto; padding: 1rem; display: flex;
-  justify-content: space-between; font-family: system-ui, sans-serif; font-size: 0.9rem; }
-nav.series a { color: #1565c0; text-decoration: none; }
-nav.series a:hover { text-decoration: underline; }
-</style>
-"""
+from tasks import Stop, Ticker, say
 
-# SVG needs no fonts: browsers refuse those of a page that was opened from a folder.
-MATHJAX = """
-<script>
-window.MathJax = {
-  tex: { inlineMath: [["$", "$"], ["\\\\(", "\\\\)"]], processEscapes: true, tags: "ams" },
-  options: { enableMenu: false }
-};
-</script>
-"""
+ROOT = Path(__file__).resolve().parent.parent
+DOCS, PACKAGE = ROOT / "docs", ROOT / "ganlab"
 
-INDEX = """<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>ganlab: the notebooks</title>
-<style>
-body {{ font-family: system-ui, sans-serif; line-height: 1.5; max-width: 46rem;
-  margin: 2rem auto; padding: 0 1rem; color: #212121; }}
-li {{ margin-bottom: 1rem; list-style: none; }}
-ul {{ padding: 0; }}
-a {{ color: #1565c0; font-weight: 600; }}
-small {{ color: #616161; }}
-.failed {{ color: #b71c1c; }}
-</style>
-</head>
-<body>
-<h1>Image generation with generative adversarial networks</h1>
-<p>The notebooks as they were executed on this machine. To execute them yourself, cell by cell:
-<code>python3 tasks.py lab</code>.</p>
-<ul>
-{rows}
-</ul>
-</body>
-</html>
-"""
+# Pages whose sources lie elsewhere in the project.
+ABOUT = {
+    "CONTRIBUTING.md": "about/contributing.md",
+    "CHANGELOG.md": "about/changelog.md",
+    "data/README.md": "about/data.md",
+}
+
+# The number of the first notebook of each part.
+PARTS = {
+    1: "Part I: the article, made to run",
+    7: "Part II: judge and debug",
+    9: "Part III: the landmarks",
+    18: "Part IV: your own work",
+}
+
+# The modules by what a reader looks for; one that is not named here comes last.
+SUBJECTS = {
+    "Images and data": "images latents datasets points handwriting readers downloads files",
+    "Networks and training": "models layers losses penalties training callbacks checkpoints "
+    "recipes runs inversion",
+    "Measures": "similarity metrics neighbours features evaluation pairs windows",
+    "Failures": "failures diagnosis monitoring records",
+    "Figures and exercises": "plotting widgets exercises",
+}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -119,91 +109,273 @@ def read_header(notebook):
     )
 
 
-def page_name(path):
-    """Names the page of a notebook; solutions lie in a folder of that name."""
-    return f"solutions_{path.stem}.html" if path.parent.name == "solutions" else f"{path.stem}.html"
+# ---------------------------------------------------------------------------------- the sources
 
 
-def copy_mathjax(site):
-    """Puts MathJax into the site and returns its address in a page."""
-    package = importlib.metadata.distribution("sphinx-mathjax-offline")
-    script = "tex-svg-full.js"  # everything in one file
-    shutil.copyfile(
-        package.locate_file(f"sphinx-mathjax-offline/static/mathjax/{script}"), site / script
-    )
-    return script
-
-
-def to_html(notebook, *, title, folder, mathjax):
-    """Returns the page of one executed notebook as a string.
+def place(path):
+    """Returns where a file of the project lies in the tree of sources, or None if it does not.
 
     Parameters
     ----------
-    notebook : nbformat.NotebookNode
-    title : str
-    folder : Path
-        Where the notebook lies: pictures in its text are found from there and embedded.
-    mathjax : str
-        Address of MathJax, relative to the page.
+    path : str
+        Relative to the project, with slashes.
     """
-    exporter = HTMLExporter(embed_images=True, mathjax_url=mathjax, require_js_url="")
-    exporter.log.setLevel(logging.ERROR)  # figures have no alternative text: known
-    resources = {"metadata": {"name": title, "path": str(folder)}}
-    page, _ = exporter.from_notebook_node(notebook, resources)
-    page = page.replace('<script src=""></script>', "")
-    # Other notebooks are linked as notebooks; here they are pages.
-    page = re.sub(
-        r'href="(?:\./|\.\./)?(solutions/)?(\d\d_\w+)\.ipynb(#[^"]*)?"',
-        lambda link: f'href="{"solutions_" if link[1] else ""}{link[2]}.html{link[3] or ""}"',
-        page,
+    if path in ABOUT:
+        return ABOUT[path]
+    if path == "README.md":
+        return "index.md"
+    if match := re.fullmatch(r"ganlab/([a-z]\w*)\.py", path):
+        return f"api/{match[1]}.md"
+    if path.startswith("notebooks/") and path.endswith(".ipynb"):
+        return path
+    return path.removeprefix("docs/") if path.startswith("docs/") else None
+
+
+def with_links(text, path):
+    """Points the links of a Markdown text to the pages of the site.
+
+    A link to a file that is no page (tasks.py, say) becomes its words alone.
+
+    Parameters
+    ----------
+    text : str
+    path : str
+        Of the file it comes from, relative to the project, with slashes.
+    """
+    folder, here = posixpath.dirname(path), posixpath.dirname(place(path))
+
+    def translate(match):
+        words, target, anchor = match.groups()
+        if re.match(r"[a-z]+:", target) or not target:
+            return match[0]
+        file = posixpath.normpath(posixpath.join(folder, target))
+        new = place(file)
+        if new is None:
+            return words if (ROOT / file).exists() else match[0]
+        return f"[{words}]({posixpath.relpath(new, here or '.')}{anchor or ''})"
+
+    # A fenced block is shown as it stands.
+    pieces = re.split(r"(^```.*?^```)", text, flags=re.MULTILINE | re.DOTALL)
+    link = r"(?<![!\w])\[([^\[\]]+)\]\(([^)\s#]*)(#[^)\s]*)?\)"
+    pieces[::2] = [re.sub(link, translate, piece) for piece in pieces[::2]]
+    return "".join(pieces)
+
+
+def with_open_details(text):
+    """Gives `<details>` empty lines around their contents, so that these are read as Markdown."""
+    return re.sub(
+        r"^([ \t]*)<details>[ \t]*<summary>([^\n]*?)</summary>[ \t]*(\S.*?)</details>",
+        r"\1<details><summary>\2</summary>\n\n\1\3\n\n\1</details>\n",
+        text,
+        flags=re.MULTILINE | re.DOTALL,
     )
-    return page.replace("<head>", f"<head>{MATHJAX}{STYLE}", 1)
 
 
-def navigation(path, paths):
-    """Returns the links to the previous notebook, the list and the next notebook."""
-    place = paths.index(path)
-
-    def link(other, text):
-        return f'<a href="{page_name(other)}">{html.escape(text)}</a>' if other else "<span></span>"
-
-    before = paths[place - 1] if place else None
-    after = paths[place + 1] if place + 1 < len(paths) else None
-    return (
-        '<nav class="series">'
-        + link(before, f"\N{LEFTWARDS ARROW} {before.stem}" if before else "")
-        + '<a href="index.html">All notebooks</a>'
-        + link(after, f"{after.stem} \N{RIGHTWARDS ARROW}" if after else "")
-        + "</nav>"
-    )
+def modules():
+    """Returns the public modules of the package: name to syntax tree."""
+    paths = sorted(PACKAGE.glob("[a-z]*.py"))
+    return {path.stem: ast.parse(path.read_text(encoding="utf-8")) for path in paths}
 
 
-def write_page(site, path, notebook, paths, result):
-    """Writes the page of one notebook and returns its row of the index as HTML."""
-    header = read_header(notebook)
-    title = header.title or path.stem
-    page = to_html(notebook, title=title, folder=path.parent, mathjax=copy_mathjax(site))
-    links = navigation(path, paths)
-    page = re.sub(r"<body[^>]*>", lambda body: body[0] + links, page, count=1)
-    page = page.replace("</body>", f"{links}</body>", 1)
-    save(site / page_name(path), page)
-    row = f'<li><a href="{page_name(path)}">{html.escape(path.stem[:2])} {html.escape(title)}</a>'
-    if header.question:
-        row += f"<br>{html.escape(header.question)}"
-    minutes = f"about {header.minutes} minutes to read and run; " if header.minutes else ""
-    row += f"<br><small>{minutes}executed in {html.escape(str(result))}</small>"
-    if result.error:
-        row += f'<br><span class="failed">Failed at {html.escape(result.error)}</span>'
-    return row + "</li>"
+def first_sentence(tree):
+    """Returns what a module says of itself in one line."""
+    return " ".join((ast.get_docstring(tree) or "").split("\n\n")[0].split())
 
 
-def write_index(site, rows):
-    """Writes the list of the pages."""
-    save(site / "index.html", INDEX.format(rows="\n".join(rows)))
+def public_names(trees, module):
+    """Returns the names in `__all__` of a module with the directive that documents each.
+
+    In the order of the source, which builds one thing on another; what the module only hands on
+    comes last.
+    """
+    kinds, exported, origins = {}, [], {}
+    for node in trees[module].body:
+        if isinstance(node, ast.ClassDef):
+            kinds[node.name] = "autoclass"
+        elif isinstance(node, ast.FunctionDef):
+            kinds[node.name] = "autofunction"
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("ganlab."):
+            origins |= {alias.asname or alias.name: node.module[7:] for alias in node.names}
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            names = [leaf.id for leaf in map(ast.walk, targets) for leaf in leaf
+                     if isinstance(leaf, ast.Name)]  # fmt: skip
+            if names == ["__all__"]:
+                exported = ast.literal_eval(node.value)
+            kinds |= dict.fromkeys(names, "autodata")
+    for name in exported:
+        if name not in kinds:
+            elsewhere = public_names(trees, origins[name]) if origins.get(name) in trees else {}
+            kinds[name] = elsewhere.get(name, "autodata")
+    return {name: kind for name, kind in kinds.items() if name in exported}
+
+
+def write_api(source, trees):
+    """Writes a page for each module, and the list of them by subject."""
+    lists = {subject: names.split() for subject, names in SUBJECTS.items()}
+    lists["And also"] = sorted(set(trees) - {name for names in lists.values() for name in names})
+    text = [(DOCS / "api.md").read_text(encoding="utf-8")]
+    for subject, names in lists.items():
+        here = [name for name in names if name in trees]
+        if here:
+            rows = [f"[`{name}`]({name}.md)\n: {first_sentence(trees[name])}\n" for name in here]
+            text += [f"## {subject}", *rows, toctree([f"{name} <{name}>" for name in here])]
+    save(source / "api" / "index.md", "\n\n".join(text))
+    for module in trees:
+        page = [f"# `ganlab.{module}`", f"```{{eval-rst}}\n.. automodule:: ganlab.{module}\n```"]
+        for name, kind in public_names(trees, module).items():
+            options = {"autodata": "   :no-value:\n", "autoclass": "   :members:\n"}.get(kind, "")
+            directive = f".. {kind}:: ganlab.{module}.{name}\n{options}"
+            page.append(f"```{{eval-rst}}\n{directive}```")
+        save(source / "api" / f"{module}.md", "\n\n".join(page) + "\n")
+
+
+def toctree(entries, caption=""):
+    """Returns a hidden table of contents in MyST."""
+    options = ":hidden:\n" + (f":caption: {caption}\n" if caption else "")
+    return "```{toctree}\n" + options + "\n" + "\n".join(entries) + "\n```"
+
+
+def part(number):
+    """Returns the name of the part of the series that a notebook belongs to."""
+    return PARTS[max(first for first in PARTS if first <= max(number, 1))]
+
+
+def write_series(source, notebooks, results):
+    """Writes the notebooks, the list of them for the first page, and the contents of the site.
+
+    Parameters
+    ----------
+    source : Path
+    notebooks : dict
+        From the path of each notebook, relative to the project, to its content.
+    results : dict
+        From some of these paths to what came of executing them (series.Execution).
+    """
+    lessons, solutions = {}, []
+    for path, notebook in notebooks.items():
+        shown = copy.deepcopy(notebook)
+        for cell in shown.cells:
+            if cell.cell_type == "markdown":
+                cell.source = with_open_details(with_links(cell.source, path))
+        (source / path).parent.mkdir(parents=True, exist_ok=True)
+        nbformat.write(shown, source / path)
+        header, stem = read_header(notebook), posixpath.splitext(path)[0]
+        number, title = posixpath.basename(path)[:2], header.title or posixpath.basename(stem)
+        entry = f"{number} {title} <{stem}>"
+        if posixpath.dirname(path) != "notebooks":
+            solutions.append(entry)
+            continue
+        minutes = f"About {header.minutes} minutes." if header.minutes else ""
+        if path in results:
+            minutes += f" Executed in {results[path]}."
+        lines = [f"[{number}\N{EN SPACE}{title}]({path})", header.question, minutes.strip()]
+        if path in results and results[path].error:
+            words = re.sub(r"([`*_\[\]<>\\$])", r"\\\1", results[path].error)
+            lines.append(f":::{{container}} failed\nFailed at {words}\n:::")
+        card = "::::{container} lesson\n" + "\n\n".join(filter(None, lines)) + "\n::::"
+        lessons.setdefault(part(int(number)), []).append((card, entry))
+
+    cards, contents = [], []
+    for name, pairs in lessons.items():
+        cards += [f"### {name}", ":::::{container} series"]
+        cards += [card for card, _ in pairs] + [":::::"]
+        contents.append(toctree([entry for _, entry in pairs], name))
+    if solutions:
+        contents.append(toctree(solutions, "Solutions"))
+    save(source / "generated" / "series.md", "\n\n".join(cards))
+    return contents
+
+
+def teaching(source):
+    """Returns the list of whatever pages lie in docs/teaching, in MyST."""
+    entries = []
+    for page in sorted((source / "teaching").rglob("*.md")):
+        heading = re.search(r"^# (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+        title = heading[1].replace("`", "") if heading else page.stem.replace("_", " ")
+        entries.append(f"{title} <{page.relative_to(source).with_suffix('').as_posix()}>")
+    return "```{toctree}\n" + "\n".join(entries) + "\n```" if entries else ""
+
+
+def collect(source, notebooks, results):
+    """Writes everything that Sphinx reads into the folder `source`."""
+    ignored = shutil.ignore_patterns("*.ipynb", "_build", "__pycache__", "api.md")
+    shutil.copytree(DOCS, source, ignore=ignored)
+    for path in sorted(source.rglob("*.md")):
+        origin = "docs/" + path.relative_to(source).as_posix()
+        save(path, with_links(path.read_text(encoding="utf-8"), origin))
+    for origin, new in ABOUT.items():
+        save(source / new, with_links((ROOT / origin).read_text(encoding="utf-8"), origin))
+    write_api(source, modules())
+    contents = write_series(source, notebooks, results)
+    save(source / "generated" / "teaching.md", teaching(source))
+    contents.append(toctree(["teachers"], "For teachers"))
+    contents.append(toctree(["api/index", "glossary", "bibliography"], "Reference"))
+    about = [new.removesuffix(".md") for new in ABOUT.values()]
+    contents.append(toctree(about, "About the project"))
+    save(source / "generated" / "contents.md", "\n\n".join(contents))
 
 
 def save(path, text):
-    """Writes a text so that a reader finds either the old or the new one, whole."""
-    new = path.with_name(path.name + ".new")
-    new.write_text(text, encoding="utf-8", newline="\n")
-    os.replace(new, path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8", newline="\n")
+
+
+# ----------------------------------------------------------------------------------- the building
+
+
+def build(site, notebooks, *, results=None, strict=True):
+    """Builds the site; what was there before stays until the new one is complete.
+
+    Parameters
+    ----------
+    site : Path
+        A folder of its own: all that is in it is replaced.
+    notebooks : dict of str to nbformat.NotebookNode
+        By their paths relative to the project, with slashes, in reading order.
+    results : dict of str to series.Execution, optional
+        What came of executing some of them: the first page says it.
+    strict : bool
+        Whether a warning of Sphinx, such as a link to nowhere, is an error.
+
+    Raises
+    ------
+    Stop
+        If Sphinx could not build it.
+    """
+    with (
+        tempfile.TemporaryDirectory(
+            prefix=".site-", dir=site.parent, ignore_cleanup_errors=True
+        ) as folder,
+        Ticker("building the site"),
+    ):
+        source, new = Path(folder, "source"), Path(folder, "site")
+        collect(source, notebooks, results or {})
+        command = [sys.executable, "-m", "sphinx", "-q", "-b", "html", "-d", f"{folder}/doctrees"]
+        command += ["-W"] * strict + [str(source), str(new)]
+        done = subprocess.run(
+            command,
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+        )
+        said = done.stdout.strip().replace(str(source) + os.sep, "")
+        if done.returncode == 0:
+            replace(site, new, Path(folder, "old"))
+    if said:
+        say(said)
+    if done.returncode:
+        raise Stop("The site was not built; what Sphinx found stands above.")
+
+
+def replace(site, new, old):
+    """Puts the folder `new` in the place of `site`."""
+    try:
+        if site.exists():
+            os.rename(site, old)
+        os.rename(new, site)
+    except OSError:  # Windows, where somebody has the old one open
+        shutil.copytree(new, site, dirs_exist_ok=True)

@@ -1,6 +1,7 @@
-"""Executes the notebooks of the series and writes the pages under site/.
+"""Executes the notebooks of the series and has the site built from them.
 
-Called by tasks.py inside the environment: ``python -m tools.series run`` or ``... execute``.
+Called by tasks.py inside the environment: ``python -m tools.series run``, ``... execute`` or
+``... site``.
 Outputs are stored the same way every time (no times, no widget state, no version of Python), so
 that a notebook changes only where its content does.
 """
@@ -268,20 +269,42 @@ def count(paths):
 
 
 def run(paths):
-    """Executes the notebooks as a reader would and writes a page for each, and an index."""
-    SITE.mkdir(exist_ok=True)
-    done = []
+    """Executes the notebooks as a reader would and builds the site from what came of it.
+
+    The site is built from the outputs of this execution, which are not stored, even if some of
+    them failed: the first page says which.
+    """
+    done, results = {}, {}
 
     def keep(path, notebook, result):
         clean(notebook)
-        done.append(pages.write_page(SITE, path, notebook, paths, result))
+        done[within(path)], results[within(path)] = notebook, result
 
     say(f"Executing {count(paths)}:")
     try:
         return execute_all(paths, keep)
     finally:
-        pages.write_index(SITE, done)
-        say(f"Read them: {(SITE / 'index.html').as_uri()}")
+        if len(done) == len(paths):  # it was not stopped by Ctrl-C
+            pages.build(SITE, done, results=results, strict=False)
+            point_to_site()
+
+
+def site(paths):
+    """Builds the site from the stored outputs; a warning of Sphinx is an error."""
+    start = time.monotonic()
+    pages.build(SITE, {within(path): read(path) for path in paths})
+    say(f"The site of {count(paths)} was built in {time.monotonic() - start:.0f} s.")
+    point_to_site()
+    return 0
+
+
+def within(path):
+    """Returns a path of the series relative to the project, with slashes."""
+    return path.relative_to(NOTEBOOKS.parent).as_posix()
+
+
+def point_to_site():
+    say(f"Read it: {(SITE / 'index.html').as_uri()}")
 
 
 def store(paths):
@@ -297,14 +320,14 @@ def store(paths):
 
 def main(arguments):
     parser = argparse.ArgumentParser(prog="tools.series", description=__doc__.splitlines()[0])
-    parser.add_argument("command", choices=("run", "execute"))
+    parser.add_argument("command", choices=("run", "execute", "site"))
     parser.add_argument("notebooks", nargs="*")
     options = parser.parse_args(arguments)
     try:
         paths = notebooks(options.notebooks)
         if not paths:
             raise Stop("There are no notebooks in notebooks/.")
-        return (run if options.command == "run" else store)(paths)
+        return {"run": run, "execute": store, "site": site}[options.command](paths)
     except Stop as stop:
         sys.stdout.flush()
         print(stop, file=sys.stderr)

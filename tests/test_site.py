@@ -1,0 +1,319 @@
+"""tools/pages.py: the site is complete, has no loose ends and needs no network."""
+
+import html.parser
+import re
+import subprocess
+import sys
+import time
+import urllib.parse
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from tasks import Stop
+from tools import pages, series
+
+ROOT = Path(__file__).parent.parent
+LESSONS = [path for path in series.notebooks() if path.parent.name == "notebooks"]
+
+# ------------------------------------------------------------------------------------- the sources
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "expected"),
+    [
+        ("[n](../notebooks/02_b.ipynb#x)", "docs/index.md", "[n](notebooks/02_b.ipynb#x)"),
+        ("[n](../../notebooks/02_b.ipynb)", "docs/teaching/a.md", "[n](../notebooks/02_b.ipynb)"),
+        ("[n](02_b.ipynb)", "notebooks/01_a.ipynb", "[n](02_b.ipynb)"),
+        ("[n](../01_a.ipynb)", "notebooks/solutions/01_a.ipynb", "[n](../01_a.ipynb)"),
+        ("[g](../docs/glossary.md)", "notebooks/01_a.ipynb", "[g](../glossary.md)"),
+        ("[`m`](../ganlab/losses.py)", "notebooks/01_a.ipynb", "[`m`](../api/losses.md)"),
+        ("[c](../CONTRIBUTING.md#x)", "docs/index.md", "[c](about/contributing.md#x)"),
+        ("[d](data/README.md)", "CONTRIBUTING.md", "[d](data.md)"),
+        ("run [t](../tasks.py) now", "docs/index.md", "run t now"),
+        ("[here](#x), [w](https://doi.org/1)", "docs/index.md", None),
+        ("![a picture](../tasks.py)", "docs/index.md", None),
+        ("```\n[t](../tasks.py)\n```\n", "docs/index.md", None),
+        ("`f[i](x)`, [lost](../nowhere.md)", "docs/index.md", None),
+    ],
+)
+def test_links_between_files_become_links_between_pages(text, path, expected):
+    assert pages.with_links(text, path) == (text if expected is None else expected)
+
+
+def test_hints_are_read_as_markdown():
+    line = "   <details><summary>Hint</summary>Think of $p = q$.</details>"
+    expected = "   <details><summary>Hint</summary>\n\n   Think of $p = q$.\n\n   </details>\n"
+    assert pages.with_open_details(line) == expected
+    assert pages.with_open_details(f"{line}\n{line}") == f"{expected}\n{expected}"
+    spread = "<details>\n<summary>Hint</summary>\n\nThink.\n\n</details>"
+    assert pages.with_open_details(spread) == spread
+
+
+def test_every_module_has_a_page_with_every_public_name(tmp_path):
+    trees = pages.modules()
+    assert {"losses", "metrics", "training"} <= set(trees)
+    pages.write_api(tmp_path, trees)
+    listed = (tmp_path / "api" / "index.md").read_text(encoding="utf-8")
+    program = "import importlib, sys\nfor name in sys.argv[1:]:\n"
+    program += "    print(name, *importlib.import_module('ganlab.' + name).__all__)"
+    done = subprocess.run(
+        [sys.executable, "-c", program, *trees], cwd=ROOT, capture_output=True, text=True
+    )
+    lines = [line.split() for line in done.stdout.splitlines()]
+    assert [line[0] for line in lines] == list(trees), done.stderr
+    for module, *names in lines:
+        assert listed.count(f"({module}.md)") == 1
+        page = (tmp_path / "api" / f"{module}.md").read_text(encoding="utf-8")
+        shown = re.findall(rf":: ganlab\.{module}\.(\w+)$", page, re.MULTILINE)
+        assert sorted(shown) == sorted(names)
+
+
+# ----------------------------------------------------------------------------------- what was built
+
+
+class Page(html.parser.HTMLParser):
+    """What a browser fetches for a page, its links, its anchors, and its text."""
+
+    def __init__(self, path):
+        super().__init__()
+        self.fetched, self.links, self.anchors, self.text = [], [], set(), ""
+        self.styles, self.tag = [], None
+        self.feed(path.read_text(encoding="utf-8"))
+
+    def handle_starttag(self, tag, attributes):
+        self.tag = tag
+        attributes = {name: value or "" for name, value in attributes}
+        self.anchors.add(attributes.get("id"))
+        self.styles.append(attributes.get("style", ""))
+        if tag == "a":
+            self.links.append(attributes.get("href", ""))
+        elif tag == "link":
+            if set(attributes["rel"].split()) & {"next", "prev", "index", "search", "author"}:
+                self.links.append(attributes["href"])
+            else:
+                self.fetched.append(attributes["href"])
+        elif tag == "meta" and attributes.get("http-equiv", "").lower() == "refresh":
+            self.fetched.append(attributes["content"])
+        elif tag != "use":
+            names = ("src", "data", "poster", "background", "manifest")
+            self.fetched += [attributes[name] for name in names if name in attributes]
+            sets = attributes.get("srcset", "").split(",")
+            self.fetched += [part.split()[0] for part in sets if part.strip()]
+
+    def handle_endtag(self, tag):
+        self.tag = None
+
+    def handle_data(self, data):
+        if self.tag == "style":
+            self.styles.append(data)
+        self.text += data
+
+
+def addresses_in(style):
+    found = re.findall(r"url\(\s*(?:\"([^\"]*)\"|'([^']*)'|([^)]*))\)", style)
+    found += re.findall(r"@import\s+(?:\"([^\"]*)\"|'([^']*)'|([^;\s]*))", style)
+    return ["".join(groups).strip() for groups in found]
+
+
+def missing(site, page, address):
+    """Tells whether what an address stands for is not a file (and anchor) of the site."""
+    url = urllib.parse.urlsplit(address)
+    if url.scheme == "data":
+        return False
+    target = (page.parent / urllib.parse.unquote(url.path)).resolve() if url.path else page
+    return bool(url.scheme or url.netloc) or site not in target.parents or not target.is_file()
+
+
+def check_that_nothing_is_fetched(site):
+    """Asserts that a browser needs nothing but the files of the site to show any of its pages."""
+    found = sorted(site.rglob("*.html"))
+    assert found
+    for page in found:
+        parsed = Page(page)
+        styles = [address for style in parsed.styles for address in addresses_in(style)]
+        for address in parsed.fetched + styles:
+            assert not missing(site, page, address), f"{address} in {page.relative_to(site)}"
+    for sheet in site.rglob("*.css"):
+        for address in addresses_in(sheet.read_text(encoding="utf-8")):
+            assert not missing(site, sheet, address), f"{address} in {sheet.name}"
+    for script in site.rglob("*.js"):
+        # Names of XML languages and pages named in comments are not fetched. MathJax would fetch
+        # a program that speaks formulas once a reader asks its menu for it: there is no menu.
+        known = r"https?://(?!www\.w3\.org/|www\.apache\.org/licenses|github\.com/mhchem"
+        known += r"|www\.mathjax\.org|developer\.mozilla\.org/|snowballstem\.org/"
+        known += r"|cdn\.jsdelivr\.net/npm/(speech-rule-engine|sre-mathmaps-ie|wicked-good-xpath)"
+        other = re.search(known + r")[^\s\"']+", script.read_text(encoding="utf-8"))
+        assert not other, f"{other[0]} in {script.name}"
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.html", '<script src="https://cdn.example.org/a.js"></script>'),
+        ("a.html", '<link rel="stylesheet" href="//fonts.example.org/css">'),
+        ("a.html", '<img src="gone.png">'),
+        ("a.html", '<img src="ok.png" srcset="ok.png 1x, http://example.org/2.png 2x">'),
+        ("a.html", "<style>@import 'https://example.org/a.css';</style>"),
+        ("a.html", '<p style="background: url(http://example.org/a.png)">'),
+        ("a.css", "@font-face { src: url('https://fonts.example.org/a.woff2'); }"),
+        ("a.js", 'fetch("https://example.org/index.json")'),
+    ],
+)
+def test_what_would_be_fetched_is_found(name, text, tmp_path):
+    (tmp_path / "index.html").write_text("<a href='https://arxiv.org'>a link</a>")
+    (tmp_path / "ok.png").touch()
+    check_that_nothing_is_fetched(tmp_path)
+    (tmp_path / name).write_text(text)
+    with pytest.raises(AssertionError):
+        check_that_nothing_is_fetched(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """The site of this project, built as `tasks.py site` builds it, and the seconds it took."""
+    folder = tmp_path_factory.mktemp("built").resolve() / "site"
+    books = {series.within(path): series.read(path) for path in series.notebooks()}
+    start = time.process_time(), time.monotonic()
+    pages.build(folder, books)
+    return folder, time.monotonic() - start[1]
+
+
+@pytest.mark.slow
+def test_it_is_built_in_two_minutes(site):
+    # Strictly: a warning of Sphinx is an error. Alone on two cores it takes 25 seconds.
+    assert site[1] < 120
+
+
+@pytest.mark.slow
+def test_it_needs_no_network(site):
+    check_that_nothing_is_fetched(site[0])
+    text = (site[0] / "notebooks" / "02_gan_loss.html").read_text(encoding="utf-8")
+    assert '"enableMenu": false' in text and "tex-svg-full.js" in text
+
+
+@pytest.mark.slow
+def test_every_link_within_it_leads_somewhere(site):
+    found = {page.resolve(): Page(page) for page in site[0].rglob("*.html")}
+    for page, parsed in found.items():
+        for link in parsed.links:
+            url = urllib.parse.urlsplit(link)
+            if url.scheme in ("http", "https", "mailto"):
+                continue
+            assert not missing(site[0], page, link), f"{link} in {page.name}"
+            target = (page.parent / urllib.parse.unquote(url.path)).resolve() if url.path else page
+            anchor = urllib.parse.unquote(url.fragment)
+            if anchor and target in found:
+                assert anchor in found[target].anchors, f"{link} in {page.name}"
+
+
+@pytest.mark.slow
+def test_the_first_page_leads_to_every_lesson_with_its_question_and_minutes(site):
+    index = Page(site[0] / "index.html")
+    places = []
+    words = " ".join(index.text.split())
+    for path in LESSONS:
+        header = pages.read_header(series.read(path))
+        places.append(index.links.index(f"notebooks/{path.stem}.html"))
+        assert header.title in words
+        assert f"About {header.minutes} minutes." in words
+    assert places == sorted(places), "in reading order"
+    for page in ("api/index", "glossary", "bibliography", "teachers", "about/contributing"):
+        assert f"{page}.html" in index.links
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_a_lesson_shows_its_stored_figures_and_what_it_printed(path, site):
+    page = Page(site[0] / "notebooks" / f"{path.stem}.html")
+    words = " ".join(page.text.split())
+    figures = 0
+    for cell in series.read(path).cells:
+        for output in cell.get("outputs", ()):
+            figures += any(kind.startswith("image/") for kind in output.get("data", ()))
+            if output.output_type == "stream":
+                assert " ".join(output.text.split()) in words
+    assert sum("_images" in address for address in page.fetched) >= figures > 0
+    assert not re.search(r"</?(details|summary)>|\$[^$]*\\[a-z]+[^$]*\$", words), "raw text"
+
+
+@pytest.mark.slow
+def test_names_of_papers_and_notebooks_are_links(site):
+    bibliography = Page(site[0] / "bibliography.html")
+    assert "https://arxiv.org/abs/1406.2661" in bibliography.links
+    assert "notebooks/02_gan_loss.html" in bibliography.links
+    losses = Page(site[0] / "api" / "losses.html")
+    assert "https://arxiv.org/abs/1701.07875" in losses.links
+    assert "../notebooks/02_gan_loss.html" in losses.links
+    assert {"ganlab.losses.hinge", "ganlab.losses.AdversarialLoss"} <= losses.anchors
+
+
+@pytest.mark.slow
+def test_search_finds_words_of_notebooks_and_docstrings(site):
+    index = (site[0] / "searchindex.js").read_text(encoding="utf-8")
+    for name in ("notebooks/02_gan_loss", "api/losses", "glossary"):
+        assert f'"{name}"' in index
+    assert re.search(r'"?saturat"?:', index)
+
+
+def lesson(*markdown, code="print('seen')", output=None):
+    cells = [new_markdown_cell("# A lesson\n\n**Question.** Why?")]
+    cells += [new_markdown_cell(text) for text in markdown]
+    output = output or new_output("stream", name="stdout", text="seen\n")
+    cells.append(new_code_cell(code, execution_count=1, outputs=[output]))
+    return new_notebook(cells=cells)
+
+
+@pytest.fixture
+def no_api(monkeypatch):
+    """A site without the reference, which is most of the time it takes to build one."""
+    monkeypatch.setattr(pages, "modules", dict)
+    monkeypatch.setattr(pages, "DOCS", ROOT / "docs")
+
+
+@pytest.mark.slow
+def test_a_failed_lesson_is_shown_and_said(no_api, tmp_path):
+    error = new_output(
+        "error", ename="ValueError", evalue="too *bad*", traceback=["ValueError: too bad"]
+    )
+    books = {
+        "notebooks/01_a.ipynb": lesson("See [the next](02_b.ipynb)."),
+        "notebooks/02_b.ipynb": lesson(code="fail()", output=error),
+        "notebooks/solutions/01_a.ipynb": lesson("Back to [the lesson](../01_a.ipynb)."),
+    }
+    results = {
+        "notebooks/01_a.ipynb": series.Execution(12.2, 345_000_000),
+        "notebooks/02_b.ipynb": series.Execution(3, 1, "In [1]: ValueError: too *bad*"),
+    }
+    folder = tmp_path.resolve() / "site"
+    (folder / "old").mkdir(parents=True)
+    pages.build(folder, books, results=results, strict=False)
+    assert not (folder / "old").exists() and list(tmp_path.iterdir()) == [folder]
+    index = Page(folder / "index.html")
+    words = " ".join(index.text.split())
+    assert "Executed in 12 s, 345 MB." in words
+    assert "Failed at In [1]: ValueError: too *bad*" in words
+    first = Page(folder / "notebooks" / "01_a.html")
+    assert "02_b.html" in first.links and "seen" in first.text
+    assert "ValueError: too bad" in Page(folder / "notebooks" / "02_b.html").text
+    assert "../01_a.html" in Page(folder / "notebooks" / "solutions" / "01_a.html").links
+    check_that_nothing_is_fetched(folder)
+
+
+@pytest.mark.slow
+def test_a_link_to_nowhere_is_an_error_and_leaves_the_old_site(no_api, tmp_path, capsys):
+    folder = tmp_path.resolve() / "site"
+    folder.mkdir()
+    (folder / "index.html").write_text("the old one")
+    books = {series.within(path): series.read(path) for path in LESSONS}
+    books["notebooks/01_image_generation.ipynb"] = nbformat.from_dict(
+        lesson("See [the missing one](99_missing.ipynb).")
+    )
+    with pytest.raises(Stop, match="not built"):
+        pages.build(folder, books)
+    said = capsys.readouterr().out
+    assert "99_missing" in said and str(tmp_path) not in said
+    assert (folder / "index.html").read_text() == "the old one"
+    assert list(tmp_path.iterdir()) == [folder]
