@@ -24,7 +24,7 @@ FLOORS = [
         "records",
         "windows",
     },
-    {"diagnosis", "downloads", "models", "similarity"},
+    {"diagnosis", "downloads", "models", "reports", "similarity"},
     {"checkpoints", "datasets", "monitoring", "training"},
     {"callbacks", "features", "inversion", "recipes"},
     {"evaluation", "runs"},
