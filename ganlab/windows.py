@@ -53,20 +53,26 @@ def windowed_similarity(a, b, data_range, weights):
     -------
     tensor, shape (batch,)
     """
-    shared = (data_range, tf.constant(weights, a.dtype))
+    return tf.ensure_shape(_differentiable(weights)(a, b, data_range), a.shape[:1])
+
+
+@functools.cache
+def _differentiable(weights):
+    """SSIM of (a, b, data_range) with its first derivatives, made once: to make it takes time."""
 
     # Nothing is kept for the gradient: to compute it again is quicker than to store it. The
     # stop_gradient keeps the tape, which has this definition, from following the inside.
     @tf.custom_gradient
-    def similarity(a, b):
+    def similarity(a, b, data_range):
         def derivative(upstream):
-            return gradient(a, b, upstream)
+            return *gradient(a, b, data_range, upstream), None
 
+        shared = (data_range, tf.constant(weights, a.dtype))
         (values,) = _in_chunks(_forward, (tf.stop_gradient(a), tf.stop_gradient(b)), shared)
         return values, derivative
 
     @tf.custom_gradient
-    def gradient(a, b, upstream):
+    def gradient(a, b, data_range, upstream):
         def derivative(*_):
             raise NotImplementedError(
                 "expected a first derivative, received a request for the second; "
@@ -74,11 +80,12 @@ def windowed_similarity(a, b, data_range, weights):
             )
 
         inputs = tuple(tf.stop_gradient(x) for x in (a, b, upstream / data_range))
+        shared = (data_range, tf.constant(weights, a.dtype))
         of_s, of_d = _in_chunks(_backward, inputs, shared)
         # Not compiled with the rest, which would be computed twice, once for each sum.
         return (of_s + of_d, of_s - of_d), derivative
 
-    return tf.ensure_shape(similarity(a, b), a.shape[:1])
+    return similarity
 
 
 def similarity_map(a, b, data_range):
