@@ -32,6 +32,7 @@ def report(digits, judge):
     return evaluation.evaluate(digits.images, others, judge=judge, seed=0, resamples=10)
 
 
+@pytest.mark.slow
 def test_every_measure_tells_the_reference_rows_apart(report):
     def values(key):
         return {row.name: row.measures[key] for row in report.rows}
@@ -60,6 +61,7 @@ def test_every_measure_tells_the_reference_rows_apart(report):
     assert copies["real, other half"] < 0.05
 
 
+@pytest.mark.slow
 def test_other_real_images_are_as_good_as_the_floor(report):
     generator = report["generator"]
     assert 0.6 < generator.measures["times_floor"] < 1.6
@@ -69,6 +71,7 @@ def test_other_real_images_are_as_good_as_the_floor(report):
     assert all(0 <= end <= 1 for end in generator.intervals["precision"])
 
 
+@pytest.mark.slow
 def test_a_report_is_repeatable_and_plain(report, digits, judge):
     others = datasets.load("digits").images[ORDER[600:1200]]
     again = evaluation.evaluate(digits.images, others, judge=judge, seed=0, resamples=10)
@@ -81,6 +84,7 @@ def test_a_report_is_repeatable_and_plain(report, digits, judge):
         report["best"]
 
 
+@pytest.mark.slow
 def test_the_floor_is_the_measure_of_two_halves(digits, judge):
     """One split recomputed by hand."""
     report = evaluation.evaluate(digits.images, digits.images, judge=judge, seed=5, resamples=0)
@@ -115,6 +119,7 @@ def test_data_without_labels_are_judged_by_principal_components():
     assert "Inception" not in report.table()
 
 
+@pytest.mark.slow
 def test_labelled_data_of_another_kind_get_a_classifier_of_their_own(monkeypatch):
     monkeypatch.setattr(features, "train", functools.partial(features.train, steps=3))
     images = np.random.default_rng(0).random((60, 12, 12, 1), np.float32)
@@ -133,6 +138,7 @@ def test_bad_input(digits, judge):
         evaluation.QualityCurve(digits.images, judge=judge, every=0, seed=0)
 
 
+@pytest.mark.slow
 def test_the_callback_measures_while_training(digits, judge):
     gan = recipes.DEFAULT.build((28, 28, 1), seed=0)
     curve = evaluation.QualityCurve(digits.images, judge=judge, every=4, count=100, seed=0)
@@ -174,6 +180,7 @@ def test_the_command_line(tmp_path, capsys):
     assert "expected --data and --out" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_the_command_line_trains_a_judge(tmp_path, capsys):
     labels = np.arange(60) % 2
     images = np.zeros((60, 12, 12, 1), np.float32)

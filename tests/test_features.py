@@ -63,6 +63,7 @@ def test_features_do_not_depend_on_the_batch(digits):
     np.testing.assert_allclose(together, apart, rtol=1e-4, atol=1e-4)
 
 
+@pytest.mark.slow
 def test_training_learns_and_repeats_itself(squares, tmp_path):
     images, labels = squares
     first = features.train(images[:150], labels[:150], seed=3, steps=60, batch_size=32)
