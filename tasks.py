@@ -426,7 +426,7 @@ def lab(python, options, rest):
 
 COMMANDS = collections.OrderedDict(
     [
-        ("run", (run, "execute every notebook in order, build the site in site/ from them")),
+        ("run", (run, "execute every notebook in order, build the site from them")),
         ("test", (test, "run all tests and compare every notebook with its stored outputs")),
         ("lab", (lab, "open the notebooks in JupyterLab")),
         ("site", (site, "build the site in site/ from the stored outputs")),
