@@ -188,21 +188,27 @@ def run(what=None, *, seed, steps=None):
 
 
 def _labels_outside(excess):
-    """Cross-entropy whose noise points the wrong way: real 1 + noise, fake 0 - noise."""
+    """Cross-entropy whose noise points the wrong way: real 1 + noise, fake 0 - noise.
+
+    The noise takes evenly spaced values from 0 to the excess, one for each sample of a batch:
+    batches are drawn at random, so this is noise without a generator of its own.
+    """
+
+    def noise(logits):
+        return tf.cast(tf.linspace(0.0, excess, tf.shape(logits)[0]), logits.dtype)
 
     def cross_entropy(logits, labels):
         return tf.reduce_mean(tf.nn.softplus(logits) - labels * logits)
 
     def discriminator(real, fake):
-        above, below = (tf.random.uniform(tf.shape(x), maxval=excess) for x in (real, fake))
-        return cross_entropy(real, 1.0 + above) + cross_entropy(fake, -below)
+        return cross_entropy(real, 1.0 + noise(real)) + cross_entropy(fake, 0.0 - noise(fake))
 
     return losses.AdversarialLoss(discriminator, losses.non_saturating.generator, "labels_outside")
 
 
 def _penalty_anywhere(discriminator, real, fake, *, seed):
     """WGAN-GP's penalty with alpha from a normal distribution: two thirds beyond the segment."""
-    one_per_sample = (tf.shape(real)[0],) + (1,) * (real.shape.rank - 1)
+    one_per_sample = (tf.shape(real)[0],) + (1,) * (len(real.shape) - 1)
     alpha = keras.random.normal(one_per_sample, seed=seed)
     points = real + alpha * (fake - real)
     with tf.GradientTape() as tape:
