@@ -23,8 +23,7 @@ class Diagnosis:
     illness : str or None
         A name of `failures.ALL`; None for a healthy run.
     reasons : tuple of str
-        The measurements that say so; for a healthy run, those that came nearest to an illness
-        are not listed, and there is one reason: that nothing was found.
+        The measurements that say so, in words; of a healthy run, that nothing was found.
     """
 
     illness: str | None

@@ -159,6 +159,7 @@ def run(what=None, *, seed, steps=None):
         For the data, the first weights, their order and the latents.
     steps : int, optional
         The setup's own by default; the diagnosis is tuned to it.
+        A record needs eight rows of twenty steps to be diagnosed.
 
     Returns
     -------
@@ -168,6 +169,13 @@ def run(what=None, *, seed, steps=None):
     ------
     TypeError
         If it is neither an illness nor a setup.
+
+    Notes
+    -----
+    A run takes about five seconds of one core. Its steps depend on the processor in the last
+    digits, so that late losses differ from machine to machine; the diagnosis should not.
+
+    Derived in notebooks/08_failure_laboratory.
     """
     setup = RING if what is None else getattr(what, "sick", what)
     if not isinstance(setup, Setup):
