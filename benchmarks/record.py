@@ -128,8 +128,16 @@ def described(result):
     """One line about the machine and the moment."""
     about = result["machine"]
     versions = ", ".join(f"{k} {v}" for k, v in about["packages"].items() if v is not None)
-    return (
+    loads = [result[key] for key in ("load_before", "load_after") if result[key] is not None]
+    line = (
         f"{about['cpu']}, {about['cores']} cores, {about['system']}, Python {about['python']}, "
-        f"{versions}; load {result['load_before']} before and {result['load_after']} after, "
+        f"{versions}; load {' before and '.join(map(str, loads))} after, "
         f"{result['minutes']} minutes."
     )
+    # Our own work on all cores makes a load of as many as there are.
+    if any(load > 1.5 * about["cores"] for load in loads):
+        line += (
+            " **The machine was busy with other work:** seconds are too long, ratios uncertain; "
+            "CPU seconds, where given, count."
+        )
+    return line

@@ -29,7 +29,7 @@ _USUAL = {"batch": 64, "resolution": 28, "width": 1.0}
 #: What grows, and through which values; the others stay as they are in the recipe.
 SERIES = {
     "batch": (16, 32, 64, 128, 256, 512),
-    "resolution": (16, 28, 32, 64, 128),
+    "resolution": (16, 28, 64, 128),
     "width": (0.5, 1.0, 2.0, 4.0, 8.0),
 }
 
@@ -101,7 +101,12 @@ def draw(result, path):
     axes[1, 0].set_ylabel("peak memory, MiB")
     for ax in axes[:, 0]:
         low, high = ax.get_ylim()
-        ticks = [t for k in range(6) for t in (10**k, 2 * 10**k, 5 * 10**k) if low <= t <= high]
+        ticks = [
+            t
+            for k in range(6)
+            for t in (10**k, 2 * 10**k, 3 * 10**k, 5 * 10**k)
+            if low <= t <= high
+        ]
         ax.set_yticks(ticks, [f"{t:,}" for t in ticks])
     figure.suptitle("One training step as the work grows (gray: the recipe as it is)")
     figure.savefig(path, metadata={"Software": None})

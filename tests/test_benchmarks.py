@@ -157,12 +157,16 @@ def test_ratios_of_similarity_are_those_of_the_medians():
     for size in result["sizes"]:
         times = size["milliseconds"]
         assert "ganlab" in times and len(times) >= 4 and size["rounds"] >= 5
-        assert next(rows)[1:] == ["ms", "times ours", "error"]
+        fastest = size["fastest_milliseconds"]
+        assert next(rows)[1:3] == ["median ms", "times ours"]
         next(rows)
         shown = [next(rows) for _ in times]
-        for name, milliseconds, ratio, _ in shown:
+        for name, milliseconds, ratio, least, ratio_of_least, _ in shown:
             assert float(milliseconds) == pytest.approx(times[name], abs=0.006)
             assert float(ratio) == pytest.approx(times[name] / times["ganlab"], abs=0.051)
+            assert float(least) == pytest.approx(fastest[name], abs=0.006)
+            expected = fastest[name] / fastest["ganlab"]
+            assert float(ratio_of_least) == pytest.approx(expected, abs=0.051)
         peers = [times[name] for name in times if name != "ganlab"]
         assert similarity.lead(size) == min(peers) / times["ganlab"]
 
@@ -215,7 +219,9 @@ def test_start_up_shows_its_medians():
 
 QUALITY = {
     "start_seconds": {"ours": 2.0, "DCGAN": 4.0},
+    "start_cpu_seconds": {"ours": 3.0, "DCGAN": 8.0},
     "milliseconds": {"ours": 10.0, "DCGAN": 500.0},
+    "cpu_milliseconds": {"ours": 15.0, "DCGAN": 1000.0},
     "ours": {
         "0": {"10": 900.0, "20": 90.0, "50": 60.0},
         "1": {"10": 900.0, "20": 200.0, "50": 100.0},
@@ -230,7 +236,12 @@ def test_time_to_quality_adds_the_start_and_the_steps():
     assert time_to_quality.seconds_of_peer(QUALITY) == 4.0 + 2000 * 0.5
     assert time_to_quality.steps_of_ours(QUALITY) == [20, 50, 10]
     assert time_to_quality.seconds_of_ours(QUALITY) == pytest.approx(2.0 + 20 * 0.01)
-    assert "456 times sooner" in time_to_quality.report(QUALITY)  # 1004 / 2.2
+    text = time_to_quality.report(QUALITY)
+    assert "456 times sooner" in text  # 1004 / 2.2
+    assert "608 times by CPU seconds" in text  # 2008 / 3.3
+    assert "not trained" not in text
+    shorter = QUALITY | {"DCGAN": {"25": 1000.0, "800": 100.0}}
+    assert "DCGAN was not trained to step 2,000" in time_to_quality.report(shorter)
 
 
 def test_a_quality_that_is_not_reached_is_said_to_be_so():
@@ -249,6 +260,14 @@ def test_contenders_take_turns():
     times = record.take_turns(calls, seconds=0.0, least=3)
     assert order == ["a", "b"] * 3
     assert {name: len(values) for name, values in times.items()} == {"a": 3, "b": 3}
+
+
+def test_a_result_from_a_busy_machine_says_so():
+    quiet = record.load("startup") | {"load_before": 0.4, "load_after": 2.1}
+    quiet["machine"] = quiet["machine"] | {"cores": 2}
+    assert "load 0.4 before and 2.1 after" in record.described(quiet)
+    assert "busy" not in record.described(quiet)
+    assert "busy" in record.described(quiet | {"load_before": 9.0})
 
 
 def test_a_median_keeps_four_digits():
