@@ -128,14 +128,20 @@ def described(result):
     """One line about the machine and the moment."""
     about = result["machine"]
     versions = ", ".join(f"{k} {v}" for k, v in about["packages"].items() if v is not None)
-    loads = [result[key] for key in ("load_before", "load_after") if result[key] is not None]
+    loads = {
+        when: result[f"load_{when}"]
+        for when in ("before", "after")
+        if result[f"load_{when}"] is not None
+    }
     line = (
         f"{about['cpu']}, {about['cores']} cores, {about['system']}, Python {about['python']}, "
-        f"{versions}; load {' before and '.join(map(str, loads))} after, "
-        f"{result['minutes']} minutes."
+        f"{versions}; {result['minutes']} minutes."
     )
+    if loads:
+        moments = " and ".join(f"{load} {when}" for when, load in loads.items())
+        line = line.removesuffix(".") + f", load {moments}."
     # Our own work on all cores makes a load of as many as there are.
-    if any(load > 1.5 * about["cores"] for load in loads):
+    if any(load > 1.5 * about["cores"] for load in loads.values()):
         line += (
             " **The machine was busy with other work:** seconds are too long, ratios uncertain; "
             "CPU seconds, where given, count."
