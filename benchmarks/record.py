@@ -133,9 +133,11 @@ def described(result):
         for when in ("before", "after")
         if result[f"load_{when}"] is not None
     }
+    # A result put together from several runs has no time of its own.
+    spent = "in several runs" if result["minutes"] is None else f"{result['minutes']} minutes"
     line = (
         f"{about['cpu']}, {about['cores']} cores, {about['system']}, Python {about['python']}, "
-        f"{versions}; {result['minutes']} minutes."
+        f"{versions}; {spent}."
     )
     if loads:
         moments = " and ".join(f"{load} {when}" for when, load in loads.items())
