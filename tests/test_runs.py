@@ -176,7 +176,11 @@ def test_ctrl_c_keeps_the_state_and_says_how_to_resume(tmp_path, own_images):
         str(own_images),
     ]
     process = subprocess.Popen(
-        [*command, "--seconds", "300"], stderr=subprocess.PIPE, stdout=subprocess.DEVNULL
+        [*command, "--seconds", "300"],
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        # Tests that run in the background of a shell ignore the signal, and so would a child.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     shown = b""
     while b"images/s" not in shown:

@@ -200,6 +200,8 @@ def test_ctrl_c_stops_the_kernel_and_leaves_the_notebook(project):
         cwd=Path(__file__).parent.parent,
         stderr=subprocess.PIPE,
         text=True,
+        # Tests that run in the background of a shell ignore the signal, and so would a child.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     pid = project / "notebooks" / "pid"
     deadline = time.monotonic() + 60
