@@ -1,0 +1,7 @@
+"""Widgets to play with an idea before reading about it, in JupyterLab.
+
+Nothing is fetched: the scripts of the canvases are part of the package. What a widget computes
+is plain Python beside it, which works, and is tested, without a browser.
+"""
+
+__all__ = []
