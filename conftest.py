@@ -46,3 +46,12 @@ def pytest_configure(config):
         # Start-up files and settings of the user's own IPython must not reach a notebook.
         os.environ["IPYTHONDIR"] = tempfile.mkdtemp(prefix="ganlab-ipython-")
         config.add_cleanup(lambda: shutil.rmtree(os.environ["IPYTHONDIR"], ignore_errors=True))
+
+
+def pytest_ignore_collect(collection_path, config):
+    """Leaves the browser out, unless the command names its folder or a file in it."""
+    folder = ROOT / "tests" / "browser"
+    if collection_path != folder:
+        return None
+    named = [(config.invocation_params.dir / name.split("::")[0]) for name in config.args]
+    return None if any(path == folder or folder in path.parents for path in named) else True
