@@ -9,8 +9,9 @@ from pathlib import Path
 
 import matplotlib as mpl
 import numpy as np
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
-from matplotlib.patches import FancyBboxPatch
+from matplotlib.patches import Circle, FancyBboxPatch
 
 from ganlab.plotting import DISCRIMINATOR, FAKE, GENERATOR, REAL
 
@@ -253,6 +254,94 @@ def chord_and_arc():
     return fig
 
 
+def stray_ball():
+    fig = Figure(figsize=(6.6, 3.6), layout="constrained")
+    ax = fig.subplots()
+    turn = 2.4 * np.arange(14)  # a sunflower: even and not in rows
+    cloud = 0.32 * np.sqrt(np.arange(14) + 0.5)[:, None] * np.stack([np.cos(turn), np.sin(turn)], 1)
+    reals = np.vstack([cloud, [[8.2, 1.2]]])
+    for center in reals:
+        radius = np.sort(np.linalg.norm(reals - center, axis=1))[3]
+        ax.add_patch(Circle(center, radius, fc=(*to_rgb(REAL), 0.1), ec=REAL, lw=0.7))
+    garbage = np.array([4.6, 0.9]) + 1.5 * cloud * [0.9, 0.6]
+    ax.plot(*reals.T, "o", color=REAL, ms=6)
+    ax.plot(*garbage.T, "x", color=FAKE, ms=7, mew=2)
+    ax.text(-0.2, -2.2, "reals, small balls", color=REAL, ha="center")
+    ax.text(8.2, 1.5, "one stray real", color=REAL, ha="center")
+    ax.text(4.6, -0.55, "garbage: precision 1", color=FAKE, ha="center", va="top", weight="bold")
+    plain(ax, xlim=(-2.2, 10.2), ylim=(-2.4, 2.6), aspect="equal")
+    return fig
+
+
+def two_kinds_of_chance():
+    fig = Figure(figsize=(7.4, 3.8))
+    ax = fig.subplots()
+    box = {"boxstyle": "round,pad=0.35", "fc": "white", "lw": 2}
+    ax.text(0.6, 3, "recipe", ha="center", va="center", bbox=box | {"ec": INK})
+    for seed, y in enumerate((5, 3, 1)):
+        arrow(ax, (1.2, 3 + 0.12 * (y - 3)), (3.0, y))
+        ax.text(2.0, 3 + 0.66 * (y - 3) + (0.2 if y > 1 else -0.5), f"seed {seed}", ha="center")
+        ax.text(3.75, y, f"generator {seed}", ha="center", va="center", fontsize=10,
+                bbox=box | {"ec": GENERATOR})  # fmt: skip
+        for step in (0.55, 0, -0.55):
+            arrow(ax, (4.6, y), (5.7, y + step), FAKE)
+            ax.plot([5.85, 5.98, 6.11], [y + step] * 3, "o", color=FAKE, ms=5)
+    ax.plot([6.4, 6.55, 6.55, 6.4], [4.3, 4.3, 5.7, 5.7], color=FAKE)
+    ax.text(6.75, 5, "other samples:\nwhat an interval sees", color=FAKE, va="center")
+    ax.plot([3.0, 3.0, 4.5, 4.5], [0.45, 0.25, 0.25, 0.45], color=GENERATOR)
+    ax.text(3.75, -0.25, "other trainings: what seeds see", color=GENERATOR, ha="center")
+    plain(ax, xlim=(-0.1, 9.2), ylim=(-0.5, 5.9))
+    return fig
+
+
+def late_reply():
+    fig = Figure(figsize=(6.6, 3.2), layout="constrained")
+    ax = fig.subplots()
+    x = np.linspace(0, 10, 400)
+
+    def hills(heights):
+        return sum(h * np.exp(-((x - c) ** 2)) for h, c in zip(heights, (1.7, 5, 8.3), strict=True))
+
+    now, then = hills((1.2, 2.6, 1.6)), hills((1.3, 0.3, 2.7))
+    ax.plot(x, now, color=DISCRIMINATOR)
+    ax.plot(x, then, color=DISCRIMINATOR, ls="--", lw=1.3)
+    peak, next_peak = x[now.argmax()], x[then.argmax()]
+    spread = np.linspace(-0.16, 0.16, 5)
+    ax.plot(peak + spread, now.max() + 0.12 + 0 * spread, "o", color=FAKE, ms=7)
+    ax.plot(next_peak + spread, then.max() + 0.12 + 0 * spread, "o", mfc="none", color=FAKE, ms=7)
+    arrow(ax, (peak + 0.4, 2.95), (next_peak - 0.4, 3.0), FAKE, connectionstyle="arc3,rad=-0.3")
+    ax.text(peak - 0.4, 2.75, "all on the best place", color=FAKE, ha="right", weight="bold")
+    ax.text(7.1, 2.0, "the reply,\ntoo late", color=DISCRIMINATOR, ha="right")
+    ax.text(0.1, 1.5, "logit of D", color=DISCRIMINATOR)
+    ax.axhline(0, color=INK, lw=1)
+    ax.text(9.9, -0.12, "place x", ha="right", va="top")
+    plain(ax, xlim=(0, 10), ylim=(-0.5, 4.0))
+    return fig
+
+
+def causes_first():
+    fig = Figure(figsize=(7.4, 3.6))
+    ax = fig.subplots()
+    causes = {"input scaled twice": 4, "learning rate too high": 3, "G a hundred times faster": 2,
+              "momentum, no penalty": 1}  # fmt: skip
+    signs = {"brightest input 0.004": 4, "losses of thousands": 3, "all samples alike": 2,
+             "samples never settle": 1}  # fmt: skip
+    for name, y in causes.items():
+        ax.text(3.1, y, name, ha="right", va="center", color=GENERATOR)
+    for name, y in signs.items():
+        bold = "bold" if y == 2 else "normal"
+        ax.text(6.3, y, name, va="center", color=INK, weight=bold)
+    for start in (1, 2, 3, 4):
+        arrow(ax, (3.25, start), (6.15, start))
+    for start in (3, 4):
+        arrow(ax, (3.25, start), (6.15, 2.12), FAKE, ls="--")
+    ax.text(1.6, 4.7, "cause", ha="center", color=GENERATOR, weight="bold")
+    ax.text(7.6, 4.7, "what the log shows", ha="center", weight="bold")
+    ax.text(4.7, 0.2, "many causes, one sign: ask it late", ha="center", color=FAKE, weight="bold")
+    plain(ax, xlim=(-0.2, 9.4), ylim=(0, 5))
+    return fig
+
+
 SKETCHES = {
     "01_two_failures": two_failures,
     "02_best_discriminator": best_discriminator,
@@ -263,6 +352,10 @@ SKETCHES = {
     "05_smallest_game": smallest_game,
     "06_sheet": sheet,
     "06_chord_and_arc": chord_and_arc,
+    "07_stray_ball": stray_ball,
+    "07_two_kinds_of_chance": two_kinds_of_chance,
+    "08_late_reply": late_reply,
+    "08_causes_first": causes_first,
 }
 
 
