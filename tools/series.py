@@ -22,7 +22,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
 from tasks import Stop, Ticker, say
-from tools import pages
+from tools import pages, pictures
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS, SITE = ROOT / "notebooks", ROOT / "site"
@@ -313,6 +313,7 @@ def store(paths):
     def keep(path, notebook, result):
         if result.error is None:
             clean(notebook)
+            pictures.shrink(notebook)
             write(notebook, path)
 
     return execute_all(paths, keep)
