@@ -20,6 +20,8 @@ __all__ = [
     "all_exercises",
     "check",
     "compare",
+    "compare_choice",
+    "compare_order",
     "compare_prediction",
     "exercise",
     "result_of",
@@ -307,3 +309,71 @@ def compare_prediction(guess, found, text, *, within, wrong=()):
             raise Wrong(sentence, found=found)
     side = "more" if guess < found else "less"
     raise Wrong(f"You predicted {guess:.4g}; it is {side} than that.", found=found)
+
+
+def compare_choice(answer, right, wrong, *, reasons=1):
+    """Compares a chosen letter with the right one; returns what was given beside it.
+
+    Parameters
+    ----------
+    answer : list
+        A letter and as many reasons (numbers, functions) as the exercise asks for: ["b", 3.5].
+    right : str
+    wrong : dict of str to str
+        What is said to whoever chose another letter; its keys are all other letters.
+    reasons : int
+
+    Returns
+    -------
+    list
+        The reasons.
+
+    Raises
+    ------
+    Wrong
+    """
+    letters = sorted({right, *wrong})
+    if not isinstance(answer, list | tuple) or len(answer) != 1 + reasons:
+        raise Wrong(
+            f"A list of {1 + reasons} is expected here, a letter and your evidence, and this is "
+            f"{_named(answer)}."
+        )
+    letter, *evidence = answer
+    letter = letter.strip().lower() if isinstance(letter, str) else letter
+    if letter not in letters:
+        raise Wrong(f"Choose one of {', '.join(letters)}; this is {_named(letter)}.")
+    if letter != right:
+        raise Wrong(wrong[letter])
+    return evidence
+
+
+def compare_order(answer, letters, rules):
+    """Tells whether steps stand in an order in which they can be done.
+
+    Parameters
+    ----------
+    answer : str or list of str
+        ``"bac"``; spaces, commas and capitals do not matter.
+    letters : str
+        Every step; each must come once.
+    rules : sequence of (str, str, str)
+        Two letters of which the first must come before the second, and the sentence for
+        whoever has them the other way round. Every order that keeps the rules is right.
+
+    Raises
+    ------
+    Wrong
+    """
+    try:
+        order = "".join(answer).lower()
+    except TypeError:
+        raise Wrong(
+            f"A string of letters is expected here, such as {''.join(sorted(letters))!r}, and "
+            f"this is {_named(answer)}."
+        ) from None
+    order = "".join(letter for letter in order if letter.isalpha())
+    if sorted(order) != sorted(letters):
+        raise Wrong(f"Each of {', '.join(sorted(letters))} is expected once.")
+    for first, second, sentence in rules:
+        if order.index(first) > order.index(second):
+            raise Wrong(sentence)
