@@ -377,3 +377,76 @@ def compare_order(answer, letters, rules):
     for first, second, sentence in rules:
         if order.index(first) > order.index(second):
             raise Wrong(sentence)
+
+
+def parts_of(answer, *names):
+    """The parts of an answer that is a list, such as a choice and the number that justifies it.
+
+    Parameters
+    ----------
+    answer : list or tuple
+        One part for each name.
+    *names : str
+        What the parts are, as in ``"a letter"``.
+
+    Raises
+    ------
+    Wrong
+        If it is no list, or has more or fewer parts.
+    """
+    if isinstance(answer, list | tuple) and len(answer) == len(names):
+        return tuple(answer)
+    raise Wrong(f"A list of {', '.join(names)} is expected here, and this is {_named(answer)}.")
+
+
+def compare_choice(answer, right, *, wrong):
+    """Compares a letter or word with the right one; case and spaces around it do not count.
+
+    Parameters
+    ----------
+    answer, right : str
+    wrong : dict of str to str
+        Every other choice, and the sentence for whoever makes it.
+
+    Raises
+    ------
+    Wrong
+        With the sentence of the choice; without one, with the choices there are.
+    """
+    word = answer.strip().lower() if isinstance(answer, str) else None
+    if word == right.lower():
+        return
+    sentences = {choice.lower(): sentence for choice, sentence in wrong.items()}
+    if word in sentences:
+        raise Wrong(sentences[word])
+    choices = ", ".join(repr(choice) for choice in sorted([right, *wrong]))
+    raise Wrong(f"One of {choices} is expected here, and this is {_named(answer)}.")
+
+
+def compare_order(answer, letters, *, before):
+    """Tells whether steps are in an order in which each has what it needs.
+
+    Parameters
+    ----------
+    answer : str or sequence of str
+        The letters of the steps, such as ``"c a b"`` or ``["c", "a", "b"]``.
+    letters : str
+        All letters, each once.
+    before : sequence of (str, str, str)
+        A step, one that needs it, and the sentence for whoever has them the other way round.
+
+    Raises
+    ------
+    Wrong
+        With the sentence of the first need that is not met, or if letters are missing or double.
+    """
+    if isinstance(answer, list | tuple):
+        answer = "".join(map(str, answer))
+    if not isinstance(answer, str):
+        raise Wrong(f"Letters in order are expected here, and this is {_named(answer)}.")
+    order = "".join(sign for sign in answer.lower() if sign.isalnum())
+    if sorted(order) != sorted(letters):
+        raise Wrong(f"Each of the letters {', '.join(letters)} is expected once; read {order!r}.")
+    for first, second, sentence in before:
+        if order.index(first) > order.index(second):
+            raise Wrong(sentence)
