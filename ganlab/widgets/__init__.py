@@ -4,4 +4,6 @@ Nothing is fetched: the scripts of the canvases are part of the package. What a 
 is plain Python beside it, which works, and is tested, without a browser.
 """
 
-__all__ = []
+from ganlab.widgets.dashboard import Dashboard
+
+__all__ = ["Dashboard"]

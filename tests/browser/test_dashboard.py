@@ -1,0 +1,81 @@
+"""The training dashboard under a person's hands: Stop, go on, Kernel > Interrupt."""
+
+import ast
+import time
+
+import pytest
+
+BUILD = """
+from ganlab import datasets, metrics, recipes, widgets
+data = datasets.load("digits", split="train")
+gan = recipes.DEFAULT.build(data.images.shape[1:], seed=0)
+
+def ink(gan):
+    return gan.sample(64, seed=1).mean()
+
+dashboard = widgets.Dashboard(
+    gan, data, steps=100_000, batch_size=32, seed=0, measure_every=10,
+    measures={"mean of all pixels": ink},
+)
+dashboard
+"""
+RUN = "await dashboard.run()"
+PLAIN_LOOP = "for record in dashboard.train():\n    pass"
+
+
+def train(notebook):
+    """Starts the training and returns once it has made some steps."""
+    notebook.run(wait=False)
+    notebook.locator("text=steps/s").wait_for(timeout=120_000)
+
+
+def state(notebook):
+    """Returns state and step as the kernel knows them."""
+    return ast.literal_eval(notebook.evaluate("(dashboard.training.state, int(gan.steps))"))
+
+
+def test_stop_answers_within_half_a_second_and_training_goes_on(open_notebook):
+    notebook = open_notebook([BUILD, RUN])
+    train(notebook)
+    began = time.monotonic()
+    notebook.locator("button", has_text="Stop").click()
+    notebook.locator("text=run again to go on").wait_for()
+    took = time.monotonic() - began
+    notebook.wait()
+    said, step = state(notebook)
+    assert said == "stopped"
+    assert 0 < step < 100_000
+    print(f"Stop answered after {took:.2f} s, the click and the drawing included")
+    assert took < 0.5
+    notebook.evaluate(f"setattr(dashboard, 'steps', {step + 5})")
+    notebook.page.evaluate("window.jupyterapp.commands.execute('notebook:run-cell')")
+    notebook.locator("text=Done").wait_for()
+    assert state(notebook) == ("done", step + 5)
+    assert notebook.evaluate(f"dashboard.history['step'] == list(range(1, {step + 6}))") == "True"
+
+
+@pytest.mark.parametrize("loop", [RUN, PLAIN_LOOP], ids=["awaiting", "plain"])
+def test_kernel_interrupt_stops_without_a_traceback(open_notebook, loop):
+    notebook = open_notebook([BUILD, loop])
+    train(notebook)
+    notebook.interrupt()
+    notebook.locator("text=run again to go on").wait_for()
+    notebook.wait()  # fails on a KeyboardInterrupt
+    said, step = state(notebook)
+    assert said == "stopped"
+    assert notebook.evaluate("dashboard.history['step'][-1]") == str(step)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1000, 1400])
+def test_everything_is_inside_and_labelled(open_notebook, theme, width):
+    notebook = open_notebook(
+        [BUILD.replace("100_000", "60"), RUN, "dashboard.draw()"], width=width, theme=theme
+    )
+    notebook.run()
+    notebook.screenshot(f"dashboard_{theme}_{width}")
+    board = notebook.locator(".ganlab-dashboard")
+    assert board.evaluate("e => e.scrollWidth <= e.parentElement.clientWidth")
+    assert board.locator("svg[role=img]").first.get_attribute("aria-label").startswith("Losses")
+    assert "after step 60" in board.locator("img").get_attribute("alt")
+    assert board.get_by_role("status").inner_text() == "Done: 60 steps."
