@@ -172,7 +172,9 @@ class Notebook:
 
     def prepare(self, path, theme):
         self.page.wait_for_function(
-            f"path => {NOTEBOOK}?.context?.path === path && {NOTEBOOK}.context.isReady"
+            # Of the application too: a busy machine gets here before the page has made it.
+            f"path => window.jupyterapp?.shell && {NOTEBOOK}?.context?.path === path"
+            f" && {NOTEBOOK}.context.isReady"
             f" && {NOTEBOOK}.sessionContext.session?.kernel?.status === 'idle'",
             arg=path,
         )
