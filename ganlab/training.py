@@ -157,13 +157,43 @@ class GAN(keras.Model):
         real = tf.convert_to_tensor(_images_of(real))
         for step in range(self.d_steps):
             minibatch = real[step :: self.d_steps]
-            d_logs = self._update_discriminator(minibatch)
-        g_logs = self._update_generator(minibatch)
-        self._update_average()
-        self.steps.assign_add(1)
+            d_logs = self.step_discriminator(minibatch)
+        g_logs = self.step_generator(minibatch)
         logs = d_logs | g_logs
         for key, value in logs.items():
             self._trackers[key].update_state(value)
+        return logs
+
+    def step_discriminator(self, real):
+        """One update of the discriminator alone; the generator stands still.
+
+        Parameters
+        ----------
+        real : tensor of float, shape (batch, ...)
+
+        Returns
+        -------
+        dict of str to scalar tensor
+            d_loss, penalty and d_gradient_norm.
+        """
+        return self._update_discriminator(real)
+
+    def step_generator(self, real):
+        """One update of the generator alone, and of its average: it completes a step.
+
+        Parameters
+        ----------
+        real : tensor of float, shape (batch, ...)
+            As many fakes are drawn; relativistic losses compare them with these.
+
+        Returns
+        -------
+        dict of str to scalar tensor
+            g_loss and g_gradient_norm.
+        """
+        logs = self._update_generator(real)
+        self._update_average()
+        self.steps.assign_add(1)
         return logs
 
     def _update_discriminator(self, real):

@@ -5,5 +5,6 @@ is plain Python beside it, which works, and is tested, without a browser.
 """
 
 from ganlab.widgets.dashboard import Dashboard
+from ganlab.widgets.laboratory import Laboratory
 
-__all__ = ["Dashboard"]
+__all__ = ["Dashboard", "Laboratory"]

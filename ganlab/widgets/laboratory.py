@@ -1,0 +1,337 @@
+"""The laboratory of the plane: a GAN game to watch, stop, change and play again."""
+
+import asyncio
+import html
+import pathlib
+import re
+
+import ipywidgets as widgets
+import numpy as np
+
+from ganlab import files, images, penalties
+from ganlab.widgets import plane, plane_distributions, plane_picture
+from ganlab.widgets.laboratory_canvas import Plane
+from ganlab.widgets.laboratory_controls import DRAW, Controls
+from ganlab.widgets.laboratory_curves import Curves, describe
+from ganlab.widgets.plane_words import narrate, score
+
+__all__ = ["Laboratory"]
+
+# Moves between two pictures, and the seconds from one picture to the next.
+SPEEDS = {
+    "slow motion": (1, 1.2),
+    "step by step": (1, 0.2),
+    "live": (3, 0.07),
+    "fast": (25, 0.07),
+}
+
+
+class Laboratory(widgets.VBox):
+    """A game of a generator and a discriminator in the plane, to play with.
+
+    What it shows and does can be had without it: `game` is a `plane.Game`.
+
+    Parameters
+    ----------
+    distribution : str, Distribution or array of float, shape (n, 2)
+        ``ring``, ``grid``, ``swiss_roll``, ``blob``, or points in [-3, 3] as if drawn by hand.
+    seed : int, at least 0
+        For the initial weights, the latents and the real batches.
+    **settings
+        Where the game begins: loss, penalty, g_rate, d_rate, d_steps of `plane.Settings`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For a setting that does not fit.
+
+    Examples
+    --------
+    >>> laboratory = Laboratory("ring", seed=0)
+    >>> laboratory
+    Laboratory(ring, non_saturating, seed 0)
+    >>> laboratory.step("both", 5)
+    >>> laboratory.game.updates
+    10
+    >>> laboratory.draw()
+    <Figure size 720x352 with 2 Axes>
+    """
+
+    def __init__(self, distribution="ring", *, seed, **settings):
+        self.game = plane.Game(plane_distributions.named(distribution), seed=seed, **settings)
+        self.film = plane_picture.Film()
+        self.playing = False
+        self.plane, self.curves = Plane(), Curves()
+        self.controls = Controls(self.game.settings, speeds=SPEEDS, seed=seed)
+        self._task = self._tape = self._kept = None
+        self._turn, self._quiet, self._written = "discriminator", False, set()
+        self._connect()
+        super().__init__(self.controls.arranged(self.plane, self.curves))
+        self.add_class("ganlab-laboratory")
+        self._refresh(keep=True)
+
+    def __repr__(self):
+        settings = self.game.settings
+        return f"Laboratory({settings.distribution}, {settings.loss.name}, seed {self.game.seed})"
+
+    def draw(self):
+        """Draws the plane and the curves as they are now, for paper.
+
+        Returns
+        -------
+        matplotlib Figure
+        """
+        return plane_picture.picture(self.game, self.controls.layers())
+
+    def step(self, player="both", times=1):
+        """Lets a player move, as `plane.Game.step` does, and shows it."""
+        before = self.game.frame()
+        self.game.step(player, times)
+        self._refresh(keep=True, said=narrate(player, before, self.game.frame()))
+
+    async def run(self, pictures=None):
+        """Plays until it is stopped, or for so many pictures: ``await laboratory.run(100)``."""
+        self.playing, shown = True, 0
+        self.controls.show_playing(True)
+        try:
+            while self.playing and (pictures is None or shown < pictures):
+                shown += 1
+                moves, seconds = SPEEDS[self.controls.speed.value]
+                start = asyncio.get_running_loop().time()
+                self._advance(moves)
+                spent = asyncio.get_running_loop().time() - start
+                # A click reaches the kernel only while this waits.
+                await asyncio.sleep(max(0.005, seconds - spent))
+        finally:
+            self.playing = False
+            self.controls.show_playing(False)
+
+    def play(self):
+        """Plays in the background, or pauses."""
+        if self.playing:
+            self.playing = False
+            return
+        try:
+            self._task = asyncio.get_running_loop().create_task(self.run())
+        except RuntimeError:
+            self._say("Playing needs a notebook. In a program: asyncio.run(laboratory.run(100)).")
+
+    def reset(self, seed=None):
+        """Begins again, with the settings of now and this seed, or the one of now."""
+        self.playing, self._tape = False, None
+        seed = self.game.seed if seed is None else seed
+        self._begin(plane.Game(seed=seed, **vars(self.game.settings)))
+        self._say("")
+
+    def replay(self):
+        """Does everything again that was done since the beginning, and compares the weights."""
+        actions = list(self.game.log)
+        if not any(action != "change" for action, _ in actions):
+            self._say("Nothing to replay yet: let the players move first.")
+            return
+        self.playing = False
+        self._kept = self.game.fingerprint()
+        self._begin(self.game.restarted())
+        self._tape = _one_by_one(actions)
+        self._say("Replaying. A change of a setting ends the replay and goes on from there.")
+        self.play()
+
+    async def save_film(self, name):
+        """Writes the film of this game as a GIF beside the notebook.
+
+        Parameters
+        ----------
+        name : str
+            Of the file: letters, digits, spaces, dots, - and _.
+
+        Returns
+        -------
+        pathlib.Path or None
+            None if it was not written; then the message says why.
+        """
+        name = name.strip().removesuffix(".gif")
+        if not re.fullmatch(r"\w[\w .-]{0,80}", name):
+            self._say(f"Expected a file name such as film, received {name!r}.", trouble=True)
+            return None
+        path = pathlib.Path.cwd() / f"{name}.gif"
+        if path.exists() and path not in self._written:
+            self._say(f"{path.name} exists already. Choose another name.", trouble=True)
+            return None
+        title, frames = f"{self.game.settings.loss.name}, ", []
+        for picture in self.film.pictures(self.controls.layers(), title=title):
+            frames.append(picture)
+            self._say(f"Drawing frame {len(frames)} of {len(self.film.frames)} ...")
+            await asyncio.sleep(0)
+        film = images.to_gif(frames, seconds_per_frame=0.1)
+        try:
+            with files.replaced(path) as file:
+                file.write(film)
+        except OSError as error:
+            self._say(f"{path} could not be written: {error.strerror}.", trouble=True)
+            return None
+        self._written.add(path)
+        self._say(f"Saved {len(frames)} frames, {len(film) / 1e6:.1f} MB: {path}")
+        return path
+
+    def _connect(self):
+        controls = self.controls
+        controls.play.on_click(lambda _: self.play())
+        for player, button in controls.steps.items():
+            button.on_click(lambda _, player=player: self._by_hand(player))
+        controls.reset.on_click(lambda _: self.reset(controls.seed.value))
+        controls.replay.on_click(lambda _: self.replay())
+        controls.save.on_click(self._on_save)
+        controls.clear.on_click(lambda _: setattr(self.plane, "drawn", []))
+        for name, control in controls.settings.items():
+            control.observe(lambda change, name=name: self._on_setting(name, change.new), "value")
+        for box in controls.shown.values():
+            box.observe(self._on_layers, "value")
+        controls.distribution.observe(lambda change: self._on_distribution(change.new), "value")
+        self.plane.observe(lambda change: self._on_drawn(change.new), "drawn")
+        self.plane.on_msg(lambda _, content, __: self._on_key(content.get("key")))
+
+    def _on_key(self, key):
+        players = {"d": "discriminator", "g": "generator", "b": "both"}
+        if key == " ":
+            self.play()
+        elif key in players:
+            self._by_hand(players[key])
+
+    def _by_hand(self, player):
+        self.playing, self._tape = False, None
+        self.step(player)
+
+    def _on_save(self, _):
+        task = self.save_film(self.controls.name.value)
+        try:
+            self._saving = asyncio.get_running_loop().create_task(task)
+        except RuntimeError:
+            asyncio.run(task)
+
+    def _on_layers(self, _):
+        self.plane.layers = self.controls.layers()
+
+    def _on_setting(self, name, value):
+        if name in ("penalty", "weight"):
+            function, weight = self.controls.penalty.value, self.controls.weight.value
+            self.controls.weight.disabled = not function
+            name = "penalty"
+            value = penalties.Penalty(function, weight=weight) if function else None
+        self._change(**{name: value})
+
+    def _on_distribution(self, value):
+        self.plane.drawing = value is DRAW
+        self.controls.clear.layout.display = "" if value is DRAW else "none"
+        if value is DRAW:
+            self._on_drawn(self.plane.drawn)
+        else:
+            self._change(distribution=value)
+
+    def _on_drawn(self, coordinates):
+        if self._quiet or not self.plane.drawing:
+            return
+        points = np.array(coordinates, np.float32).reshape(-1, 2)
+        if len(points) < plane_distributions.LEAST:
+            self._say(
+                f"Draw at least {plane_distributions.LEAST} points on the plane; there are "
+                f"{len(points)}. Until then the players keep to {self.game.settings.distribution}."
+            )
+            return
+        self._change(distribution=plane_distributions.drawn(points))
+        self._say(f"The players now learn your {self.game.settings.distribution}.")
+
+    def _change(self, **settings):
+        if self._quiet:
+            return
+        self._tape = None
+        self._say("Preparing ...")
+        self.game.change(**settings)
+        self._say("")
+        self._refresh()
+
+    def _begin(self, game):
+        self.game, self._turn = game, "discriminator"
+        self.film = plane_picture.Film()
+        self._quiet = True
+        try:
+            self.controls.show(game.settings, seed=game.seed)
+        finally:
+            self._quiet = False
+        self._refresh(keep=True)
+
+    def _advance(self, moves):
+        slow = self.controls.speed.value == "slow motion"
+        before, player = self.game.frame() if slow else None, "both"
+        if self._tape is not None:
+            player = self._follow_tape(moves)
+        elif slow:
+            player = self._turn
+            # d_steps moves of the discriminator, then one of the generator, one a picture.
+            self.game.step(player)
+            turns = self.game.log[-1]
+            late = turns[0] == "generator" or turns[1] % self.game.settings.d_steps
+            self._turn = "discriminator" if late else "generator"
+        else:
+            self.game.step("both", moves)
+        said = narrate(player, before, self.game.frame()) if slow and player else ""
+        self._refresh(keep=True, said=said)
+
+    def _follow_tape(self, moves):
+        """Does the next actions of a replay; returns the last player that moved, or None."""
+        player = None
+        for _ in range(moves):
+            action, value = next(self._tape, (None, None))
+            if action is None:
+                self._tape, self.playing = None, False
+                now = self.game.fingerprint()
+                same = "the same weights as before" if now == self._kept else "OTHER weights"
+                self._say(f"Replayed {self.game.updates:,} updates: {same} ({now}).")
+                break
+            if action == "change":
+                self.game.change(**value)
+                self._quiet = True
+                self.controls.show(self.game.settings, seed=self.game.seed)
+                self._quiet = False
+            else:
+                player = action
+                self.game.step(action)
+        return player
+
+    def _refresh(self, *, keep=False, said=""):
+        """Shows the game as it is; `keep` puts it into the film too."""
+        game, frame = self.game, self.game.frame()
+        if keep:
+            self.film.add(frame)
+        found = score(frame, game.settings.distribution)
+        with self.plane.hold_sync():
+            self.plane.tween = self.controls.speed.value == "slow motion"
+            self.plane.scale = [frame.scale.low, frame.scale.middle, frame.scale.high]
+            self.plane.frame, self.plane.said = frame.pack(), said
+            if not self.playing:
+                self.plane.label = f"The plane. {found}. {describe(game)}."
+        self.curves.show(game)
+        self.controls.counts.value = (
+            f"<b>{game.updates:,} updates</b> &middot; {found}<br>"
+            f"weights {game.fingerprint()} &middot; film: {len(self.film.frames)} frames"
+        )
+        if game.diverged:
+            self.playing = False
+            self._say(
+                "The numbers have left every bound: a loss or a gradient is not finite. Press "
+                "Reset, then try a penalty, a lower rate or another loss.",
+                trouble=True,
+            )
+
+    def _say(self, text, *, trouble=False):
+        kind = "ganlab-trouble" if trouble else "ganlab-note"
+        text = html.escape(text)
+        self.controls.message.value = text and f'<div class="{kind}" role="status">{text}</div>'
+
+
+def _one_by_one(actions):
+    for action, value in actions:
+        if action == "change":
+            yield action, value
+        else:
+            for _ in range(value):
+                yield action, 1
