@@ -87,9 +87,14 @@ class LossCurve(keras.callbacks.Callback):
         for key, value in (logs or {}).items():
             self.history.setdefault(key, []).append(float(value))
 
-    def draw(self, *, ax=None, smooth=0.9):
-        """Draws both losses with the reference lines ln 2 and 2 ln 2; returns the Axes."""
-        return plotting.plot_history(self.history, steps=self.steps, ax=ax, smooth=smooth)
+    def draw(self, *, ax=None, smooth=0.9, band=None):
+        """Draws both losses with the reference lines ln 2 and 2 ln 2; returns the Axes.
+
+        ``band``, what other runs gave, is drawn behind them; see `plotting.plot_history`.
+        """
+        return plotting.plot_history(
+            self.history, steps=self.steps, ax=ax, smooth=smooth, band=band
+        )
 
 
 class StopOnNonFinite(keras.callbacks.Callback):

@@ -1,4 +1,4 @@
-"""Drawing on given Axes: images, samples in the plane, loss curves.
+"""Drawing on given Axes: images, samples in the plane, loss curves, bands of other seeds.
 
 Colors are those of Okabe and Ito, which readers with any kind of color vision tell apart:
 real is always blue, fake always orange.
@@ -16,6 +16,7 @@ __all__ = [
     "GENERATOR",
     "PALETTE",
     "REAL",
+    "plot_band",
     "plot_history",
     "plot_samples",
     "show_images",
@@ -139,7 +140,55 @@ def plot_samples(real=None, fake=None, *, ax=None, limit=None, size=6):
     return ax
 
 
-def plot_history(history, *, steps=None, ax=None, smooth=0.9):
+def plot_band(steps, curves, *, ax=None, label="five other seeds", color="0.55"):
+    """Draws what several runs gave, behind a curve of one's own: a band and its thin lines.
+
+    The band goes from the lowest of the runs to the highest, at each step for itself.
+
+    Parameters
+    ----------
+    steps : array, shape (points,)
+    curves : array of float, shape (runs, points)
+    ax : matplotlib Axes, optional
+    label : str or None
+        For the legend; None keeps the band out of it.
+    color : color
+        Gray for a band behind one curve; that of the curve where bands cross.
+
+    Returns
+    -------
+    matplotlib Axes
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> ax = plot_band([1, 2, 3], [[0.0, 1.0, 2.0], [2.0, 1.0, 3.0]], ax=Figure().subplots())
+    >>> len(ax.lines), ax.collections[0].get_label()
+    (2, 'five other seeds')
+    """
+    from matplotlib import pyplot as plt
+
+    steps, curves = np.asarray(steps), np.asarray(curves, float)
+    if curves.ndim != 2 or not len(curves) or steps.shape != curves.shape[1:]:
+        raise ValueError(
+            "expected steps of shape (points,) and curves of shape (runs, points), "
+            f"received {steps.shape} and {curves.shape}"
+        )
+    if ax is None:
+        _, ax = plt.subplots()
+    low, high = curves.min(axis=0), curves.max(axis=0)
+    ax.fill_between(steps, low, high, color=color, alpha=0.3, lw=0, label=label, zorder=0.8)
+    for curve in curves:
+        ax.plot(steps, curve, color=color, alpha=0.6, linewidth=0.5, zorder=0.9)
+    return ax
+
+
+def plot_history(history, *, steps=None, ax=None, smooth=0.9, band=None):
     """Draws d_loss and g_loss with the levels ln 2 and 2 ln 2 of a game at chance.
 
     Parameters
@@ -151,6 +200,9 @@ def plot_history(history, *, steps=None, ax=None, smooth=0.9):
     ax : matplotlib Axes, optional
     smooth : float in [0, 1)
         Weight of the past in the smoothed line drawn over the faint values; 0 for none.
+    band : dict, optional
+        What other runs gave, drawn behind as `plot_band` does it: ``steps`` (points,), ``d_loss``
+        and ``g_loss`` (runs, points).
 
     Returns
     -------
@@ -163,6 +215,9 @@ def plot_history(history, *, steps=None, ax=None, smooth=0.9):
     for key, color in (("d_loss", DISCRIMINATOR), ("g_loss", GENERATOR)):
         values = np.asarray(history[key], float)
         x = np.arange(1, len(values) + 1) if steps is None else np.asarray(steps)
+        if band is not None:
+            label = {"label": None} if key == "d_loss" else {}  # one entry in the legend for both
+            plot_band(band["steps"], band[key], ax=ax, **label)
         if smooth:
             ax.plot(x, values, color=color, alpha=0.25, linewidth=0.8)
         ax.plot(x, _smoothed(values, smooth), color=color, label=key)

@@ -13,6 +13,7 @@ PACKAGE = Path(__file__).parent.parent / "ganlab"
 FLOORS = [
     {"_tensorflow", "files", "handwriting", "images", "latents", "neighbours"},
     {
+        "bands",
         "layers",
         "losses",
         "metrics",

@@ -64,3 +64,35 @@ def test_bad_input_is_named():
         plotting.plot_samples(np.zeros((3, 3)))
     with pytest.raises(ValueError, match="expected values in"):
         plotting.show_images(IMAGES * 255)
+
+
+def test_a_band_runs_from_the_lowest_to_the_highest_behind_other_lines():
+    ax = Figure().subplots()
+    (mine,) = ax.plot([1, 2, 3], [0.0, 0.0, 0.0])
+    assert plotting.plot_band([1, 2, 3], [[0, 5, 2], [4, 1, 2], [3, 3, 2]], ax=ax) is ax
+    (band,) = ax.collections
+    corners = band.get_paths()[0].vertices
+    for step, low, high in ((1, 0, 4), (2, 1, 5), (3, 2, 2)):
+        heights = corners[corners[:, 0] == step, 1]
+        assert (heights.min(), heights.max()) == (low, high)
+    assert len(ax.lines) == 4
+    behind = [band.get_zorder(), *(line.get_zorder() for line in ax.lines[1:])]
+    assert max(behind) < mine.get_zorder()
+    assert ax.get_legend_handles_labels()[1] == ["five other seeds"]
+
+
+def test_a_band_without_a_label_stays_out_of_the_legend():
+    ax = plotting.plot_band([1, 2], [[0, 5]], ax=Figure().subplots(), label=None)
+    assert ax.get_legend_handles_labels()[1] == []
+    with pytest.raises(ValueError, match=r"received \(3,\) and \(1, 2\)"):
+        plotting.plot_band([1, 2, 3], [[0, 5]])
+    with pytest.raises(ValueError, match=r"received \(2,\) and \(2,\)"):
+        plotting.plot_band([1, 2], [0, 5])
+
+
+def test_a_history_is_drawn_over_its_bands():
+    history = {"d_loss": [2.0] * 4, "g_loss": [1.0] * 4}
+    band = {"steps": [1.5, 3.5], "d_loss": [[2, 3], [1, 2]], "g_loss": [[0, 1], [1, 2]]}
+    ax = plotting.plot_history(history, ax=Figure().subplots(), band=band)
+    assert len(ax.collections) == 2
+    assert ax.get_legend_handles_labels()[1].count("five other seeds") == 1

@@ -1,0 +1,294 @@
+"""The live trainings of the notebooks, run again from five other seeds.
+
+What the notebooks draw in gray behind the learner's own curves. Nothing of a notebook is copied
+here: its imports, its parameters and its cells with the tag ``live`` are executed as they stand,
+each up to the first statement that draws (that mentions ``plt``), with another value of ``SEED``.
+The file keeps the parameters and a sum of that code, and a test compares both with the notebook.
+
+    python -m benchmarks.bands [NN ...]
+
+writes data/bands/NN.npz and prints its sum, for `ganlab.bands.RECORDED` and data/README.md.
+"""
+
+import argparse
+import ast
+import contextlib
+import hashlib
+import io
+import json
+import os
+import pathlib
+import time
+
+import numpy as np
+
+import tasks
+from ganlab import bands, files
+from ganlab import images as pixels
+
+__all__ = ["KEEP", "SEEDS", "code", "live", "parameters", "record", "train", "write"]
+
+ROOT = pathlib.Path(__file__).parents[1]
+FOLDER = ROOT / "data" / "bands"
+SEEDS = (10, 20, 30, 40, 50)  # far apart: a notebook also uses SEED + 1 and its neighbors
+
+
+def _cells(number):
+    """The code cells of a notebook: (tags, source)."""
+    (path,) = (ROOT / "notebooks").glob(f"{number}_*.ipynb")
+    book = json.loads(path.read_text(encoding="utf-8"))
+    for cell in book["cells"]:
+        if cell["cell_type"] == "code":
+            yield cell["metadata"].get("tags", []), "".join(cell["source"])
+
+
+def parameters(number):
+    """The literals of the cell tagged ``parameters``, by name."""
+    (source,) = (source for tags, source in _cells(number) if "parameters" in tags)
+    return {
+        statement.targets[0].id: ast.literal_eval(statement.value)
+        for statement in ast.parse(source).body
+    }
+
+
+def live(number):
+    """The statements that are run again: the first cell, then those tagged ``live``.
+
+    Returns
+    -------
+    list of ast.Module
+        A module for each cell, cut before its first figure.
+    """
+    found = []
+    for index, (tags, source) in enumerate(_cells(number)):
+        if index and "live" not in tags:
+            continue
+        kept = []
+        for statement in ast.parse(source).body:
+            names = {node.id for node in ast.walk(statement) if isinstance(node, ast.Name)}
+            if "plt" in names:
+                break
+            kept.append(statement)
+        found.append(ast.Module(kept, []))
+    return found
+
+
+def code(number):
+    """A sum of the code that is run again; comments and line breaks do not change it."""
+    text = "\n".join(ast.unparse(module) for module in live(number))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def train(number, seed, **others):
+    """Runs the live cells of a notebook once.
+
+    Parameters
+    ----------
+    number : str
+    seed : int
+        Takes the place of ``SEED``.
+    **others
+        Other values for other parameters, such as fewer steps.
+
+    Returns
+    -------
+    dict of str to ndarray
+        What `KEEP` keeps of it.
+    """
+    names = parameters(number) | {"SEED": seed} | others
+    for module in live(number):
+        with contextlib.redirect_stdout(io.StringIO()):
+            exec(compile(module, f"notebook {number}", "exec"), names)
+    return KEEP[number](names)
+
+
+def record(number, *, seeds=SEEDS, **others):
+    """Runs the live cells once for each seed.
+
+    Returns
+    -------
+    dict of str to ndarray
+        As `ganlab.bands.load` describes it.
+    """
+    runs, start = [], time.monotonic()
+    for done, seed in enumerate(seeds, 1):
+        runs.append(train(number, seed, **others))
+        left = (time.monotonic() - start) / done * (len(seeds) - done)
+        print(f"notebook {number}, seed {seed}: {done} of {len(seeds)}, {left:.0f} s left")
+    found = {
+        key: runs[0][key] if _is_steps(key) else _small(np.stack([run[key] for run in runs]))
+        for key in runs[0]
+    }
+    found["seeds"] = np.asarray(seeds, np.int64)
+    found["parameters"] = np.array(json.dumps(parameters(number) | others))
+    found["code"] = np.array(code(number))
+    return found
+
+
+def _is_steps(key):
+    """Whether a key is of the horizontal axis, which all runs share."""
+    return key.rpartition("/")[2] == "steps"
+
+
+def _small(values):
+    """Floats in half precision, which is finer than the line that draws them."""
+    if values.dtype.kind != "f":
+        return values
+    largest = np.abs(values[np.isfinite(values)]).max(initial=0)
+    return values.astype(np.float16 if largest < 6e4 else np.float32)
+
+
+def write(path, result):
+    """Writes a result as plain arrays; returns the sha256 of the file."""
+    with files.replaced(path) as file:
+        np.savez_compressed(file, **result)
+    return files.sha256(path)
+
+
+# ------------------------------------------------------- what is kept of the names of each notebook
+
+
+def _curves(name, values, *, points=50):
+    """The named curves of a training, values of every step, as means of stretches."""
+    kept = {}
+    for key, curve in values.items():
+        kept[f"{name}/steps"], kept[f"{name}/{key}"] = bands.stretches(curve, points=points)
+    return kept
+
+
+def _losses(curve):
+    return {key: curve.history[key] for key in ("d_loss", "g_loss")}
+
+
+def _tiles(images):
+    """Images as bytes of 32 levels, which eyes do not miss and a file feels."""
+    return pixels.to_uint8(np.round(np.asarray(images) * 31) / 31)
+
+
+def _distances(frames, real):
+    """The mean distance from the images of a frame to the nearest real ones, by frame."""
+    from ganlab.metrics import nearest_neighbours
+
+    return np.array([nearest_neighbours(frame, real)[0].mean() for frame in frames])
+
+
+def _keep_01(names):
+    real, drawn = names["digits"].images, names["seconds_of_training"]
+    point = [_distances([drawn], real)[0], names["diversity_of"](drawn)]
+    frames = names["film"].frames
+    return {
+        "steps": np.array(names["film"].steps),
+        "distance": _distances(frames, real),
+        "point": np.array(point),
+        "images": _tiles(frames[-1][:8]),
+    }
+
+
+def _keep_02(names):
+    kept = _curves("line", {"d_loss": names["line_d_curve"]})
+    heaps = [np.histogram(dots, 60, (-5, 5), density=True)[0] for dots, _ in names["line_frames"]]
+    kept["line/histograms"] = np.array(heaps)
+    kept["plane/steps"] = np.array([step for step, *_ in names["plane_frames"]])
+    kept["plane/gap"] = np.array([names["game_gap"](dots) for _, dots, _ in names["plane_frames"]])
+    kept["article/says"] = names["article_says"][1400:3401:40]  # x from -5 to 5
+    for name, frames in names["stall_films"].items():
+        kept["stall/steps"] = np.linspace(0, names["STALL_STEPS"], len(frames))
+        kept[f"stall/{name}"] = np.array([dots.mean() for dots, _ in frames])
+    for name, (frames, curve) in names["ring_runs"].items():
+        kept |= _curves(f"ring/{name}", _losses(curve))
+        kept[f"ring/{name}/found"] = np.array([names["game_found"](dots) for dots in frames])
+    kept["ring/samples"] = names["ring_runs"]["non_saturating"][0][-1][:120]
+    kept |= _curves("free", names["free"]) | _curves("square", names["square"])
+    for name, (fakes, d_loss) in names["at_chance"].items():
+        kept[f"chance/{name}"] = np.array([d_loss, names["game_found"](fakes)])
+    return kept
+
+
+def _keep_05(names):
+    from ganlab import datasets, metrics
+
+    kept = _curves("article", names["article_curve"].history, points=40)
+    live = names["live_curve"].history
+    kept |= _curves("live", {key: live[key] for key in names["article_curve"].history})
+    kept["article/images"] = _tiles(names["article_film"].frames[-1][:1])
+    kept["live/images"] = _tiles(names["live_film"].frames[-1][:6])
+    modes, near = [], []
+    for points in names["outcomes"].values():
+        finite = np.isfinite(points).all()
+        found = finite and metrics.mode_coverage(points, datasets.RING_MODES, radius=0.3)
+        modes.append(found.covered if finite else np.nan)
+        near.append(found.high_quality if finite else np.nan)
+    return kept | {"contest/modes": np.array(modes), "contest/near": np.array(near)}
+
+
+def _keep_06(names):
+    frames = names["film"].frames
+    return {
+        "steps": np.array(names["film"].steps),
+        "distance": _distances(frames, names["train"].images),
+        "images": _tiles(frames[-1]),
+    }
+
+
+def _keep_07(names):
+    kept = {"quality/steps": np.array(names["healthy"].steps)}
+    for name in ("healthy", "drowsy"):
+        kept |= _curves(name, _losses(names[f"{name}_losses"]), points=40)
+        kept[f"quality/{name}"] = np.array(names[name].history["frechet_distance"])
+        kept[f"{name}/images"] = _tiles(names[f"{name}_images"][:4])
+    return kept
+
+
+def _keep_08(names):
+    """The columns that the notebook shows of the healthy run and of each bed."""
+    kept = {}
+    for name, columns in _shown("08").items():
+        run = names["healthy"] if name == "healthy" else names["patients"][int(name[3:]) - 1]
+        kept[f"{name}/steps"] = np.asarray(run.steps)
+        kept |= {f"{name}/{column}": np.asarray(run[column]) for column in columns}
+    return kept | {"healthy/samples": names["healthy"].frames[-1][:120]}
+
+
+def _shown(number):
+    """The columns on the dashboard and at each bed, by the texts in the calls that draw them."""
+    found = {}
+    for node in ast.walk(ast.parse("\n".join(source for _, source in _cells(number)))):
+        target = getattr(node, "targets", [None])[0]
+        if getattr(target, "id", None) == "DASHBOARD":
+            found["healthy"] = sum(ast.literal_eval(node.value), ())
+        elif isinstance(node, ast.Call) and getattr(node.func, "id", None) == "lab_bed":
+            bed, *panels = (ast.literal_eval(argument) for argument in node.args)
+            found[f"bed{bed}"] = ("d_loss", "g_loss", *sum(panels, ()))
+    return {name: tuple(dict.fromkeys(columns)) for name, columns in found.items()}
+
+
+KEEP = {
+    "01": _keep_01,
+    "02": _keep_02,
+    "05": _keep_05,
+    "06": _keep_06,
+    "07": _keep_07,
+    "08": _keep_08,
+}
+
+
+def main(arguments=None):
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.bands",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("numbers", nargs="*", metavar="NN", help=", ".join(KEEP))
+    chosen = parser.parse_args(arguments).numbers or list(KEEP)
+    unknown = [number for number in chosen if number not in KEEP]
+    if unknown:
+        parser.error(f"expected numbers of {', '.join(KEEP)}, received {', '.join(unknown)}")
+    for name, value in tasks.COMPUTING.items():  # as the notebooks are executed
+        os.environ.setdefault(name, value)
+    for number in chosen:
+        path = FOLDER / f"{number}.npz"
+        print(write(path, record(number)), path.relative_to(ROOT), path.stat().st_size, "bytes")
+
+
+if __name__ == "__main__":
+    main()
