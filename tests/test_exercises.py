@@ -225,35 +225,35 @@ def test_the_first_prediction_is_kept_and_the_truth_is_not_told():
 
 
 def test_orders():
-    before = [("a", "b", "First a."), ("b", "c", "First b.")]
+    rules = [("a", "b", "First a."), ("b", "c", "First b.")]
     for answer in ("abc", "A, B, C", ["a", "b", "c"]):
-        checking.compare_order(answer, "abc", before=before)
+        checking.compare_order(answer, "abc", rules)
     for answer, sentence in (
         ("bac", "First a."),
         ("acb", "First b."),
         ("ab", "expected once"),
         ("aabc", "expected once"),
         ("", "expected once"),
-        (3, "Letters in order"),
+        (3, "A string of letters"),
     ):
         with pytest.raises(checking.Wrong, match=sentence):
-            checking.compare_order(answer, "abc", before=before)
+            checking.compare_order(answer, "abc", rules)
     for answer in ("cab", "acb", "abc"):  # every order that a rule allows
-        checking.compare_order(answer, "abc", before=before[:1])
+        checking.compare_order(answer, "abc", rules[:1])
 
 
 def test_choices_with_their_reasons():
-    letter, number = checking.parts_of(["A ", 3], "a letter", "a number")
-    checking.compare_choice(letter, "a", wrong={"b": "Not b."})
-    assert number == 3
+    wrong = {"b": "Not b."}
+    assert checking.compare_choice(["A ", 3], "a", wrong) == [3]
+    assert checking.compare_choice(["a", 3, 4], "a", wrong, reasons=2) == [3, 4]
     with pytest.raises(checking.Wrong, match="Not b"):
-        checking.compare_choice("B", "a", wrong={"b": "Not b."})
-    for answer in ("c", "", 1, True, None):
-        with pytest.raises(checking.Wrong, match="One of 'a', 'b' is expected"):
-            checking.compare_choice(answer, "a", wrong={"b": "Not b."})
+        checking.compare_choice(["B", 3], "a", wrong)
+    for letter in ("c", "", 1, True):
+        with pytest.raises(checking.Wrong, match="Choose one of a, b"):
+            checking.compare_choice([letter, 3], "a", wrong)
     for answer in ("ab", [], ["a"], ["a", 1, 2], 3):
-        with pytest.raises(checking.Wrong, match="A list of a letter, a number is expected"):
-            checking.parts_of(answer, "a letter", "a number")
+        with pytest.raises(checking.Wrong, match="A list of 2"):
+            checking.compare_choice(answer, "a", wrong)
 
 
 def test_a_broken_progress_file_is_kept_aside(tmp_path):
