@@ -6,5 +6,6 @@ is plain Python beside it, which works, and is tested, without a browser.
 
 from ganlab.widgets.dashboard import Dashboard
 from ganlab.widgets.laboratory import Laboratory
+from ganlab.widgets.latent_explorer import LatentExplorer
 
-__all__ = ["Dashboard", "Laboratory"]
+__all__ = ["Dashboard", "Laboratory", "LatentExplorer"]
