@@ -11,7 +11,6 @@ from ganlab.exercises.checking import (
     compare_order,
     compare_prediction,
     exercise,
-    parts_of,
     result_of,
 )
 
@@ -129,15 +128,14 @@ def _faulty_precision(rng, precision):
 
 @exercise("07.4", "Half is missing", "Choose and justify")
 def _half_is_missing(rng, answer):
-    name, number = parts_of(answer, "the name of a measure", "about what it says")
     real, fake = rng.uniform(-1, 1, (2, 1000, 2))
     fake[:, 0] = -np.abs(fake[:, 0])
     fake[:5] = [[30.0 * (k + 1), 0.0] for k in range(5)]
     pair, balls = metrics.precision_recall(real, fake), metrics.density_coverage(real, fake)
-    compare_choice(
-        name,
+    (number,) = compare_choice(
+        answer,
         "coverage",
-        wrong={
+        {
             "precision": f"Precision says {pair.precision:.1f}: it asks only whether the samples "
             "look real, and the left half does.",
             "recall": f"Recall says {pair.recall:.1f}, as if nothing were missing: a sample far "
@@ -153,9 +151,20 @@ def _half_is_missing(rng, answer):
 
 @exercise("07.5", "When the balls jump", "Change and explain")
 def _balls_jump(rng, answer):
-    k, reason = parts_of(answer, "a number k", "the letter of a reason")
+    (k,) = compare_choice(
+        answer,
+        "b",
+        {
+            "a": "The number of samples did not change, and just before the jump precision was "
+            "low with the same samples.",
+            "c": "Blob samples do not move when k grows. Print the radius of a ball before and "
+            "after.",
+            "d": "Balls grow smoothly only inside a mode, where they stay below 0.2. What is at "
+            "the next distance?",
+        },
+    )
     if isinstance(k, bool) or not isinstance(k, int | np.integer) or not 2 <= k < 390:
-        raise Wrong("Expected first the smallest k, a whole number between 2 and 390.")
+        raise Wrong("Expected behind the letter the smallest k, a whole number between 2 and 390.")
     spots = np.repeat(points.RING_MODES, 50, axis=0) + rng.normal(0.0, 0.02, (400, 2))
     shapeless = rng.normal(0.0, 2**0.5, (400, 2))
     here, before = (
@@ -165,18 +174,6 @@ def _balls_jump(rng, answer):
         raise Wrong(f"With k = {k} precision is still below 0.5: go on.")
     if before >= 0.5:
         raise Wrong(f"Precision is above 0.5 already with k = {k - 1}: go back.")
-    compare_choice(
-        reason,
-        "b",
-        wrong={
-            "a": "The number of samples did not change, and just before the jump precision was "
-            "low with the same samples.",
-            "c": "Blob samples do not move when k grows. Print the radius of a ball before and "
-            "after.",
-            "d": "Balls grow smoothly only inside a mode, where they stay below 0.2. What is at "
-            "the next distance?",
-        },
-    )
     return Right("Keep k far below the size of the smallest group that you want to tell apart.")
 
 
@@ -223,7 +220,7 @@ _NEEDS = (
 
 @exercise("07.7", "An evaluation, in order", "Order the steps")
 def _evaluation_in_order(rng, answer):
-    compare_order(answer, "abcdefg", before=_NEEDS)
+    compare_order(answer, "abcdefg", _NEEDS)
     return Right("The floor goes through the same steps as the generator, in the same sizes.")
 
 
