@@ -25,6 +25,11 @@ SPEEDS = {
     "fast": (25, 0.07),
 }
 
+_WELCOME = (
+    "Orange fakes shall end up on the blue real points. Press Play, or let the players move one "
+    "by one; every setting may change while they play."
+)
+
 
 class Laboratory(widgets.VBox):
     """A game of a generator and a discriminator in the plane, to play with.
@@ -69,6 +74,7 @@ class Laboratory(widgets.VBox):
         super().__init__(self.controls.arranged(self.plane, self.curves))
         self.add_class("ganlab-laboratory")
         self._refresh(keep=True)
+        self._say(_WELCOME)
 
     def __repr__(self):
         settings = self.game.settings
@@ -261,10 +267,10 @@ class Laboratory(widgets.VBox):
 
     def _advance(self, moves):
         slow = self.controls.speed.value == "slow motion"
-        before, player = self.game.frame() if slow else None, "both"
+        before, player = self.game.frame() if slow else None, self.controls.who.value
         if self._tape is not None:
             player = self._follow_tape(moves)
-        elif slow:
+        elif slow and player == "both":
             player = self._turn
             # d_steps moves of the discriminator, then one of the generator, one a picture.
             self.game.step(player)
@@ -272,7 +278,7 @@ class Laboratory(widgets.VBox):
             late = turns[0] == "generator" or turns[1] % self.game.settings.d_steps
             self._turn = "discriminator" if late else "generator"
         else:
-            self.game.step("both", moves)
+            self.game.step(player, moves)
         said = narrate(player, before, self.game.frame()) if slow and player else ""
         self._refresh(keep=True, said=said)
 
@@ -311,8 +317,10 @@ class Laboratory(widgets.VBox):
                 self.plane.label = f"The plane. {found}. {describe(game)}."
         self.curves.show(game)
         self.controls.counts.value = (
-            f"<b>{game.updates:,} updates</b> &middot; {found}<br>"
-            f"weights {game.fingerprint()} &middot; film: {len(self.film.frames)} frames"
+            f"<b>{game.updates:,} updates</b> &middot; weights {game.fingerprint()}<br>{found}"
+        )
+        self.controls.film.value = (
+            f"{len(self.film.frames)} frames (at most {self.film.most}, over all the game)"
         )
         if game.diverged:
             self.playing = False

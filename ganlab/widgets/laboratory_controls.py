@@ -41,18 +41,28 @@ class Controls:
     def __init__(self, settings, *, speeds, seed):
         button = widgets.Button
         self.play = button(description="Play", icon="play", button_style="primary")
-        self.play.layout.min_width = "92px"
+        self.play.layout.min_width = "84px"
         self.steps = {
             "discriminator": button(description="Step D", tooltip="The discriminator moves once"),
             "generator": button(description="Step G", tooltip="The generator moves once"),
             "both": button(description="Step both", tooltip="First the discriminator, then G"),
         }
+        self.who = widgets.Dropdown(
+            options=[
+                ("both in turn", "both"),
+                ("D alone", "discriminator"),
+                ("G alone", "generator"),
+            ],
+            description="Moves",
+            style={"description_width": "auto"},
+            layout=widgets.Layout(width="158px"),
+        )
         self.speed = widgets.Dropdown(
             options=list(speeds),
             value="live",
             description="Speed",
             style={"description_width": "auto"},
-            layout=widgets.Layout(width="170px"),
+            layout=widgets.Layout(width="158px"),
         )
         self.reset = button(description="Reset", icon="undo", tooltip="Begin again from the seed")
         self.replay = button(
@@ -64,7 +74,7 @@ class Controls:
             max=2**31 - 1,
             description="Seed",
             style={"description_width": "auto"},
-            layout=widgets.Layout(width="110px"),
+            layout=widgets.Layout(width="100px"),
         )
         rate = {"base": 10, "min": -5, "max": 0, "step": 0.1, "readout_format": ".1e"}
         self.distribution = widgets.Dropdown(description="Learn", **_wide())
@@ -87,14 +97,14 @@ class Controls:
         }
         self.name = widgets.Text(
             "film",
-            description="File name",
+            description="Film",
             style={"description_width": "auto"},
-            layout=widgets.Layout(width="210px"),
+            layout=widgets.Layout(width="150px"),
         )
         self.save = button(
-            description="Save film", icon="film", tooltip="A GIF of this game, beside the notebook"
+            description="Save", icon="film", tooltip="A GIF of this game, beside the notebook"
         )
-        self.counts, self.message = widgets.HTML(), widgets.HTML()
+        self.counts, self.message, self.film = (widgets.HTML() for _ in range(3))
         self.counts.add_class("ganlab-counts")
         self.message.add_class("ganlab-message")
         self.show(settings, seed=seed)
@@ -138,10 +148,10 @@ class Controls:
         stage.add_class("ganlab-stage")
         return [
             widgets.HTML(f"<style>{STYLE}</style>", layout=widgets.Layout(display="none")),
-            row(self.play, *self.steps.values(), self.speed, self.reset, self.seed, self.replay),
+            row(self.play, self.who, self.speed, self.reset, self.seed, self.replay),
+            row(*self.steps.values(), self.name, self.save, self.film),
             self.message,
             stage,
-            row(self.name, self.save),
         ]
 
     @staticmethod

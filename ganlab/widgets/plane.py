@@ -64,8 +64,8 @@ class Settings:
     distribution: Distribution = ALL["ring"]
     loss: losses.AdversarialLoss = losses.non_saturating
     penalty: penalties.Penalty | None = None
-    g_rate: float = 1e-3
-    d_rate: float = 1e-3
+    g_rate: float = 2e-3
+    d_rate: float = 2e-3
     d_steps: int = 1
 
     def __post_init__(self):

@@ -43,7 +43,9 @@ def draw_plane(ax, frame, layers=LAYERS):
         lines = [line for line in lines if np.isfinite(line).all()]
         ax.add_collection(LineCollection(lines, colors=_SHEET, linewidths=0.5, alpha=0.6))
     if "real" in layers:
-        ax.scatter(*frame.real.T, s=11, color=plotting.REAL, edgecolors="white", linewidths=0.4)
+        # All edges below all points, or the edges of a dense cluster would hide it.
+        ax.scatter(*frame.real.T, s=26, color="white", linewidths=0)
+        ax.scatter(*frame.real.T, s=13, color=plotting.REAL, linewidths=0)
     if "pulls" in layers:
         ends = frame.fake + arrows(frame.pull)
         lines = np.stack([frame.fake, ends], axis=1)
@@ -115,10 +117,7 @@ def picture(game, layers=LAYERS):
     draw_plane(plane, frame, layers)
     plane.set_title(f"{settings.distribution}, {settings.loss.name}, seed {game.seed}")
     scale = frame.scale
-    plane.set_xlabel(
-        f"\N{BLACK CIRCLE} real  \N{BLACK DIAMOND} fake     "
-        f"orange {scale.low}, dashed {scale.middle}, blue {scale.high}"
-    )
+    plane.set_xlabel(f"orange {scale.low}, dashed {scale.middle}, blue {scale.high}", fontsize=9)
     draw_curves(curves, game)
     curves.set_title(f"after {game.updates:,} updates")
     return figure
