@@ -97,21 +97,58 @@ def test_stopped_and_gone_on_with_from_a_file(straight, tmp_path):
     assert int(third.training.gan.steps) == 21
 
 
-def test_a_stop_click_reaches_an_awaiting_loop(straight):
+def test_a_stop_click_reaches_an_awaiting_loop():
     dashboard = board(steps=1000)
 
     async def click_soon():
         training = asyncio.ensure_future(dashboard.run())
         while int(dashboard.training.gan.steps) < 3:
             await asyncio.sleep(0)
-        assert not dashboard._button.disabled
+        assert (dashboard._button.description, dashboard._button.disabled) == ("Stop", False)
         dashboard._button.click()
         await training
+        assert 3 <= int(dashboard.training.gan.steps) <= 5
+        assert dashboard.training.state == "stopped"
 
     asyncio.run(click_soon())
-    assert 3 <= int(dashboard.training.gan.steps) <= 5
-    assert dashboard.training.state == "stopped"
+
+
+def test_the_button_starts_stops_and_goes_on(straight):
+    async def click():
+        dashboard = board()
+        seen = []
+        while dashboard.training.state != "done":
+            button = dashboard._button
+            if not button.disabled and (not seen or seen[-1] != button.description):
+                if button.description != "Stop" or int(dashboard.training.gan.steps) == 7:
+                    seen.append(button.description)
+                    button.click()
+            await asyncio.sleep(0)
+        assert seen == ["Start", "Stop", "Go on"]
+        await dashboard._task
+        assert dashboard._button.disabled
+        return dashboard.training.gan
+
+    assert equal(asyncio.run(click()), straight)
+
+
+def test_without_a_loop_there_is_nothing_to_start():
+    dashboard = board()
     assert dashboard._button.disabled
+    dashboard._button.click()
+    assert int(dashboard.training.gan.steps) == 0
+
+
+def test_an_error_behind_the_button_stands_on_the_dashboard():
+    async def click():
+        dashboard = board(measures={"bad": lambda gan: 1 / 0})
+        dashboard._button.click()
+        while dashboard.training.state != "stopped":
+            await asyncio.sleep(0)
+        await dashboard._task
+        return dashboard
+
+    assert "ZeroDivisionError: division by zero" in asyncio.run(click())._status.value
 
 
 def test_an_interrupt_is_a_stop_after_the_step(straight):

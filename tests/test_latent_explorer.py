@@ -110,7 +110,7 @@ def test_the_nearest_real_image(generator):
 def test_a_label_is_shown_where_there_is_one(generator):
     labelled = datasets.Dataset(REAL, labels=np.full(40, 8))
     explorer = LatentExplorer(generator, labelled, seed=0)
-    assert "nearest real image, a 8" in explorer._nearest.value
+    assert "nearest real image, labelled 8" in explorer._nearest.value
 
 
 def test_squeezed_latents_follow_the_truncated_normal_distribution():
@@ -208,7 +208,7 @@ def test_the_recorded_generator_can_be_explored():
     explorer = LatentExplorer(recipes.load_generator("digits"), real, seed=0)
     explorer.go(t=0.5)
     assert explorer.view.distance < 3 * explorer.space.typical
-    assert f"a {real.labels[explorer.view.nearest]}" in explorer._nearest.value
+    assert f"labelled {real.labels[explorer.view.nearest]}" in explorer._nearest.value
 
 
 @pytest.mark.parametrize(

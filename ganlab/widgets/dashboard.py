@@ -1,6 +1,7 @@
 """A dashboard beside a training: losses, samples, measures, time left, and a Stop that answers."""
 
 import asyncio
+import contextlib
 import html
 import time
 
@@ -15,6 +16,12 @@ __all__ = ["Dashboard"]
 
 _SHARE = 0.08  # of the time at most goes into drawing
 _SOONEST = 0.25  # seconds between two drawings
+
+_BUTTON = {
+    "ready": ("Start", "play", "Start training"),
+    "training": ("Stop", "stop", "Stop after the step that is running"),
+    "stopped": ("Go on", "play", "Go on from the step where it stopped"),
+}
 
 _STYLE = """<style>
 .ganlab-dashboard { max-width: 940px; font-size: 13px; color: var(--jp-ui-font-color1, inherit); }
@@ -51,6 +58,7 @@ class Dashboard(ipywidgets.VBox):
 
         await dashboard.run()
 
+    Its button starts a training too, and goes on with one; other cells can be run meanwhile.
     Stop answers after the step that is running. A training stopped and gone on with takes the
     very same steps as one never stopped, from memory as from the checkpoint.
 
@@ -145,6 +153,10 @@ class Dashboard(ipywidgets.VBox):
         self.references = _reference_levels(gan.loss_pair) if references is None else references
         self._latents = latents.sample(samples, gan.latent_dim, seed=seed)
         self._next_drawing = 0.0
+        try:
+            self._loop = asyncio.get_running_loop()  # a kernel's, which the button starts in
+        except RuntimeError:
+            self._loop = None
         self._build()
         super().__init__([self._style, self._head, self._middle, self._measures])
         self.add_class("ganlab-dashboard")
@@ -157,14 +169,8 @@ class Dashboard(ipywidgets.VBox):
         self._bar = ipywidgets.IntProgress(
             min=0, max=self.steps, layout=layout(width="220px"), style={"bar_color": "#0072B2"}
         )
-        self._button = ipywidgets.Button(
-            description="Stop",
-            icon="stop",
-            tooltip="Stop after the step that is running",
-            disabled=True,
-            layout=layout(width="100px"),
-        )
-        self._button.on_click(lambda _: self.stop())
+        self._button = ipywidgets.Button(layout=layout(width="100px"))
+        self._button.on_click(self._click)
         self._head = ipywidgets.HBox(
             [self._button, self._bar, self._status],
             layout=layout(align_items="center", flex_flow="row wrap", grid_gap="4px 12px"),
@@ -197,10 +203,9 @@ class Dashboard(ipywidgets.VBox):
 
     def train(self):
         """Trains; yields for each step a dict of its logs and measures, and redraws at times."""
-        records = self.training.records()
+        records, self._next_drawing = self.training.records(), 0.0
         try:
             for record in records:
-                self._button.disabled = False
                 if time.monotonic() >= self._next_drawing:
                     self.refresh()
                 yield record
@@ -210,6 +215,7 @@ class Dashboard(ipywidgets.VBox):
 
     async def run(self):
         """Trains to the end or until Stop, letting clicks through after every step."""
+        self._loop = asyncio.get_running_loop()
         records = self.train()
         try:
             for _ in records:
@@ -217,11 +223,32 @@ class Dashboard(ipywidgets.VBox):
         finally:
             records.close()
 
+    def _click(self, _):
+        """Stops, or trains in the kernel's loop; clicks may arrive in another thread."""
+        if self.training.state == "training":
+            self.stop()
+        elif self._loop is not None:
+            self._button.disabled = True
+            self._loop.call_soon_threadsafe(self._start)
+
+    def _start(self):
+        self._task = asyncio.ensure_future(self._run_quietly())  # kept, or it could vanish
+
+    async def _run_quietly(self):
+        with contextlib.suppress(Exception):  # what went wrong stands on the dashboard
+            await self.run()
+
+    def _show_button(self, state):
+        name, icon, tooltip = _BUTTON.get(state, _BUTTON["stopped"])
+        self._button.description, self._button.icon = name, icon
+        self._button.tooltip = tooltip
+        can_start = self._loop is not None and self.training.step < self.steps
+        self._button.disabled = not (state == "training" or (state in _BUTTON and can_start))
+
     def refresh(self):
         """Draws the present state; the next drawing waits so long that drawing stays cheap."""
         began, training = time.monotonic(), self.training
-        busy = training.state == "training"
-        self._button.disabled = not busy
+        self._show_button(training.state)
         self._bar.max, self._bar.value = self.steps, min(training.step, self.steps)
         self._bar.bar_style = "danger" if training.state == "broken" else ""
         self._status.value = _status(training)

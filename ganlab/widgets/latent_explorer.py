@@ -98,7 +98,7 @@ class LatentExplorer(ipywidgets.VBox):
             caption="plane",
         )
         self._pictures = ipywidgets.HBox(
-            [self._made, self._nearest, self._pad], layout=layout(**_ROW, align_items="flex-start")
+            [self._made, self._nearest, self._pad], layout=layout(**_ROW, padding="4px 0 0 0")
         )
         self._new_a = self._button("New A", "Draw another latent A", lambda: self.space.new_end(0))
         self._new_b = self._button("New B", "Draw another latent B", lambda: self.space.new_end(1))
@@ -112,6 +112,7 @@ class LatentExplorer(ipywidgets.VBox):
             description="path",
             tooltips=["on the arc, at constant speed", "on the chord"],
             style={"button_width": "70px", "description_width": "110px"},
+            layout=layout(width="360px"),
         )
         self._threshold = _slider("truncate beyond", UNTRUNCATED, 0.1, UNTRUNCATED, 0.1)
         self._plane = self._button("New plane", "Draw two other directions", self.space.new_plane)
@@ -204,7 +205,7 @@ class LatentExplorer(ipywidgets.VBox):
         self._made.value = _one(
             view.image,
             "generated image",
-            f"generated<br>latent: {length:.2f} √{len(view.latent)} long",
+            f"generated<br>length of the latent {length:.2f} · √{len(view.latent)}",
         )
         said = f"nearest real image, number {view.nearest}"
         self._nearest.value = _one(self.space.real[view.nearest], said, self._about_nearest())
@@ -222,7 +223,7 @@ class LatentExplorer(ipywidgets.VBox):
 
     def _about_nearest(self):
         space, view = self.space, self.view
-        label = "" if space.labels is None else f", a {space.labels[view.nearest]}"
+        label = "" if space.labels is None else f", labelled {space.labels[view.nearest]}"
         return (
             f"nearest real image{label}<br>distance {view.distance:.1f} "
             f"(real to real: {space.typical:.1f})"

@@ -102,7 +102,7 @@ export default {
 """
 
 _STYLE = """
-.ganlab-pad { width: 224px; color: var(--jp-ui-font-color1, inherit); }
+.ganlab-pad { width: 224px; margin: 2px; color: var(--jp-ui-font-color1, inherit); }
 .ganlab-pad-area { position: relative; width: 224px; height: 224px; cursor: crosshair;
   touch-action: none; user-select: none; box-sizing: border-box; border-radius: 3px;
   background: var(--jp-layout-color2, #ddd); }

@@ -6,6 +6,7 @@ import time
 import pytest
 
 BUILD = """
+from matplotlib import pyplot as plt
 from ganlab import datasets, recipes, widgets
 real = datasets.load("digits", split="train")
 explorer = widgets.LatentExplorer(recipes.load_generator("digits"), real, seed=0)
