@@ -157,8 +157,9 @@ export default { render };
 """
 
 _STYLE = """
+.ganlab-ssim-playground .widget-label { text-align: left; }
 .ganlab-ssim { color: var(--jp-ui-font-color1, inherit); font-family: var(--jp-ui-font-family);
-  font-size: var(--jp-ui-font-size1, 13px); position: relative; }
+  font-size: var(--jp-ui-font-size1, 13px); position: relative; margin: 8px 2px 0 2px; }
 .ganlab-ssim .row { display: grid; grid-template-columns: repeat(4, minmax(0, 230px)); gap: 14px; }
 .ganlab-ssim figure { margin: 0; min-width: 0; }
 .ganlab-ssim figcaption { font-weight: 600; margin-bottom: 4px; white-space: nowrap; }

@@ -63,7 +63,7 @@ def measures_html(measures):
             f"<td style='text-align:right;white-space:nowrap;{_NUMBERS}'>{text}</td></tr>"
         )
     return (
-        heading("Original against changed", f"the bar of the error ends at {ERROR_SCALE:g}")
+        heading("Original against changed", f"error bar: 0 to {ERROR_SCALE:g}")
         + f"<table style='width:100%;border-collapse:collapse'>{''.join(lines)}</table>"
     )
 

@@ -22,13 +22,14 @@ from ganlab.widgets.ssim_game import Contender, Game
 __all__ = ["PICTURES", "SSIMPlayground"]
 
 _SIZE = 128
+# Fine enough to meet an error within 5 %, coarse enough for the arrow keys.
 _STEPS = {
-    "noise": 0.005,
-    "blur": 0.1,
-    "shift": 0.1,
-    "contrast": 0.02,
-    "brightness": 0.01,
-    "scratch": 0.05,
+    "noise": 0.002,
+    "blur": 0.05,
+    "shift": 0.05,
+    "contrast": 0.005,
+    "brightness": 0.002,
+    "scratch": 0.01,
 }
 
 
@@ -116,6 +117,7 @@ class SSIMPlayground(widgets.VBox):
         self.game = Game()
         self._make_controls(options, image)
         super().__init__(self._arranged())
+        self.add_class("ganlab-ssim-playground")
         self.original = self._load(image)
         self.change(**strengths)
         self._listening = True
@@ -166,7 +168,9 @@ class SSIMPlayground(widgets.VBox):
         except Unreachable as reason:
             self._update(str(reason)[0].upper() + str(reason)[1:] + ".")
             return
-        self.change(**{name: getattr(found, name)})
+        # A slider stands on a step: in the browser it would move there by itself.
+        step = _STEPS[name]
+        self.change(**{name: round(round(getattr(found, name) / step) * step, 6)})
 
     def draw(self):
         """Draws the present state for a page on paper.
@@ -177,22 +181,22 @@ class SSIMPlayground(widgets.VBox):
         """
         from matplotlib.figure import Figure
 
-        figure = Figure(figsize=(9.6, 4.9), dpi=80, layout="constrained")
-        above, below = figure.subfigures(2, 1, height_ratios=(3, 2))
+        figure = Figure(figsize=(9.6, 5.6), dpi=80)
+        columns = [0.005 + 0.25 * i for i in range(4)]
         m = self.measures
         maps = ("gray", "gray", SSIM_COLORS, ERROR_COLORS)
         values = (self.original, self.changed, m.ssim_map, m.error_map)
-        for ax, caption, picture, cmap in zip(
-            above.subplots(1, 4), CAPTIONS, values, maps, strict=True
-        ):
+        for i, (caption, picture, cmap) in enumerate(zip(CAPTIONS, values, maps, strict=True)):
+            ax = figure.add_axes((columns[i], 0.54, 0.24, 0.41))
             shown = ax.imshow(picture, cmap=cmap, vmin=0, vmax=1, interpolation="nearest")
             ax.set_title(caption, fontsize=10)
             ax.set_axis_off()
             if cmap != "gray":
-                figure.colorbar(shown, ax=ax, orientation="horizontal", ticks=(0, 1), pad=0.02)
-        bars, *pair = below.subplots(1, 3, width_ratios=(2, 1, 1)) if self.game.kept else (
-            below.subplots(1, 1),
-        )  # fmt: skip
+                scale = ax.inset_axes((0.2, -0.08, 0.6, 0.04))
+                figure.colorbar(shown, cax=scale, orientation="horizontal", ticks=(0, 1))
+        bars = figure.add_axes((0.16, 0.07, 0.2, 0.3))
+        frames = [(columns[i], 0.02, 0.24, 0.34) for i in (2, 3)]
+        pair = [figure.add_axes(frame) for frame in frames] if self.game.kept else []
         listed = ssim_html.rows(m)[::-1]
         colors = [ssim_html.REAL] * (len(listed) - 1) + [ssim_html.FAKE]
         labels, lengths, texts = zip(*listed, strict=True)
@@ -222,7 +226,7 @@ class SSIMPlayground(widgets.VBox):
                 max=high,
                 step=_STEPS[name],
                 description=name.capitalize(),
-                readout_format=".3f" if name == "noise" else ".2f",
+                readout_format=".3f" if _STEPS[name] < 0.01 else ".2f",
                 style=style,
                 layout=wide,
             )
@@ -234,8 +238,10 @@ class SSIMPlayground(widgets.VBox):
             "reset": widgets.Button(description="Undo all changes", icon="undo"),
             "clear": widgets.Button(description="Clear scratches", icon="eraser"),
             "keep": widgets.Button(description="Keep as picture A", icon="thumb-tack"),
-            "match": widgets.Button(layout={"width": "220px"}, icon="balance-scale"),
+            "match": widgets.Button(icon="balance-scale"),
         }
+        for button in self.buttons.values():
+            button.layout.width = "auto"
         self.buttons["reset"].on_click(lambda _: self.reset())
         self.buttons["clear"].on_click(lambda _: setattr(self.canvas, "strokes", []))
         self.buttons["keep"].on_click(lambda _: self.keep())
