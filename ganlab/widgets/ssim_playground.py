@@ -48,7 +48,7 @@ def _face():
 def _brick():
     from skimage import data
 
-    return data.brick()
+    return data.brick()[:256, :256]
 
 
 def _digit():
