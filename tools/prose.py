@@ -178,7 +178,8 @@ def lead(cells, index):
         spoken = [parts for parts in spoken if parts and not plain(parts[0])[0].islower()]
         if spoken:
             pointing = [sentence for sentence in spoken[-1] if POINTS_AT_FIGURE.search(sentence)]
-            return (pointing or spoken[-1])[0]
+            parts = pointing or spoken[-1]
+            return " ".join(parts[: 1 if len(parts[0].split()) > 3 else 2])  # "No." says little
         if said:
             return (whole(said[-1].text) or [said[-1].text])[0]
     return ""

@@ -122,7 +122,7 @@ class Outline:
         ]
         self.header = pages.read_header(notebook)
         self.slides = []
-        self.topic = ""  # the heading that stands above what comes next
+        self.topic = self.header.title  # what stands above what comes next
         self.ending = ""  # "Key points", ... once the closing sections are reached
         self.asked = self.proving = False  # a prediction, a formula waits for what follows
         self.printed = ""  # what the slide before shows, if a figure may take it over

@@ -50,7 +50,7 @@ const keys = {
   "?": () => document.getElementById("keys").showModal(),
   Home: () => go(0),
   End: () => go(slides.length - 1),
-  Enter: () => root.classList.contains("overview") && open(document.activeElement),
+  Enter: () => root.classList.contains("overview") && choose(document.activeElement),
   Escape: () => overview(false),
 };
 for (const key of ["ArrowRight", "ArrowDown", "PageDown"]) keys[key] = () => go(here + 1);
@@ -66,7 +66,7 @@ document.addEventListener("keydown", (event) => {
   action();
 });
 
-function open(slide) {
+function choose(slide) {
   const index = slides.indexOf(slide.closest(".slide"));
   if (index < 0) return;
   here = index;
@@ -75,7 +75,7 @@ function open(slide) {
 }
 
 document.getElementById("deck").addEventListener("click", (event) => {
-  if (root.classList.contains("overview")) open(event.target);
+  if (root.classList.contains("overview")) choose(event.target);
 });
 document.getElementById("back").addEventListener("click", () => go(here - 1));
 document.getElementById("next").addEventListener("click", () => go(here + 1));
@@ -112,13 +112,15 @@ window.addEventListener("hashchange", fromAddress);
 if (window.name === "speaker") root.classList.add("with-notes");
 fromAddress();
 
-// A formula that is wider than its slide is set smaller; on a phone held upright it scrolls.
+// A formula that is wider than its slide is set smaller; on a phone, beyond a point, it scrolls.
 function fit() {
-  if (innerWidth < innerHeight) return;
+  const least = innerWidth < innerHeight ? 0.65 : 0.4;
   for (const formula of document.querySelectorAll(".formula")) {
     formula.style.removeProperty("--fit");
     const [wide, room] = [formula.querySelector("svg"), formula.parentNode.clientWidth];
-    if (wide) formula.style.setProperty("--fit", Math.min(1, room / wide.getBoundingClientRect().width));
+    if (!wide) continue;
+    const share = room / wide.getBoundingClientRect().width;
+    formula.style.setProperty("--fit", Math.max(least, Math.min(1, share)));
   }
 }
 window.addEventListener("resize", fit);

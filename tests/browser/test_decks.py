@@ -1,0 +1,100 @@
+"""The slides in a real browser: nothing is fetched, nothing overflows, every key works."""
+
+import shutil
+
+import pytest
+
+from tools import series, slides
+
+sync_api = pytest.importorskip("playwright.sync_api")
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+LESSONS = [path for path in series.notebooks() if path.parent.name == "notebooks"]
+
+# What sticks out of its slide, and the smallest type in pixels.
+OVERFLOW = """() => slides.flatMap((slide) => {
+  const board = slide.querySelector(".board"), found = [];
+  const high = board.scrollHeight - board.clientHeight;
+  if (innerWidth > innerHeight && high > 1) found.push([slide.id, "high", high]);
+  if (slide.scrollWidth > slide.clientWidth + 1) found.push([slide.id, "wide"]);
+  for (const part of board.querySelectorAll("p, li, figcaption, pre, .formula, img"))
+    if (part.getBoundingClientRect().right > innerWidth + 1) found.push([slide.id, part.tagName]);
+  return found;
+})"""
+SMALLEST = """() => Math.min(...[...document.querySelectorAll(".board :is(p,li,pre,h2,figcaption)")]
+  .map((part) => parseFloat(getComputedStyle(part).fontSize)))"""
+
+
+@pytest.fixture(scope="module")
+def browser():
+    path = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if path is None:
+        pytest.skip("there is no Chromium on this machine")
+    with sync_api.sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield found
+        found.close()
+
+
+def opened(browser, path, folder, size):
+    """A deck in a browser without a network, its requests and what its page complains of."""
+    slides.write([path], folder)
+    context = browser.new_context(viewport={"width": size[0], "height": size[1]}, offline=True)
+    page = context.new_page()
+    asked, said = [], []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("console", lambda message: said.append(message.text))
+    page.goto((folder / f"{path.stem}.html").as_uri())
+    page.wait_for_function("window.MathJax?.startup?.promise")
+    page.evaluate("MathJax.startup.promise.then(() => fit())")
+    return page, asked, said
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_a_deck_fits_every_screen_and_fetches_nothing(path, browser, tmp_path):
+    page, asked, said = opened(browser, path, tmp_path, (1920, 1080))
+    assert page.evaluate(SMALLEST) >= 28, "readable from the last row"
+    assert page.locator("mjx-container").count() > 0
+    assert page.locator("mjx-merror, [data-mjx-error]").count() == 0
+    for width, height in ((1920, 1080), (1280, 720), (400, 800)):
+        page.set_viewport_size({"width": width, "height": height})
+        page.evaluate("fit()")
+        assert page.evaluate(OVERFLOW) == [], (width, height)
+    assert [url for url in asked if not url.startswith("data:")] == [page.url.split("#")[0]]
+    assert said == []
+    page.context.close()
+
+
+@pytest.mark.slow
+def test_keys(browser, tmp_path):
+    page, *_ = opened(browser, LESSONS[0], tmp_path, (1280, 720))
+
+    def after(*keys):
+        for key in keys:
+            page.keyboard.press(key)
+        return page.locator("#number").text_content().split(" /")[0]
+
+    assert after() == "1"
+    assert [after(key) for key in ("ArrowRight", " ", "PageDown")] == ["2", "3", "4"]
+    assert [after(key) for key in ("ArrowLeft", "PageUp", "Home")] == ["3", "2", "1"]
+    assert page.url.endswith("#1") and after("End") == str(page.locator(".slide").count())
+    theme = page.evaluate("document.documentElement.dataset.theme")
+    after("d")
+    assert page.evaluate("document.documentElement.dataset.theme") != theme
+    assert not page.locator(".here .notes").is_visible()
+    after("Home", "n")
+    assert page.locator(".here .notes").is_visible()
+    after("n", "o")
+    page.locator(".slide").nth(4).click()
+    assert after() == "5" and not page.evaluate("document.documentElement.matches('.overview')")
+    with page.context.expect_page() as found:
+        after("s")
+    speaker = found.value
+    speaker.wait_for_function("document.getElementById('number')")
+    assert speaker.locator(".here .notes").is_visible()
+    speaker.keyboard.press("ArrowRight")
+    page.wait_for_function("location.hash === '#6'")
+    page.evaluate("location.hash = '#12'")
+    page.wait_for_function("document.getElementById('number').textContent.startsWith('12 ')")
+    page.context.close()

@@ -1,0 +1,247 @@
+"""tools/slides.py and tools/prose.py: a deck says what its notebook says, in one file."""
+
+import doctest
+import html.parser
+import re
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from tools import prose, series, slides
+
+LESSONS = [path for path in series.notebooks() if path.parent.name == "notebooks"]
+EVERY_LESSON = pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+DOT = (  # a picture of one pixel
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJg"
+    "gg=="
+)
+HEADER = """# Dice
+
+**Question.** Which die is loaded?
+
+**You will**
+
+- throw dice;
+- count them.
+
+**Before this:** nothing.
+
+**Time:** about 5 minutes to read and run, 1 seconds of computing on two cores
+
+**The last figure** shows a die."""
+
+
+def shown(source, *, text="", picture=False, **metadata):
+    """An executed cell of code that printed a text or drew a picture."""
+    outputs = [new_output("stream", name="stdout", text=text)] if text else []
+    if picture:
+        outputs.append(new_output("display_data", data={"image/png": DOT, "text/plain": "<F>"}))
+    return new_code_cell(source, outputs=outputs, execution_count=1, metadata=metadata)
+
+
+def outline(*cells):
+    cells = [new_markdown_cell(cell) if isinstance(cell, str) else cell for cell in cells]
+    return slides.Outline(new_notebook(cells=[new_markdown_cell(HEADER), *cells])).slides
+
+
+def kinds(found):
+    return [slide.kind for slide in found[2:]]  # after the title and the objectives
+
+
+def test_title_and_objectives():
+    title, objectives = outline()
+    assert title.title == "Dice" and "Which die is loaded?" in title.body
+    assert "about 5 minutes" in title.body and title.notes == ["The last figure shows a die."]
+    assert re.findall("<li>(.+?)</li>", objectives.body) == ["throw dice;", "count them."]
+
+
+def test_a_heading_has_its_first_sentences_and_formula_and_the_rest_is_notes():
+    long = "It is thrown often. " * 20
+    text = f"## 1. Chance\n\nA die is fair. {long}The end.\n\n$$p = 1/6$$"
+    (slide,) = outline(text)[2:]
+    assert slide.kind == "section" and slide.title == "1. Chance"
+    assert "A die is fair." in slide.body and r"\[p = 1/6\]" in slide.body
+    assert "The end." not in slide.body and slide.notes[0].endswith("The end.")
+
+
+def test_a_prediction_stands_alone_and_its_answer_follows():
+    found = outline(
+        "## A die\n\nIt is **fair**.\n\nIt falls on a face.\n\n**Predict.** On *which*?",
+        shown("throw = 3"),
+        shown("print(throw)", text="a three\n"),
+        "A three, of all numbers. More of it.",
+    )
+    assert kinds(found) == ["section", "predict", "result"]
+    question, answer = found[3:]
+    assert "On <em>which</em>?" in question.body and "It falls on a face." in question.body
+    assert "three" not in question.body + "".join(question.notes)
+    assert "a three" in answer.body and "A three, of all numbers." in answer.body
+
+
+@pytest.mark.parametrize(
+    ("asked", "caption"),
+    [("**Predict.** Which?", "After it."), ("Look at the figure.", "Look at the figure.")],
+)
+def test_a_figure_has_a_caption_and_a_description(asked, caption):
+    cell = shown('plt.title("three <dice>")\nplt.show()', picture=True)
+    found = outline("## A die\n\nFirst.\n\nLook at the film.", asked, cell, "After it. More.")
+    figure = found[-1]
+    assert figure.kind == "figure" and f"<figcaption>{caption}</figcaption>" in figure.body
+    assert "In it: three &lt;dice&gt;." in re.search('alt="([^"]+)"', figure.body)[1]
+    assert f"data:image/png;base64,{DOT}" in figure.body
+
+
+def test_what_is_printed_with_an_answer_stands_under_the_figure_or_in_the_notes():
+    few = outline("**Predict.** What?", shown("a", text="one\n", picture=True))[-1]
+    assert "one" in few.body and not few.notes
+    many = outline("**Predict.** What?", shown("a", text="one\n" * 9, picture=True))[-1]
+    assert "one" not in many.body and "one" in many.notes[0]
+    told = outline("**Predict.** What?", shown("a", text="one\n"), shown("b", picture=True))[2:]
+    assert [slide.kind for slide in told] == ["predict", "figure"] and "one" in told[1].body
+
+
+@pytest.mark.parametrize(("lines", "kind"), [(12, "proof"), (13, "section")])
+def test_a_short_proof_after_a_formula_is_shown(lines, kind):
+    proof = shown("\n".join(["assert True"] * lines), text="equal\n", tags=["proof"])
+    last = outline("## A sum\n\nIt is\n\n$$a + b$$", proof)[-1]
+    assert last.kind == kind
+    assert ("equal" in last.body) == (kind == "proof")
+
+
+def test_a_proof_without_a_formula_goes_to_the_notes():
+    found = outline("## A\n\nWords.", shown("assert True", text="equal\n", tags=["proof"]))
+    assert kinds(found) == ["section"] and "equal" in found[-1].notes[-1]
+
+
+def test_the_standard_metadata_are_honored():
+    def told(kind):
+        return new_markdown_cell("Aside.", metadata={"slideshow": {"slide_type": kind}})
+
+    found = outline("## A\n\nWords.", told("skip"), told("notes"))
+    assert kinds(found) == ["section"] and found[-1].notes == ["Aside."]
+    hidden = shown("a", picture=True, slideshow={"slide_type": "skip"})
+    assert kinds(outline("## A\n\nWords.", hidden)) == ["section"]
+
+
+def test_key_points_and_exercises():
+    found = outline(
+        "## Key points\n\n- One. And more.\n- Two.\n\n## Exercises\n\n"
+        "1. **Predict.** How many?\n   <details><summary>Hint</summary>Six.</details>\n"
+        "2. **Change.** Load it.\n\n## References\n\n- Nobody."
+    )
+    points, exercises = found[2:]
+    assert points.title == "Key points" and points.body.count("<li>") == 2
+    assert "<strong>Predict.</strong> How many?" in exercises.body
+    assert exercises.body.count("<li>") == 2 and "Six" not in exercises.body
+    other = outline("## Exercises", "**1. Predict.** How many?\n\n**2. Change.** Load it.")
+    assert other[-1].body == exercises.body
+
+
+# ---------------------------------------------------------------------------------- real decks
+
+
+class Page(html.parser.HTMLParser):
+    """The addresses that a browser would fetch for a page, its pictures and its sections."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.fetched, self.pictures, self.slides = [], [], []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        attributes = dict(attributes)
+        names = ("src", "srcset", "poster", "data", "background")
+        self.fetched += [attributes[name] for name in names if name in attributes]
+        if tag == "link" or (tag != "a" and "href" in attributes):
+            self.fetched.append(attributes.get("href"))
+        if tag == "img":
+            self.pictures.append(attributes)
+        if tag == "section":
+            self.slides.append(attributes)
+
+
+@pytest.fixture(scope="module")
+def decks():
+    found = {}
+
+    def read(path):
+        if path not in found:
+            notebook = nbformat.read(path, as_version=4)
+            found[path] = (notebook, slides.Outline(notebook).slides, slides.deck(notebook))
+        return found[path]
+
+    return read
+
+
+@EVERY_LESSON
+def test_a_deck_is_one_file_that_fetches_nothing(path, decks):
+    notebook, _, text = decks(path)
+    page = Page(text)
+    assert page.fetched and all(address.startswith("data:") for address in page.fetched)
+    assert not re.search(r"@import|url\(", text[: text.index("</style>")])
+    assert len(text.encode()) < 2.5e6
+    assert slides.deck(notebook) == text
+
+
+@EVERY_LESSON
+def test_a_deck_shows_every_figure_and_every_prediction(path, decks):
+    notebook, found, text = decks(path)
+    pictures = [
+        picture
+        for cell in notebook.cells
+        if cell.cell_type == "code"
+        for picture in slides.outputs(cell)[0]
+    ]
+    page = Page(text)
+    stored = [re.search('src="(.+?)"', picture)[1] for picture in pictures]
+    assert [picture["src"] for picture in page.pictures] == stored
+    for picture in page.pictures:
+        assert len(picture["alt"].removeprefix("Figure. ").split()) >= 3, picture["alt"]
+    asked = sum(
+        block.asks
+        for cell in notebook.cells
+        if cell.cell_type == "markdown"
+        for block in prose.blocks(cell.source)
+    )
+    assert sum(slide.kind == "predict" for slide in found) == asked
+    assert 25 <= len(found) <= 80
+    assert [slide["id"] for slide in page.slides] == [str(n + 1) for n in range(len(found))]
+    assert found[-2].title == "Key points" and found[-1].title == "Exercises"
+
+
+@EVERY_LESSON
+def test_no_markup_is_left_in_a_deck(path, decks):
+    for slide in decks(path)[1]:
+        body = re.sub(r"<(pre|code).*?</\1>|\\[([].*?\\[)\]]", "", slide.body, flags=re.DOTALL)
+        raw = re.search(r"\*\*|\$[^$]*\$|`|\]\(", re.sub("<[^>]+>", "", body))
+        assert not raw, (slide.title, raw[0])
+        assert slide.title and len(slide.text) < 1100
+
+
+def test_what_the_decks_and_the_site_read_in_common():
+    for module in (prose, slides):
+        assert doctest.testmod(module).failed == 0
+    assert doctest.testmod(prose).attempted >= 4
+
+
+def test_the_words_for_a_figure():
+    cells = [
+        new_markdown_cell("First. The panels show $D^*$.\n\n**Predict.** Where?"),
+        new_code_cell("x = 1"),
+        new_code_cell("ax.set(title='left', xlabel=name)"),
+        new_code_cell("# Count the *points*.\nplt.show()"),
+    ]
+    assert prose.figure_words(cells, 2) == "Figure. The panels show D^*. In it: left."
+    assert prose.figure_words(cells, 3) == "Figure. Count the points."
+    assert prose.figure_words(cells[1:], 0) == "Figure."
+    short = [new_markdown_cell("Now three. Each is thrown twice. Then more."), cells[1]]
+    assert prose.figure_words(short, 1) == "Figure. Now three. Each is thrown twice."
+
+
+def test_the_command_writes_a_file_for_each_notebook(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(slides, "SLIDES", tmp_path / "slides")
+    assert slides.main(["01"]) == 0
+    assert [path.name for path in (tmp_path / "slides").iterdir()] == ["01_image_generation.html"]
+    assert "slides," in capsys.readouterr().out
+    assert slides.main(["99"]) == 1
