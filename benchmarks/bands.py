@@ -74,8 +74,13 @@ def live(number):
 
 
 def code(number):
-    """A sum of the code that is run again; comments and line breaks do not change it."""
-    text = "\n".join(ast.unparse(module) for module in live(number))
+    """A sum of the code that is run again; comments, line breaks and imports do not change it."""
+    text = "\n".join(
+        ast.unparse(statement)
+        for module in live(number)
+        for statement in module.body
+        if not isinstance(statement, ast.Import | ast.ImportFrom)
+    )
     return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -22,9 +22,9 @@ def test_a_band_holds_five_finite_runs(number):
     others = bands.load(number)
     assert others["seeds"].tolist() == list(recorder.SEEDS)
     runs = {key: values for key, values in others.items() if values.dtype.kind not in "U"}
-    assert {len(values) for values in runs.values()} == {5}
     for key, values in runs.items():
-        assert values.dtype in (np.float32, np.uint8, np.int64), key
+        assert len(values) == 5 or key.endswith("steps"), key
+        assert values.dtype in (np.float32, np.uint8, np.int64) or key.endswith("steps"), key
         assert key.startswith("contest/") or np.isfinite(values).all(), key
 
 
@@ -35,6 +35,19 @@ def test_the_published_sums_are_right(number):
     assert row[1] == bands.RECORDED[number] == files.sha256(recorder.FOLDER / f"{number}.npz")
 
 
+@EVERY_BAND
+def test_every_curve_has_its_steps(number):
+    others = bands.load(number)
+    for key, steps in others.items():
+        if key.endswith("steps"):
+            assert steps.ndim == 1 and (np.diff(steps) > 0).all()
+    parts = {key.rpartition("/")[0] for key in others if key.endswith(("_loss", "distance"))}
+    for part in parts:
+        found = bands.load(number, part) if part else others
+        curves = [found[key] for key in found if key.endswith(("_loss", "distance"))]
+        assert {curve.shape for curve in curves} == {(5, len(found["steps"]))}
+
+
 def test_all_bands_are_small():
     assert {path.stem for path in recorder.FOLDER.iterdir()} == set(bands.RECORDED)
     assert sum(path.stat().st_size for path in recorder.FOLDER.iterdir()) < 200_000
@@ -43,6 +56,8 @@ def test_all_bands_are_small():
 def test_a_notebook_without_bands_and_a_damaged_file_are_refused(tmp_path, monkeypatch):
     with pytest.raises(ValueError, match="expected one of .*, received '99'"):
         bands.load("99")
+    with pytest.raises(ValueError, match=r"expected one of \[.*'quality'\], received 'x'"):
+        bands.load("07", "x")
     monkeypatch.setattr(bands, "_FOLDER", tmp_path)
     with pytest.raises(ValueError, match=r"01\.npz: expected sha256 .*, received no file"):
         bands.load("01")
