@@ -78,11 +78,6 @@ def _statistics(rng, guess):
                 "The error does not fall by equal steps: each batch takes a hundredth of what "
                 "is left.",
             ),
-            (
-                99,
-                "The error does not fall by equal steps: each batch takes a hundredth of what "
-                "is left.",
-            ),
             (69, "That halves the error."),
         ),
     )
@@ -178,14 +173,11 @@ _MUTANTS = (
 
 @exercise("08.5", "One test for eight bugs", "Find the bug")
 def _one_test(rng, accepts):
-    from ganlab import losses
+    def rounded(real, fake):
+        real, fake = (np.asarray(x, np.float32) for x in (real, fake))
+        return np.logaddexp(np.float32(0), -real).mean() + np.logaddexp(np.float32(0), fake).mean()
 
-    def packaged(real, fake):
-        return losses.minimax.discriminator(
-            np.asarray(real, np.float32), np.asarray(fake, np.float32)
-        ).numpy()
-
-    said = [result_of(accepts, loss) for loss in (packaged, _fair)]
+    said = [result_of(accepts, loss) for loss in (rounded, _fair)]
     if not all(isinstance(word, bool | np.bool_) for word in said):
         raise Wrong("Expected True or False: whether the loss passes your test.")
     if not all(said):

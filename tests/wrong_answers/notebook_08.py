@@ -106,7 +106,7 @@ WRONG = {
         ('answer = ["spread", "drift", "mode_gap"]', "your five columns"),
     ],
     "08.7": [
-        ('rule_order = "aecbd"', "scaled twice is called a collapse"),
+        ('rule_order = "ecabd"', "scaled twice is called a collapse"),
         ('rule_order = "ebacd"', "dead generator"),
         ('rule_order = "bcead"', "whether its weights move"),
         ('rule_order = "ebcda"', "wanders"),
