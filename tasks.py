@@ -299,6 +299,9 @@ def build(folder):
         install([base, "-m", "venv", "--prompt", "ganlab", folder], "making .venv")
         pip = [python_in(folder), "-m", "pip", "install", "--progress-bar=off", "--no-input"]
         pip += ["--disable-pip-version-check"]
+    wheels = os.path.join(ROOT, "wheels")  # an archive for machines without a network has them
+    if os.path.isdir(wheels):
+        pip += ["--no-index", "--find-links", wheels]
     # The lock is complete: nothing else may come in.
     install(pip + ["--no-deps", "-r", lock], "installing packages")
     install(pip + ["--no-deps", "--no-build-isolation", "-e", "."], "installing ganlab")
@@ -400,7 +403,25 @@ def site(python, options, rest):
     return call(python, ["-m", "tools.series", "site"])
 
 
+def kit(python, options, rest):
+    return call(python, ["-m", "tools.kit"])
+
+
+def archive(python, options, rest):
+    return call(python, ["-m", "tools.kit", "archive"])
+
+
+def slides(python, options, rest):
+    return call(python, ["-m", "tools.slides"])
+
+
+def browser(python, options, rest):
+    return call(python, ["-m", "pytest", "tests/browser"] + rest)
+
+
 def test(python, options, rest):
+    if not os.path.isdir(os.path.join(ROOT, "tests")):
+        raise Stop("This is the student build, which has no tests: they are in the whole project.")
     style = call(python, ["-m", "ruff", "check"])
     if style == 130:
         return style
@@ -430,6 +451,10 @@ COMMANDS = collections.OrderedDict(
         ("test", (test, "run all tests and compare every notebook with its stored outputs")),
         ("lab", (lab, "open the notebooks in JupyterLab")),
         ("site", (site, "build the site in site/ from the stored outputs")),
+        ("slides", (slides, "build a deck of slides from every notebook in slides/")),
+        ("kit", (kit, "build what students and teachers get in dist/")),
+        ("archive", (archive, "pack the student build with all packages, for no network")),
+        ("browser", (browser, "try the widgets in a real browser")),
         ("execute", (execute, "execute notebooks again and store their outputs in them")),
         ("check", (check, "run the style check and the fast tests, under two minutes")),
     ]
@@ -440,7 +465,7 @@ def parser():
     top = argparse.ArgumentParser(
         prog="tasks.py",
         description="The commands of ganlab. Each sets up the environment .venv where needed.",
-        epilog="What follows test, check or lab goes on to pytest or JupyterLab.",
+        epilog="What follows test, check, browser or lab goes on to pytest or JupyterLab.",
     )
     commands = top.add_subparsers(dest="command", metavar="COMMAND")
     for name, (_, purpose) in COMMANDS.items():
@@ -463,7 +488,7 @@ def main(arguments):
             top.error("expected a command before {0}".format(rest[0]))
         top.print_help()
         return 0
-    if rest and options.command in ("run", "execute", "site"):
+    if rest and options.command not in ("test", "check", "browser", "lab"):
         top.error("unknown arguments of {0}: {1}".format(options.command, " ".join(rest)))
     try:
         return COMMANDS[options.command][0](set_up(), options, rest)

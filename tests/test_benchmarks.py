@@ -234,23 +234,33 @@ QUALITY = {
 
 
 def test_time_to_quality_adds_the_start_and_the_steps():
-    assert time_to_quality.target(QUALITY) == (2000, 100.0)
-    assert time_to_quality.seconds_of_peer(QUALITY) == 4.0 + 2000 * 0.5
-    assert time_to_quality.steps_of_ours(QUALITY) == [20, 50, 10]
-    assert time_to_quality.seconds_of_ours(QUALITY) == pytest.approx(2.0 + 20 * 0.01)
+    assert time_to_quality.last_of_peer(QUALITY) == 2000
+    assert time_to_quality.seconds_of_peer(QUALITY, 2000) == 4.0 + 2000 * 0.5
+    assert time_to_quality.steps_of_ours(QUALITY, 2000) == [20, 50, 10]
+    assert time_to_quality.seconds_of_ours(QUALITY, 2000) == pytest.approx(2.0 + 20 * 0.01)
+    assert time_to_quality.times_sooner(QUALITY, 2000) == pytest.approx(1004 / 2.2)
+    assert time_to_quality.times_sooner(QUALITY, 2000, cpu=True) == pytest.approx(2008 / 3.3)
     text = time_to_quality.report(QUALITY)
-    assert "456 times sooner" in text  # 1004 / 2.2
-    assert "608 times by CPU seconds" in text  # 2008 / 3.3
+    assert "after 2,000 steps 456 times sooner" in text
     assert "not trained" not in text
     shorter = QUALITY | {"DCGAN": {"25": 1000.0, "800": 100.0}}
     assert "DCGAN was not trained to step 2,000" in time_to_quality.report(shorter)
 
 
+def test_a_peer_is_also_met_at_its_best_moment():
+    result = QUALITY | {"DCGAN": {"1000": 80.0, "2000": 100.0}}
+    assert time_to_quality.best_of_peer(result) == 1000
+    found = time_to_quality.times_sooner(result, 1000)
+    steps = sorted(time_to_quality.steps_of_ours(result, 1000))[1]
+    assert found == pytest.approx((4.0 + 1000 * 0.5) / (2.0 + steps * 0.01))
+    assert f"ever was in them {found:.0f} times sooner" in time_to_quality.report(result)
+
+
 def test_a_quality_that_is_not_reached_is_said_to_be_so():
     worse = QUALITY | {"DCGAN": {"2000": 65.0}}
-    assert time_to_quality.steps_of_ours(worse) == [50, None, 50]
-    assert time_to_quality.seconds_of_ours(worse) is None
-    assert "does not get there" in time_to_quality.report(worse)
+    assert time_to_quality.steps_of_ours(worse, 2000) == [50, None, 50]
+    assert time_to_quality.times_sooner(worse, 2000) is None
+    assert "does not get to" in time_to_quality.report(worse)
 
 
 # --- what they share

@@ -1,0 +1,70 @@
+"""The builds for students and teachers: what is in them, and what must not be."""
+
+import nbformat
+import pytest
+
+from tools import exercises, kit, series
+
+SOLUTIONS = sorted((series.NOTEBOOKS / "solutions").glob("[0-9][0-9]_*.ipynb"))
+EVERY_BOOK = pytest.mark.parametrize("path", SOLUTIONS, ids=lambda path: path.stem)
+
+
+@pytest.fixture(scope="module")
+def student(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("dist") / "student"
+    kit.build_student(folder)
+    return folder
+
+
+def test_students_get_no_solution_and_no_output(student):
+    books = sorted((student / "notebooks").glob("*.ipynb"))
+    assert [path.name for path in books] == [path.name for path in kit.lessons()]
+    for path in books:
+        book = nbformat.read(path, as_version=4)
+        nbformat.validate(book)
+        assert not any(cell.get("outputs") for cell in book.cells), path
+        text = nbformat.writes(book)
+        assert "<summary>Solution</summary>" not in text and exercises.FOLD not in text
+        assert "<summary>Hint 3</summary>" in text
+        solved = exercises.read(series.read(series.NOTEBOOKS / "solutions" / path.name))[1]
+        sources = "\n".join(cell.source for cell in book.cells)
+        assert all(exercise.explanation.source.strip() not in sources for exercise in solved)
+        assert all(exercise.stub in sources for exercise in solved)
+
+
+def test_students_get_no_page_of_the_teacher(student):
+    names = {path.relative_to(student).as_posix() for path in student.rglob("*")}
+    assert {"tasks.py", "ganlab/training.py", "data/weights/digits.npz", "LICENSE"} <= names
+    for part in ("teach", "solutions", "wrong_answers", "tests", "progress.json", "__pycache__"):
+        assert not [name for name in names if part in name.split("/")[-1] or f"/{part}/" in name]
+
+
+@EVERY_BOOK
+def test_an_assignment_has_what_nbgrader_asks_for(path):
+    book = kit.as_assignment(series.read(path))
+    _, solved = exercises.read(series.read(path))
+    marks = [cell.metadata.nbgrader for cell in book.cells if "nbgrader" in cell.metadata]
+    assert len({mark.grade_id for mark in marks}) == len(marks) == 2 * len(solved)
+    assert sum(mark.get("points", 0) for mark in marks) == len(solved)
+    for cell in book.cells:
+        mark = cell.metadata.get("nbgrader", {})
+        assert ("### BEGIN SOLUTION" in cell.source) == bool(mark.get("solution"))
+        assert ("### BEGIN HIDDEN TESTS" in cell.source) == bool(mark.get("grade"))
+        assert not cell.get("outputs")
+    assert book.cells[0].source.startswith("# Exercises of ")
+    sources = "\n".join(cell.source for cell in book.cells)
+    assert all(exercise.explanation.source not in sources for exercise in solved)
+
+
+def test_a_build_that_fails_leaves_the_older_one(tmp_path):
+    target = tmp_path / "student"
+    target.mkdir()
+    (target / "old").touch()
+    with pytest.raises(RuntimeError), kit.replaced(target) as folder:
+        (folder / "new").touch()
+        raise RuntimeError
+    assert [path.name for path in tmp_path.iterdir()] == ["student"]
+    assert (target / "old").exists()
+    with kit.replaced(target) as folder:
+        (folder / "new").touch()
+    assert [path.name for path in target.iterdir()] == ["new"]
