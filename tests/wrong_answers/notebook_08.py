@@ -26,10 +26,10 @@ WRONG = {
         ("guess = 5", "it is less than that"),
     ],
     "08.2": [
-        ("guess = 44", "momentum of 0.9"),
-        ("guess = 100", "equal steps"),
-        ("guess = 69", "halves the error"),
-        ("guess = 1000", "it is less than that"),
+        ("batches_needed = 44", "momentum of 0.9"),
+        ("batches_needed = 100", "equal steps"),
+        ("batches_needed = 69", "halves the error"),
+        ("batches_needed = 1000", "it is less than that"),
     ],
     "08.3": [
         (_AVERAGE.format(statistic="average[name]", weight=_MEAN), "This is bed 8"),
