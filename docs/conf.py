@@ -54,7 +54,7 @@ pygments_dark_style = "a11y-dark"
 
 nb_execution_mode = "off"  # the outputs are those that are stored
 nb_merge_streams = True
-nb_render_image_options = {"alt": "Figure drawn by the code above it"}
+nb_render_image_options = {"alt": "Figure"}  # tools/pages.py says more of each
 myst_enable_extensions = ["amsmath", "colon_fence", "deflist", "dollarmath"]
 myst_heading_anchors = 3
 

@@ -31,6 +31,8 @@ LESSONS = [path for path in series.notebooks() if path.parent.name == "notebooks
         ("[n](../01_a.ipynb)", "notebooks/solutions/01_a.ipynb", "[n](../01_a.ipynb)"),
         ("[g](../docs/glossary.md)", "notebooks/01_a.ipynb", "[g](../glossary.md)"),
         ("[`m`](../ganlab/losses.py)", "notebooks/01_a.ipynb", "[`m`](../api/losses.md)"),
+        ("[w](../ganlab/widgets/__init__.py)", "notebooks/01_a.ipynb", "[w](../api/widgets.md)"),
+        ("[p](../ganlab/widgets/plane.py)", "notebooks/01_a.ipynb", "[p](../api/widgets/plane.md)"),
         ("[c](../CONTRIBUTING.md#x)", "docs/index.md", "[c](about/contributing.md#x)"),
         ("[d](data/README.md)", "CONTRIBUTING.md", "[d](data.md)"),
         ("run [t](../tasks.py) now", "docs/index.md", "run t now"),
@@ -56,7 +58,7 @@ def test_hints_are_read_as_markdown():
 @pytest.mark.slow
 def test_every_module_has_a_page_with_every_public_name(tmp_path):
     trees = pages.modules()
-    assert {"losses", "metrics", "training"} <= set(trees)
+    assert {"losses", "metrics", "training", "widgets", "exercises", "widgets.plane"} <= set(trees)
     pages.write_api(tmp_path, trees)
     listed = (tmp_path / "api" / "index.md").read_text(encoding="utf-8")
     program = "import importlib, sys\nfor name in sys.argv[1:]:\n"
@@ -66,11 +68,59 @@ def test_every_module_has_a_page_with_every_public_name(tmp_path):
     )
     lines = [line.split() for line in done.stdout.splitlines()]
     assert [line[0] for line in lines] == list(trees), done.stderr
-    for module, *names in lines:
-        assert listed.count(f"({module}.md)") == 1
-        page = (tmp_path / "api" / f"{module}.md").read_text(encoding="utf-8")
-        shown = re.findall(rf":: ganlab\.{module}\.(\w+)$", page, re.MULTILINE)
-        assert sorted(shown) == sorted(names)
+    public = {module: set(names) for module, *names in lines}
+    for module, names in public.items():
+        package, _, part = module.partition(".")
+        place = tmp_path / "api" / f"{module.replace('.', '/')}.md"
+        page = place.read_text(encoding="utf-8")
+        shown = re.findall(rf":: ganlab\.{re.escape(module)}\.(\w+)$", page, re.MULTILINE)
+        assert len(shown) == len(set(shown))
+        if part:  # what the package hands on stands on the page of the package
+            assert set(shown) == names - public[package]
+            above = (tmp_path / "api" / f"{package}.md").read_text(encoding="utf-8")
+            assert above.count(f"({package}/{part}.md)") == 1
+        else:
+            assert set(shown) == names
+            assert listed.count(f"({module}.md)") == 1
+
+
+def test_the_pages_of_teachers_begin_with_the_general_ones(tmp_path):
+    for name in ("02_loss", "index", "running", "01_images"):
+        pages.save(tmp_path / "teaching" / f"{name}.md", f"# About `{name}`\n")
+    found = re.findall(r"<teaching/(\w+)>", pages.teaching(tmp_path))
+    assert found == ["index", "running", "01_images", "02_loss"]
+    assert "About running <" in pages.teaching(tmp_path)
+
+
+def test_solutions_have_a_section_of_their_own_after_the_notebooks(tmp_path):
+    books = {"notebooks/02_b.ipynb": lesson(), "notebooks/solutions/02_b.ipynb": lesson()}
+    books["notebooks/solutions/02_b.ipynb"].cells[0].source = "# Solutions to 02: A lesson"
+    *parts, last = pages.write_series(tmp_path, books, {})
+    assert len(parts) == 1 and "02 A lesson <notebooks/02_b>" in parts[0]
+    assert ":caption: Solutions\n\n02 A lesson <notebooks/solutions/02_b>" in last
+    listed = (tmp_path / "generated" / "series.md").read_text(encoding="utf-8")
+    assert "solutions" not in listed
+
+
+def test_a_figure_is_described(tmp_path):
+    image = new_output("display_data", data={"image/png": "", "text/plain": "<Figure>"})
+    code = "plt.title('two films')"
+    book = nbformat.from_dict(lesson("Look at the films. Then go on.", code=code, output=image))
+    pages.write_series(tmp_path, {"notebooks/01_a.ipynb": book}, {})
+    written = nbformat.read(tmp_path / "notebooks" / "01_a.ipynb", as_version=4)
+    words = written.cells[-1].metadata["mystnb"]["image"]["alt"]
+    assert words == "Figure. Look at the films. In it: two films."
+    assert "mystnb" not in book.cells[-1].metadata
+
+
+def test_the_command_line_speaks_for_itself(tmp_path):
+    pages.write_help(tmp_path)
+    text = (tmp_path / "generated" / "command_line.md").read_text(encoding="utf-8")
+    commands = re.findall(r"^## `(\w+)`\n\n[A-Z].+\.$", text, re.MULTILINE)
+    assert commands == ["train", "sample", "evaluate", "features", "invert"]
+    for command in commands:
+        assert text.count(f"usage: python -m ganlab {command} ") == 1
+    assert max(map(len, text.splitlines())) <= 80 + len("Measure")
 
 
 # ----------------------------------------------------------------------------------- what was built
@@ -82,6 +132,7 @@ class Page(html.parser.HTMLParser):
     def __init__(self, path):
         super().__init__()
         self.fetched, self.links, self.anchors = [], [], set()
+        self.described = []  # what is said of each figure
         self.text, self.prose = "", ""  # with and without blocks of code
         self.styles, self.tag, self.in_code = [], None, False
         self.feed(path.read_text(encoding="utf-8"))
@@ -101,6 +152,8 @@ class Page(html.parser.HTMLParser):
         elif tag == "meta" and attributes.get("http-equiv", "").lower() == "refresh":
             self.fetched.append(attributes["content"])
         elif tag != "use":
+            if "_images" in attributes.get("src", ""):
+                self.described.append(attributes.get("alt", ""))
             names = ("src", "data", "poster", "background", "manifest")
             self.fetched += [attributes[name] for name in names if name in attributes]
             sets = attributes.get("srcset", "").split(",")
@@ -234,7 +287,8 @@ def test_the_first_page_leads_to_every_lesson_with_its_question_and_minutes(site
         assert header.title in words
         assert f"About {header.minutes} minutes." in words
     assert places == sorted(places), "in reading order"
-    for page in ("api/index", "glossary", "bibliography", "teachers", "about/contributing"):
+    others = ("api/index", "command_line", "glossary", "bibliography", "teachers")
+    for page in (*others, "about/contributing"):
         assert f"{page}.html" in index.links
 
 
@@ -250,6 +304,8 @@ def test_a_lesson_shows_its_stored_figures_and_what_it_printed(path, site):
             if output.output_type == "stream":
                 assert " ".join(output.text.split()) in words
     assert sum("_images" in address for address in page.fetched) >= figures
+    assert len(page.described) >= figures
+    assert all(len(words.split()) > 3 for words in page.described), "what a figure shows"
     raw = re.search(r"</?(details|summary)>|\$[^$\n]*\\[a-z]+[^$\n]*\$|\]\(", page.prose)
     assert not raw, f"{raw[0]!r} was not read as Markdown"
 

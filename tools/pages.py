@@ -21,6 +21,7 @@ from pathlib import Path
 import nbformat
 
 from tasks import Stop, Ticker, say
+from tools import prose
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS, PACKAGE = ROOT / "docs", ROOT / "ganlab"
@@ -124,7 +125,7 @@ def place(path):
         return ABOUT[path]
     if path == "README.md":
         return "index.md"
-    if match := re.fullmatch(r"ganlab/([a-z]\w*)\.py", path):
+    if match := re.fullmatch(r"ganlab/([a-z]\w*(?:/[a-z]\w*)?)(?:/__init__)?\.py", path):
         return f"api/{match[1]}.md"
     if path.startswith("notebooks/") and path.endswith(".ipynb"):
         return path
@@ -172,9 +173,12 @@ def with_open_details(text):
 
 
 def modules():
-    """Returns the public modules of the package: name to syntax tree."""
-    paths = sorted(PACKAGE.glob("[a-z]*.py"))
-    return {path.stem: ast.parse(path.read_text(encoding="utf-8")) for path in paths}
+    """Returns the public modules of the package: name, such as widgets.plane, to syntax tree."""
+    paths = {path.stem: path for path in PACKAGE.glob("[a-z]*.py")}
+    for path in PACKAGE.glob("[a-z]*/__init__.py"):
+        paths[path.parent.name] = path
+        paths |= {f"{path.parent.name}.{part.stem}": part for part in path.parent.glob("[a-z]*.py")}
+    return {name: ast.parse(paths[name].read_text(encoding="utf-8")) for name in sorted(paths)}
 
 
 def first_sentence(tree):
@@ -213,7 +217,8 @@ def public_names(trees, module):
 def write_api(source, trees):
     """Writes a page for each module, and the list of them by subject."""
     lists = {subject: names.split() for subject, names in SUBJECTS.items()}
-    lists["And also"] = sorted(set(trees) - {name for names in lists.values() for name in names})
+    whole = {name for name in trees if "." not in name}
+    lists["And also"] = sorted(whole - {name for names in lists.values() for name in names})
     text = [(DOCS / "api.md").read_text(encoding="utf-8")]
     for subject, names in lists.items():
         here = [name for name in names if name in trees]
@@ -223,11 +228,45 @@ def write_api(source, trees):
     save(source / "api" / "index.md", "\n\n".join(text))
     for module in trees:
         page = [f"# `ganlab.{module}`", f"```{{eval-rst}}\n.. automodule:: ganlab.{module}\n```"]
+        package = module.partition(".")[0] if "." in module else None
+        above = public_names(trees, package) if package in trees else {}
         for name, kind in public_names(trees, module).items():
+            if name in above:  # the page of the package has it
+                continue
             options = {"autodata": "   :no-value:\n", "autoclass": "   :members:\n"}.get(kind, "")
             directive = f".. {kind}:: ganlab.{module}.{name}\n{options}"
             page.append(f"```{{eval-rst}}\n{directive}```")
-        save(source / "api" / f"{module}.md", "\n\n".join(page) + "\n")
+        parts = [name.partition(".")[2] for name in trees if name.startswith(f"{module}.")]
+        if parts:
+            page.append("## Inside")
+            for part in parts:
+                purpose = first_sentence(trees[f"{module}.{part}"])
+                page.append(f"[`{part}`]({module}/{part}.md)\n: {purpose}\n")
+            page.append(toctree([f"{part} <{module}/{part}>" for part in parts]))
+        path = source / "api" / f"{module.replace('.', '/')}.md"
+        save(path, "\n\n".join(page) + "\n")
+
+
+def write_help(source):
+    """Writes what each command of ``python -m ganlab`` says of itself, in 80 columns."""
+
+    def ask(*command):
+        return subprocess.run(
+            [sys.executable, "-m", "ganlab", *command, "--help"],
+            cwd=ROOT,
+            env=dict(os.environ, COLUMNS="80", PYTHONUTF8="1", NO_COLOR="1"),
+            capture_output=True,
+            check=True,
+            encoding="utf-8",
+        ).stdout.strip()
+
+    found = re.findall(r"^    (\w+) +(\S.*(?:\n {8,}\S.*)*)", ask(), re.MULTILINE)
+    pieces = []
+    for command, purpose in found:
+        purpose = " ".join(purpose.split())
+        text = f"{purpose[0].upper()}{purpose[1:]}.\n\n```text\n{ask(command)}\n```"
+        pieces += [f"## `{command}`", text]
+    save(source / "generated" / "command_line.md", "\n\n".join(pieces) + "\n")
 
 
 def toctree(entries, caption=""):
@@ -255,7 +294,10 @@ def write_series(source, notebooks, results):
     lessons, solutions = {}, []
     for path, notebook in notebooks.items():
         shown = copy.deepcopy(notebook)
-        for cell in shown.cells:
+        for index, cell in enumerate(shown.cells):
+            if cell.cell_type == "code":
+                words = prose.figure_words(notebook.cells, index)
+                cell.metadata["mystnb"] = {"image": {"alt": words}}
             if cell.cell_type == "markdown":
                 cell.source = with_open_details(with_links(cell.source, path))
         (source / path).parent.mkdir(parents=True, exist_ok=True)
@@ -264,7 +306,7 @@ def write_series(source, notebooks, results):
         number, title = posixpath.basename(path)[:2], header.title or posixpath.basename(stem)
         entry = f"{number} {title} <{stem}>"
         if posixpath.dirname(path) != "notebooks":
-            solutions.append(entry)
+            solutions.append(re.sub(r" Solutions to \d\d: ", " ", entry))  # under that caption
             continue
         minutes = f"About {header.minutes} minutes." if header.minutes else ""
         if path in results:
@@ -288,9 +330,13 @@ def write_series(source, notebooks, results):
 
 
 def teaching(source):
-    """Returns the list of whatever pages lie in docs/teaching, in MyST."""
+    """Returns the list of whatever pages lie in docs/teaching, in MyST: lessons come last."""
     entries = []
-    for page in sorted((source / "teaching").rglob("*.md")):
+
+    def order(path):
+        return path.stem != "index", path.stem[0].isdigit(), path
+
+    for page in sorted((source / "teaching").rglob("*.md"), key=order):
         heading = re.search(r"^# (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
         title = heading[1].replace("`", "") if heading else page.stem.replace("_", " ")
         entries.append(f"{title} <{page.relative_to(source).with_suffix('').as_posix()}>")
@@ -307,10 +353,11 @@ def collect(source, notebooks, results):
     for origin, new in ABOUT.items():
         save(source / new, with_links((ROOT / origin).read_text(encoding="utf-8"), origin))
     write_api(source, modules())
+    write_help(source)
     contents = write_series(source, notebooks, results)
     save(source / "generated" / "teaching.md", teaching(source))
     contents.append(toctree(["teachers"], "For teachers"))
-    contents.append(toctree(["api/index", "glossary", "bibliography"], "Reference"))
+    contents.append(toctree(["api/index", "command_line", "glossary", "bibliography"], "Reference"))
     about = [new.removesuffix(".md") for new in ABOUT.values()]
     contents.append(toctree(about, "About the project"))
     save(source / "generated" / "contents.md", "\n\n".join(contents))
