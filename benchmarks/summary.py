@@ -1,19 +1,20 @@
-"""The few numbers that the README quotes, from the recorded results.
+"""The few numbers that the README and the page on running a class quote, from the results.
 
     python -m benchmarks.summary
 
-puts them between the marks of the README; a test keeps the two equal.
+puts them between the marks of these pages; tests keep them equal.
 """
 
 import pathlib
 import re
 import statistics
 
-from benchmarks import record, similarity, time_to_quality, training_step
+from benchmarks import classroom, record, similarity, time_to_quality, training_step
 
-__all__ = ["README", "table", "within"]
+__all__ = ["CLASS", "README", "table", "table_of_class", "within"]
 
 README = pathlib.Path(__file__).parents[1] / "README.md"
+CLASS = README.parent / "docs" / "teaching" / "running.md"
 _MARKED = re.compile(r"<!-- measured -->\n.*?\n<!-- end of measured -->", re.DOTALL)
 
 
@@ -87,11 +88,31 @@ def _detector():
     )
 
 
+def table_of_class():
+    """What a class takes, in Markdown."""
+    rows = [
+        (
+            name[:2],
+            found["private_mib"],
+            f"{classroom.needed(found) / 1024:.0f}",
+            f"{found['cpu_seconds']:.0f}",
+            f"{found['longest_cell_cpu_seconds']:.0f}",
+        )
+        for name, found in record.load("classroom")["notebooks"].items()
+    ]
+    header = (
+        *("notebook", "one kernel, MiB", f"{classroom.LEARNERS} kernels, GiB"),
+        *("seconds of one core", "its longest cell"),
+    )
+    return record.table(header, rows)
+
+
 def main():
-    text = README.read_text(encoding="utf-8")
-    marked = f"<!-- measured -->\n{table()}\n<!-- end of measured -->"
-    README.write_text(_MARKED.sub(lambda _: marked, text), encoding="utf-8")
-    print(table())
+    for page, found in ((README, table()), (CLASS, table_of_class())):
+        text = page.read_text(encoding="utf-8")
+        marked = f"<!-- measured -->\n{found}\n<!-- end of measured -->"
+        page.write_text(_MARKED.sub(lambda _, marked=marked: marked, text), encoding="utf-8")
+        print(found)
 
 
 if __name__ == "__main__":

@@ -10,12 +10,14 @@ import pytest
 
 from benchmarks import __main__ as command
 from benchmarks import (
+    classroom,
     dcgan,
     flops,
     record,
     scaling,
     similarity,
     startup,
+    summary,
     time_to_quality,
     training_step,
 )
@@ -259,6 +261,37 @@ def test_a_quality_that_is_not_reached_is_said_to_be_so():
     assert time_to_quality.steps_of_ours(worse, 2000) == [50, None, 50]
     assert time_to_quality.times_sooner(worse, 2000) is None
     assert "does not get to" in time_to_quality.report(worse)
+
+
+# --- a class
+
+CLASS = {
+    "notebooks": {
+        "01_toy": {
+            "seconds": 20.0,
+            "cpu_seconds": 30.0,
+            "longest_cell_cpu_seconds": 8.0,
+            "private_mib": 500,
+            "private_after_mib": 450,
+            "shared_mib": 1024,
+        }
+    },
+    "together": {"notebook": "01_toy", "kernels": 3, "measured_mib": 2560, "expected_mib": 2524},
+}
+
+
+def test_a_class_needs_what_is_its_own_and_once_what_is_shared():
+    assert classroom.needed(CLASS["notebooks"]["01_toy"]) == 30 * 500 + 1024
+    text = classroom.report(CLASS)
+    assert "need at most 16 GiB" in text
+    assert "held 2.5 GiB at their peak, where this reckoning expects 2.5" in text
+    assert "| 8 | 30 | 30 |" in text  # thirty times eight seconds on eight cores
+
+
+def test_the_page_for_teachers_quotes_the_class():
+    """`python -m benchmarks.summary` writes it."""
+    page = summary.CLASS.read_text(encoding="utf-8")
+    assert summary.within(page) == summary.table_of_class()
 
 
 # --- what they share
