@@ -111,13 +111,12 @@ def test_the_static_picture_shows_the_same_curves(explorer):
     assert [ax.get_title() for ax in axes[0]] == list(loss_curves.ROLES)
     curve = axes[1, 2].lines[0]
     assert curve.get_color() == loss_svg.STYLES[0].color
-    np.testing.assert_allclose(
-        curve.get_ydata(), -sigmoid(curve.get_xdata()), atol=1e-6
-    )
+    np.testing.assert_allclose(curve.get_ydata(), -sigmoid(curve.get_xdata()), atol=1e-6)
     legend = [text.get_text() for text in figure.legends[0].get_texts()]
     assert legend == ["minimax", "non-saturating", "hinge", "relativistic"]
     assert len(axes[1, 2].patches) == 1  # the saturated gradients of minimax
-    figure.canvas.draw()
+    assert figure._repr_png_().startswith(b"\x89PNG")
+    assert repr(figure) == "<Figure size 768x400 with 6 Axes>"
 
 
 def test_nothing_selected_is_drawn_too():

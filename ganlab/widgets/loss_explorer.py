@@ -7,6 +7,7 @@ from ganlab import losses
 from ganlab.widgets import loss_curves, loss_svg
 from ganlab.widgets.loss_curves import LIMIT, ROLES
 from ganlab.widgets.loss_plot import Plot
+from ganlab.widgets.paper import Figure
 
 __all__ = ["LossExplorer"]
 
@@ -105,8 +106,6 @@ class LossExplorer(widgets.VBox):
         -------
         matplotlib Figure
         """
-        from matplotlib.figure import Figure
-
         figure = Figure(figsize=(9.6, 5.0), dpi=80, layout="constrained")
         axes = figure.subplots(2, 3, sharex=True, sharey="row")
         for name, style, values, gradients, levels in self._curves():
@@ -162,7 +161,7 @@ class LossExplorer(widgets.VBox):
         self.logit = slider("Logit of the image", logit)
         self.partner = slider("Logit of the other image", partner)
         self.plot = Plot(logit=logit)
-        self._numbers = widgets.HTML(layout={"width": "100%", "max_width": "1000px"})
+        self._numbers = widgets.HTML(layout={"width": "auto", "max_width": "1000px"})
         widgets.link((self.logit, "value"), (self.plot, "logit"))
         self.logit.observe(lambda _: self._draw_marks(), "value")
         self.partner.observe(lambda _: self._draw_curves(), "value")
@@ -201,7 +200,7 @@ class LossExplorer(widgets.VBox):
         cell = "padding:3px 10px;text-align:right;font-variant-numeric:tabular-nums"
         line = "border-bottom:1px solid var(--jp-border-color1,#888)"
         heads = "".join(
-            f"<th colspan='2' scope='colgroup' style='{cell}'>{role}</th>"
+            f"<th colspan='2' scope='colgroup' style='{cell};white-space:nowrap'>{role}</th>"
             for role in (*ROLES, "Chance level")
         )
         under = "".join(
@@ -225,7 +224,7 @@ class LossExplorer(widgets.VBox):
                 f"{''.join(cells)}</tr>"
             )
         return (
-            "<table style='border-collapse:collapse;width:100%;line-height:1.4'>"
+            "<table style='border-collapse:collapse;width:100%;line-height:1.4;font-size:12px'>"
             f"<tr><th></th>{heads}</tr><tr><td style='{line}'></td>{under}</tr>"
             f"{''.join(rows)}</table>"
         )

@@ -77,12 +77,13 @@ export default { render };
 """
 
 _STYLE = """
-svg.ganlab-loss { width: 100%; max-width: 1000px; height: auto; display: block;
+svg.ganlab-loss { width: calc(100% - 10px); max-width: 1000px; height: auto; display: block;
+  margin: 8px 5px;
   color: var(--jp-ui-font-color1, inherit); font-family: var(--jp-ui-font-family);
   font-size: 12px; touch-action: none; cursor: ew-resize; user-select: none; border-radius: 4px; }
-svg.ganlab-loss text { fill: var(--jp-ui-font-color1, currentColor); }
+svg.ganlab-loss text:not([fill]) { fill: currentColor; }
 svg.ganlab-loss:focus-visible { outline: 3px solid var(--jp-brand-color1, #0072B2);
-  outline-offset: 3px; }
+  outline-offset: 1px; }
 .ganlab-loss-explorer .widget-label { text-align: left; }
 """
 

@@ -20,9 +20,9 @@ __all__ = [
     "y_of",
 ]
 
-SIZE = (840, 470)
+SIZE = (840, 462)
 _WIDTH, _HEIGHT = 246, 172
-_LEFT, _GAP, _TOP, _BELOW = 34, 30, 34, 40
+_LEFT, _GAP, _TOP, _BELOW = 34, 30, 28, 46
 ROWS = ((-3.0, 9.0, (-3, 0, 3, 6, 9)), (-1.25, 1.25, (-1, 0, 1)))  # values, gradients
 #: Left edge of each column, width, top of each row, height: in units of the drawing.
 PANELS = {
@@ -111,7 +111,7 @@ def curves_svg(logits, curves):
     parts = []
     for column, role in enumerate(ROLES):
         left = PANELS["left"][column]
-        parts.append(f"<text x='{left}' y='14' font-weight='600'>{role}</text>")
+        parts.append(f"<text x='{left}' y='{_TOP - 9}' font-weight='600'>{role}</text>")
         for row in range(2):
             parts += _axes(row, column)
     parts += _lost_gradients(logits, curves)
@@ -165,7 +165,8 @@ def _axes(row, column):
             f"{_number(logit)}</text>"
         )
     yield (
-        f"<text x='{left + 6}' y='{top + 15}' fill='{_MUTED}'>{('loss', 'gradient')[row]}</text>"
+        f"<text x='{left + _WIDTH}' y='{top - 9}' text-anchor='end' fill='{_MUTED}'>"
+        f"{('loss', 'gradient')[row]}</text>"
     )
     if row == 1:
         yield (
@@ -191,7 +192,7 @@ def _lost_gradients(logits, curves):
             f"fill='{LOST}' fill-opacity='0.22'/>"
         )
         yield (
-            f"<text x='{x + 6:.1f}' y='{top + _HEIGHT - 24 - 30 * i}'>{name}"
+            f"<text x='{x + 6:.1f}' y='{top + 17 + 34 * i}'>{name}"
             f"<tspan x='{x + 6:.1f}' dy='15'>below {SATURATED}</tspan></text>"
         )
 

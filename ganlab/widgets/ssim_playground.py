@@ -8,6 +8,7 @@ import numpy as np
 from ganlab import datasets
 from ganlab import images as pixels
 from ganlab.widgets import ssim_html
+from ganlab.widgets.paper import Figure
 from ganlab.widgets.ssim_canvas import CAPTIONS, ERROR_COLORS, SSIM_COLORS, Canvas
 from ganlab.widgets.ssim_distortions import (
     LIMITS,
@@ -179,8 +180,6 @@ class SSIMPlayground(widgets.VBox):
         -------
         matplotlib Figure
         """
-        from matplotlib.figure import Figure
-
         figure = Figure(figsize=(9.6, 5.6), dpi=80)
         columns = [0.005 + 0.25 * i for i in range(4)]
         m = self.measures
