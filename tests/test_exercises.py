@@ -11,6 +11,7 @@ import re
 import nbformat
 import numpy as np
 import pytest
+from matplotlib import pyplot
 
 from ganlab import exercises
 from ganlab.exercises import checking, notes, overview
@@ -36,6 +37,8 @@ def wrong_answers():
 @pytest.fixture(autouse=True)
 def _folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)  # where the progress file is written
+    yield
+    pyplot.close("all")  # what solutions and stubs have drawn
 
 
 def names_of_answers(exercise):
