@@ -8,7 +8,13 @@ import pytest
 from ganlab import losses, penalties
 from ganlab._tensorflow import keras, tf
 from ganlab.training import GAN
-from ganlab.widgets import plane_distributions, plane_frame, plane_picture, plane_words
+from ganlab.widgets import (
+    plane_distributions,
+    plane_film,
+    plane_frame,
+    plane_picture,
+    plane_words,
+)
 from ganlab.widgets.plane import PENALTIES, Game
 
 RING, BLOB = (plane_distributions.ALL[name] for name in ("ring", "blob"))
@@ -93,6 +99,7 @@ def play(game):
     return game
 
 
+@pytest.mark.slow
 def test_a_game_is_played_again_bit_for_bit():
     game = play(Game(seed=3))
     again = game.replayed()
@@ -265,11 +272,17 @@ def test_a_game_that_blows_up_says_so_and_can_still_be_seen():
         if game.diverged:
             break
     assert game.diverged
+    for network in (game.gan.generator, game.gan.discriminator):
+        network.set_weights([np.nan * w for w in network.get_weights()])
+    game.diverged = False
+    game.step("both")
+    assert game.diverged, "by NaN too"
     frame = game.frame()
+    assert np.isnan(frame.fake).all()
     assert len(frame.pack()) == len(Game(seed=0).frame().pack())
     assert "of 8 modes" in str(plane_words.score(frame, RING))
     plane_picture.picture(game)
-    film = plane_picture.Film()
+    film = plane_film.Film()
     film.add(frame)
     assert np.isfinite(next(film.pictures())).all()
 
@@ -310,7 +323,7 @@ def test_an_arrow_has_one_scale_but_an_end():
 
 
 def test_a_film_never_grows_and_shows_the_whole_game():
-    film = plane_picture.Film(most=10)
+    film = plane_film.Film(most=10)
     for number in range(1000):
         film.add(number)
         assert len(film.frames) <= 10
@@ -318,11 +331,11 @@ def test_a_film_never_grows_and_shows_the_whole_game():
         assert film.frames[-1] >= number / 2
     assert set(np.diff(film.frames)) == {128}
     with pytest.raises(ValueError, match="expected most >= 2, received 1"):
-        plane_picture.Film(most=1)
+        plane_film.Film(most=1)
 
 
 def test_the_pictures_of_a_film_show_its_frames(game):
-    film = plane_picture.Film()
+    film = plane_film.Film()
     for _ in range(2):
         film.add(game.frame())
         game.step("generator", 20)

@@ -2,17 +2,18 @@
 
 import asyncio
 import html
-import pathlib
-import re
+import math
+import time
 
 import ipywidgets as widgets
 import numpy as np
 
-from ganlab import files, images, penalties
+from ganlab import penalties
 from ganlab.widgets import plane, plane_distributions, plane_picture
 from ganlab.widgets.laboratory_canvas import Plane
-from ganlab.widgets.laboratory_controls import DRAW, Controls
+from ganlab.widgets.laboratory_controls import DRAW, SLIDER_STEP, Controls
 from ganlab.widgets.laboratory_curves import Curves, describe
+from ganlab.widgets.plane_film import Film
 from ganlab.widgets.plane_words import narrate, score
 
 __all__ = ["Laboratory"]
@@ -25,6 +26,7 @@ SPEEDS = {
     "fast": (25, 0.07),
 }
 
+_PATIENCE = 30  # seconds to play on although no page draws the frames
 _WELCOME = (
     "Orange fakes shall end up on the blue real points. Press Play, or let the players move one "
     "by one; every setting may change while they play."
@@ -64,12 +66,12 @@ class Laboratory(widgets.VBox):
 
     def __init__(self, distribution="ring", *, seed, **settings):
         self.game = plane.Game(plane_distributions.named(distribution), seed=seed, **settings)
-        self.film = plane_picture.Film()
+        self.film = Film()
         self.playing = False
         self.plane, self.curves = Plane(), Curves()
         self.controls = Controls(self.game.settings, speeds=SPEEDS, seed=seed)
         self._task = self._tape = self._kept = None
-        self._turn, self._quiet, self._written = "discriminator", False, set()
+        self._turn, self._quiet, self._run, self._seen = "discriminator", False, None, None
         self._connect()
         super().__init__(self.controls.arranged(self.plane, self.curves))
         self.add_class("ganlab-laboratory")
@@ -97,20 +99,28 @@ class Laboratory(widgets.VBox):
 
     async def run(self, pictures=None):
         """Plays until it is stopped, or for so many pictures: ``await laboratory.run(100)``."""
-        self.playing, shown = True, 0
+        run, shown = object(), 0
+        self.playing, self._run, self._seen = True, run, None
         self.controls.show_playing(True)
         try:
-            while self.playing and (pictures is None or shown < pictures):
+            while self.playing and self._run is run and shown != pictures:
                 shown += 1
                 moves, seconds = SPEEDS[self.controls.speed.value]
-                start = asyncio.get_running_loop().time()
+                start = time.monotonic()
                 self._advance(moves)
-                spent = asyncio.get_running_loop().time() - start
                 # A click reaches the kernel only while this waits.
-                await asyncio.sleep(max(0.005, seconds - spent))
+                await asyncio.sleep(max(0.005, start + seconds - time.monotonic()))
+                if self._seen is not None and time.monotonic() - self._seen > _PATIENCE:
+                    self._say("Paused, since no page shows this laboratory any more.")
+                    break
+        except Exception as error:
+            self._say(f"The game stopped: {error}", trouble=True)
+            raise
         finally:
-            self.playing = False
-            self.controls.show_playing(False)
+            if self._run is run:  # and no later one
+                self.playing = False
+                self.controls.show_playing(False)
+                self._refresh(said=self.plane.said)
 
     def play(self):
         """Plays in the background, or pauses."""
@@ -126,19 +136,20 @@ class Laboratory(widgets.VBox):
         """Begins again, with the settings of now and this seed, or the one of now."""
         self.playing, self._tape = False, None
         seed = self.game.seed if seed is None else seed
+        self._say("Preparing ...")
         self._begin(plane.Game(seed=seed, **vars(self.game.settings)))
         self._say("")
 
     def replay(self):
         """Does everything again that was done since the beginning, and compares the weights."""
-        actions = list(self.game.log)
-        if not any(action != "change" for action, _ in actions):
+        actions = list(self.game.actions())
+        if not self.game.updates:
             self._say("Nothing to replay yet: let the players move first.")
             return
         self.playing = False
         self._kept = self.game.fingerprint()
         self._begin(self.game.restarted())
-        self._tape = _one_by_one(actions)
+        self._tape = iter(actions)
         self._say("Replaying. A change of a setting ends the replay and goes on from there.")
         self.play()
 
@@ -155,29 +166,14 @@ class Laboratory(widgets.VBox):
         pathlib.Path or None
             None if it was not written; then the message says why.
         """
-        name = name.strip().removesuffix(".gif")
-        if not re.fullmatch(r"\w[\w .-]{0,80}", name):
-            self._say(f"Expected a file name such as film, received {name!r}.", trouble=True)
-            return None
-        path = pathlib.Path.cwd() / f"{name}.gif"
-        if path.exists() and path not in self._written:
-            self._say(f"{path.name} exists already. Choose another name.", trouble=True)
-            return None
-        title, frames = f"{self.game.settings.loss.name}, ", []
-        for picture in self.film.pictures(self.controls.layers(), title=title):
-            frames.append(picture)
-            self._say(f"Drawing frame {len(frames)} of {len(self.film.frames)} ...")
-            await asyncio.sleep(0)
-        film = images.to_gif(frames, seconds_per_frame=0.1)
+        title = f"{self.game.settings.loss.name}, "
         try:
-            with files.replaced(path) as file:
-                file.write(film)
-        except OSError as error:
-            self._say(f"{path} could not be written: {error.strerror}.", trouble=True)
+            return await self.film.save(
+                name, layers=self.controls.layers(), title=title, tell=self._say
+            )
+        except (ValueError, OSError) as error:
+            self._say(str(error), trouble=True)
             return None
-        self._written.add(path)
-        self._say(f"Saved {len(frames)} frames, {len(film) / 1e6:.1f} MB: {path}")
-        return path
 
     def _connect(self):
         controls = self.controls
@@ -197,6 +193,7 @@ class Laboratory(widgets.VBox):
         self.plane.on_msg(lambda _, content, __: self._on_key(content.get("key")))
 
     def _on_key(self, key):
+        self._seen = time.monotonic()
         players = {"d": "discriminator", "g": "generator", "b": "both"}
         if key == " ":
             self.play()
@@ -247,7 +244,8 @@ class Laboratory(widgets.VBox):
         self._say(f"The players now learn your {self.game.settings.distribution}.")
 
     def _change(self, **settings):
-        if self._quiet:
+        now = self.game.settings
+        if self._quiet or all(_same(value, getattr(now, name)) for name, value in settings.items()):
             return
         self._tape = None
         self._say("Preparing ...")
@@ -257,7 +255,7 @@ class Laboratory(widgets.VBox):
 
     def _begin(self, game):
         self.game, self._turn = game, "discriminator"
-        self.film = plane_picture.Film()
+        self.film = Film()
         self._quiet = True
         try:
             self.controls.show(game.settings, seed=game.seed)
@@ -316,17 +314,16 @@ class Laboratory(widgets.VBox):
             if not self.playing:
                 self.plane.label = f"The plane. {found}. {describe(game)}."
         self.curves.show(game)
-        self.controls.counts.value = (
-            f"<b>{game.updates:,} updates</b> &middot; weights {game.fingerprint()}<br>{found}"
-        )
+        weights = "" if self.playing else f" &middot; weights {game.fingerprint()}"
+        self.controls.counts.value = f"<b>{game.updates:,} updates</b>{weights}<br>{found}"
         self.controls.film.value = (
             f"{len(self.film.frames)} frames (at most {self.film.most}, over all the game)"
         )
         if game.diverged:
             self.playing = False
             self._say(
-                "The numbers have left every bound: a loss or a gradient is not finite. Press "
-                "Reset, then try a penalty, a lower rate or another loss.",
+                "The game blew up: a loss or a gradient is beyond a million. Press Reset, then "
+                "try a penalty, a lower rate or another loss.",
                 trouble=True,
             )
 
@@ -336,10 +333,10 @@ class Laboratory(widgets.VBox):
         self.controls.message.value = text and f'<div class="{kind}" role="status">{text}</div>'
 
 
-def _one_by_one(actions):
-    for action, value in actions:
-        if action == "change":
-            yield action, value
-        else:
-            for _ in range(value):
-                yield action, 1
+def _same(new, old):
+    """Whether a setting stays: a slider on a page rounds the value that it is given."""
+    if isinstance(new, penalties.Penalty) and isinstance(old, penalties.Penalty):
+        return new.function is old.function and _same(new.weight, old.weight)
+    if isinstance(new, float) and isinstance(old, float) and min(new, old) > 0:
+        return abs(math.log10(new / old)) < SLIDER_STEP / 2
+    return new is old or new == old

@@ -30,7 +30,8 @@ function render({ model, el }) {
   const said = make("div", "ganlab-plane-said", root);
   said.setAttribute("role", "status");
   let before = null, frame = unpack(model.get("frame"), look), began = 0, waiting = 0;
-  let marks = [...model.get("drawn")], strokes = [], cursor = [0, 0], down = false, last = null;
+  let marks = [...model.get("drawn")], strokes = [], cursor = [0, 0], down = false;
+  let last = null, told = 0;
 
   function paint() {
     waiting = 0;
@@ -153,6 +154,10 @@ function render({ model, el }) {
     frame = unpack(model.get("frame"), look);
     if (before && matchMedia("(prefers-reduced-motion: reduce)").matches) before = null;
     began = performance.now();
+    if (began - told > 1000) {
+      told = began;
+      model.send({ key: "" }); // somebody is looking
+    }
     later();
   });
   model.on("change:drawn", () => {

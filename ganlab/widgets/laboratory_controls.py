@@ -8,8 +8,9 @@ from ganlab.widgets.laboratory_style import STYLE
 from ganlab.widgets.plane import PENALTIES
 from ganlab.widgets.plane_picture import LAYERS
 
-__all__ = ["DRAW", "Controls"]
+__all__ = ["DRAW", "SLIDER_STEP", "Controls"]
 
+SLIDER_STEP = 0.1  # of the decimal logarithm of a rate or a weight
 DRAW = "draw"  # in the menu of distributions: the one drawn on the plane
 
 
@@ -76,13 +77,19 @@ class Controls:
             style={"description_width": "auto"},
             layout=widgets.Layout(width="100px"),
         )
-        rate = {"base": 10, "min": -5, "max": 0, "step": 0.1, "readout_format": ".1e"}
+        rate = {"base": 10, "min": -5, "max": 0, "step": SLIDER_STEP, "readout_format": ".1e"}
         self.distribution = widgets.Dropdown(description="Learn", **_wide())
         self.clear = button(description="Clear drawing", icon="eraser")
         self.clear.layout.display = "none"
         self.penalty = widgets.Dropdown(description="Penalty", **_wide())
         self.weight = widgets.FloatLogSlider(
-            1.0, min=-3, max=2, step=0.1, description="Weight", readout_format=".2g", **_wide()
+            1.0,
+            min=-3,
+            max=2,
+            step=SLIDER_STEP,
+            description="Weight",
+            readout_format=".2g",
+            **_wide(),
         )
         self.settings = {
             "loss": widgets.Dropdown(description="Loss", **_wide()),

@@ -15,8 +15,8 @@ _STYLE = """
 .ganlab-laboratory :is(button, select, input, canvas, .noUi-handle):focus-visible {
   outline: 3px solid var(--jp-brand-color1, #1976d2); outline-offset: 2px;
 }
-.ganlab-laboratory .widget-checkbox { width: auto; margin: 0 8px 0 0; }
-.ganlab-laboratory .widget-checkbox input { margin: 0 4px 0 0; }
+.ganlab-laboratory .widget-checkbox { width: auto; margin: 0 4px 0 0; font-size: 12px; }
+.ganlab-laboratory .widget-checkbox input { margin: 0 3px 0 0; }
 .ganlab-laboratory .widget-checkbox .widget-label-basic { align-items: center; }
 .ganlab-plane { width: 430px; max-width: 100%; color: var(--jp-ui-font-color1, #222);
   font-family: var(--jp-ui-font-family, sans-serif); font-size: 12px; line-height: 1.4; }

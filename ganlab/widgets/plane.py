@@ -27,6 +27,7 @@ from ganlab.widgets.plane_frame import CELLS, NODES, SHOWN, Frame, grid, lattice
 
 __all__ = ["PENALTIES", "PLAYERS", "Game", "Settings"]
 
+_BOUND = 1e6  # of a loss or a gradient's norm: more is no game any longer
 PLAYERS = ("discriminator", "generator", "both")
 
 
@@ -115,7 +116,7 @@ class Game:
     changes : list of int
         After how many updates settings were changed.
     diverged : bool
-        Whether a loss or a gradient stopped being a finite number.
+        Whether a loss or the norm of a gradient was ever beyond a million, or no number.
     """
 
     BATCH_SIZE = 128
@@ -190,7 +191,8 @@ class Game:
             self.record.append(
                 (self.updates, logs.get("d_loss", math.nan), logs.get("g_loss", math.nan))
             )
-            self.diverged = self.diverged or not all(map(math.isfinite, logs.values()))
+            # Also true of NaN, which no comparison holds for.
+            self.diverged |= not all(abs(value) < _BOUND for value in logs.values())
         return logs
 
     def frame(self):
@@ -210,6 +212,12 @@ class Game:
             step=self.updates,
             scale=scale,
         )
+
+    def actions(self):
+        """Yields the actions of the log, one move at a time."""
+        for action, value in list(self.log):
+            for _ in range(1 if action == "change" else value):
+                yield action, value if action == "change" else 1
 
     def restarted(self):
         """Returns a new game with the seed and the settings that this one began with."""

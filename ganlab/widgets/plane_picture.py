@@ -1,4 +1,4 @@
-"""The plane and the curves on Matplotlib axes: for paper, and for the frames of a film."""
+"""The plane and the curves on Matplotlib axes, for paper and for films."""
 
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -10,7 +10,7 @@ from ganlab import plotting
 from ganlab.widgets.plane_distributions import LIMIT
 from ganlab.widgets.plane_frame import CELLS, chance
 
-__all__ = ["LAYERS", "LONGEST", "PULL", "Film", "arrows", "draw_curves", "draw_plane", "picture"]
+__all__ = ["LAYERS", "LONGEST", "PULL", "arrows", "draw_curves", "draw_plane", "picture"]
 
 #: What can be shown, by the names of the switches.
 LAYERS = ("heat map", "warped grid", "pulls", "real", "fake")
@@ -121,50 +121,3 @@ def picture(game, layers=LAYERS):
     draw_curves(curves, game)
     curves.set_title(f"after {game.updates:,} updates")
     return figure
-
-
-class Film:
-    """The frames of a game, at most so many of them, spread over all of it.
-
-    When it is full, every other frame is dropped and from then on half as many are kept: the
-    film always shows the whole game, and its memory never grows.
-
-    Parameters
-    ----------
-    most : int, at least 2
-
-    Examples
-    --------
-    >>> film = Film(most=4)
-    >>> for number in range(100):
-    ...     film.add(number)
-    >>> film.frames
-    [0, 32, 64, 96]
-    """
-
-    def __init__(self, most=100):
-        if most < 2:
-            raise ValueError(f"expected most >= 2, received {most!r}")
-        self.most, self.frames = most, []
-        self._seen, self._stride = 0, 1
-
-    def add(self, frame):
-        if self._seen % self._stride == 0:
-            if len(self.frames) == self.most:
-                self.frames = self.frames[::2]
-                self._stride *= 2
-            if self._seen % self._stride == 0:
-                self.frames.append(frame)
-        self._seen += 1
-
-    def pictures(self, layers=LAYERS, *, title="", pixels=320):
-        """Yields each frame drawn, as float32 (pixels, pixels, 3) in [0, 1]."""
-        figure = Figure(figsize=(pixels / 80, pixels / 80), dpi=80)
-        canvas = FigureCanvasAgg(figure)
-        ax = figure.add_axes((0.02, 0.02, 0.96, 0.9))
-        for frame in self.frames:
-            ax.clear()
-            draw_plane(ax, frame, layers)
-            ax.set_title(f"{title}{frame.step:,} updates", fontsize=9, pad=4)
-            canvas.draw()
-            yield np.asarray(canvas.buffer_rgba())[..., :3].astype(np.float32) / np.float32(255)
