@@ -16,6 +16,7 @@ __all__ = ["Dashboard"]
 
 _SHARE = 0.08  # of the time at most goes into drawing
 _SOONEST = 0.25  # seconds between two drawings
+_TURNS = 6  # of the loop after every step: a click takes some of them on its way to its handler
 
 _BUTTON = {
     "ready": ("Start", "play", "Start training"),
@@ -219,7 +220,8 @@ class Dashboard(ipywidgets.VBox):
         records = self.train()
         try:
             for _ in records:
-                await asyncio.sleep(0)
+                for _ in range(_TURNS):
+                    await asyncio.sleep(0)
         finally:
             records.close()
 

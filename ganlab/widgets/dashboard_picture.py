@@ -17,7 +17,7 @@ __all__ = ["curves", "draw", "measures_table", "samples_picture", "spark"]
 _MOST = 240  # points of a drawn line: more cannot be told apart
 _SMOOTH = 0.9  # weight of the past in the smoothed lines
 _COLORS = {"d_loss": plotting.DISCRIMINATOR, "g_loss": plotting.GENERATOR}
-_WIDTH, _HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 560, 290, 44, 92, 30, 34
+_WIDTH, _HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 560, 290, 40, 108, 30, 34
 _KNOWN = {"ln 2": math.log(2), "2 ln 2": 2 * math.log(2), "-ln 2": -math.log(2)}
 
 
@@ -177,7 +177,7 @@ def measures_table(measured):
             f'<tr><th scope="row">{html.escape(name)}</th><td>{value}</td>'
             f"<td>{at}</td><td>{line}</td></tr>"
         )
-    heads = "".join(f'<th scope="col">{t}</th>' for t in ("measure", "latest", "at step", "course"))
+    heads = "".join(f'<th scope="col">{t}</th>' for t in ("measure", "latest", "at step", "so far"))
     return f'<table class="ganlab-measures"><tr>{heads}</tr>{"".join(rows)}</table>'
 
 
