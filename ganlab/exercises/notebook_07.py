@@ -82,8 +82,8 @@ def _likeness(rng, discrepancy):
     return Right("Two sets of one source now measure 0 on average, however small they are.")
 
 
-def _share_in_balls(points, centers, k, axis=1):
-    between = np.linalg.norm(points[:, None] - centers[None], axis=2)
+def _share_in_balls(samples, centers, k, axis=1):
+    between = np.linalg.norm(samples[:, None] - centers[None], axis=2)
     inside = np.linalg.norm(centers[:, None] - centers[None], axis=2)
     return (between <= np.sort(inside, axis=1)[:, k]).any(axis=axis).mean()
 
