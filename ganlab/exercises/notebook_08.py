@@ -236,7 +236,8 @@ def _five_columns(rng, answer):
             "content with one column?"
         )
     return Right(
-        f"They serve {', '.join(found)}. The two losses that everybody logs serve none by themselves."
+        f"They serve {', '.join(found)}. The two losses that everybody logs serve none by "
+        "themselves."
     )
 
 
