@@ -162,7 +162,7 @@ _STYLE = """
   font-size: var(--jp-ui-font-size1, 13px); position: relative; margin: 8px 2px 0 2px; }
 .ganlab-ssim .row { display: grid; grid-template-columns: repeat(4, minmax(0, 230px)); gap: 14px; }
 .ganlab-ssim figure { margin: 0; min-width: 0; }
-.ganlab-ssim figcaption { font-weight: 600; margin-bottom: 4px; white-space: nowrap; }
+.ganlab-ssim figcaption { font-weight: 600; margin-bottom: 7px; white-space: nowrap; }
 .ganlab-ssim .frame { position: relative; line-height: 0; }
 .ganlab-ssim canvas { width: 100%; height: auto; border-radius: 3px; }
 .ganlab-ssim .below { color: var(--jp-ui-font-color2, inherit); margin-top: 5px;
