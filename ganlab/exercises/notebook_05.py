@@ -15,6 +15,8 @@ from ganlab.exercises.checking import (
 
 __all__ = []
 
+HALF = "A threshold of one half belongs to probabilities; these are logits."
+
 
 @exercise("05.1", "The judge who says yes to everything", "Predict a number")
 def _says_real_to_everything(rng, guess):
@@ -55,16 +57,8 @@ def _one_step(rng, order):
             ("c", "e", "The discriminator's gradients are applied before its loss is known."),
             ("d", "f", "The generator's loss judges images of fresh latents: draw them first."),
             ("f", "a", "The generator's gradients are applied before its loss is known."),
-            (
-                "e",
-                "f",
-                "The generator should answer to the discriminator as it is after its update.",
-            ),
-            (
-                "b",
-                "d",
-                "Both draw from one seed generator: who draws first gets the first numbers.",
-            ),
+            ("e", "f", "The generator answers to the discriminator as it is after its update."),
+            ("b", "d", "Both draw from one stream: who draws first gets the first numbers."),
         ),
     )
     return Right(
@@ -123,10 +117,7 @@ def _accuracy(rng, judge_accuracy):
         what="the accuracy",
         wrong=(
             (square.mean(), "Still a square: shape (n, 1) against (n,) compares all with all."),
-            (
-                np.mean((said[:, 0] > 0.5) == true),
-                "A threshold of one half belongs to probabilities; these are logits.",
-            ),
+            (np.mean((said[:, 0] > 0.5) == true), HALF),
             (true.mean(), "Everything counts as real: a probability is never below 0."),
             (1 - right, "This is the share of errors: real is 1, and a positive logit says real."),
             (right * len(true), "This counts the right answers: give their share."),
@@ -148,12 +139,10 @@ def _slopes(rng, generator_slopes):
     judge = models.mlp_discriminator(width=5, depth=2, seed=seeds[1])
     z = latents.sample(16, 2, seed=seeds[2])
     slopes = result_of(generator_slopes, generator, judge, z)
-    if not isinstance(slopes, list | tuple):
-        raise Wrong("A list is expected, as `tape.gradient` gives it for a list of weights.")
-    if any(slope is None for slope in slopes):
+    if not isinstance(slopes, list | tuple) or any(slope is None for slope in slopes):
         raise Wrong(
-            "None: there is no recorded path from the loss to the weights. All of the way has to "
-            "happen inside the block, from the generator to the loss."
+            "A list of gradients is expected, without None: None says that there is no recorded "
+            "path from the loss to these weights. All of the way has to happen inside the block."
         )
     if len(slopes) != len(generator.trainable_variables):
         raise Wrong(
@@ -170,6 +159,7 @@ def _slopes(rng, generator_slopes):
         return np.concatenate([np.ravel(array) for array in arrays])
 
     right = slopes_of(lambda fake: losses.non_saturating.generator(fake, fake))
+    minimax = slopes_of(lambda fake: losses.minimax.generator(fake, fake))
     compare(
         flat(slopes),
         right,
@@ -177,14 +167,8 @@ def _slopes(rng, generator_slopes):
         wrong=(
             (-right, "The sign is flipped: this improves the discriminator's catch."),
             (len(z) * right, "This is the gradient of a sum: the loss is a mean over the batch."),
-            (
-                slopes_of(lambda fake: losses.minimax.generator(fake, fake)),
-                "This is the minimax loss; the task gives the non-saturating one.",
-            ),
-            (
-                slopes_of(lambda fake: -losses.minimax.generator(fake, fake)),
-                "This loss makes the fakes easier to catch: look at the sign of the logits.",
-            ),
+            (minimax, "This is the minimax loss; the task gives the non-saturating one."),
+            (-minimax, "This makes the fakes easier to catch: look at the sign of the logits."),
         ),
     )
     return Right("An optimizer given None skips that weight. With luck it warns; G stands still.")
@@ -193,27 +177,17 @@ def _slopes(rng, generator_slopes):
 @exercise("05.6", "A player who looks ahead", "Fill the gap")
 def _looks_ahead(rng, extrapolated_step):
     (x, y), rate = rng.normal(size=2), rng.uniform(0.1, 0.6)
-    ahead_x, ahead_y = x - rate * y, y + rate * x
+    a, b = x - rate * y, y + rate * x
     compare(
         result_of(extrapolated_step, x, y, rate),
-        [x - rate * ahead_y, y + rate * ahead_x],
+        [x - rate * b, y + rate * a],
         what="the next point",
         wrong=(
-            ([ahead_x, ahead_y], "This is the plain step, with gradients of the old point."),
-            ([ahead_x, y + rate * ahead_x], "This is playing in turn: only y looks ahead."),
-            (
-                [ahead_x - rate * ahead_y, ahead_y + rate * ahead_x],
-                "These are two steps. Start from the old point; only the gradients come from the "
-                "tentative one.",
-            ),
-            (
-                [x + rate * ahead_y, y - rate * ahead_x],
-                "The signs are flipped: x wants xy small, y wants it large.",
-            ),
-            (
-                [x - rate * ahead_x, y + rate * ahead_y],
-                "The derivative of xy with respect to x is y, not x.",
-            ),
+            ([a, b], "This is the plain step, with the gradients of the old point."),
+            ([a, y + rate * a], "This is playing in turn: only y looks ahead."),
+            ([a - rate * b, b + rate * a], "These are two steps: begin the real one where it was."),
+            ([x + rate * b, y - rate * a], "The signs are flipped: x wants xy small, y large."),
+            ([x - rate * a, y + rate * b], "The derivative of xy with respect to x is y, not x."),
         ),
     )
     return Right(
@@ -228,8 +202,7 @@ def _negative_momentum(rng, damping):
         damping,
         "c",
         {
-            "a": "A smaller rate only slows the players on their way round: try rate 0.02 with "
-            "momentum 0.",
+            "a": "A smaller rate only slows the players on their way: try 0.02 with momentum 0.",
             "b": "A momentum changes how players walk, not where both gradients are 0.",
             "d": "The function has one run and one outcome: it has no chance in it.",
         },
@@ -311,11 +284,9 @@ def _check_accuracies(values, real, judge):
     for value, sentence in (
         (caught, "This is the accuracy on fakes alone: half of the images should be real."),
         (1 - right, "These are the errors: a positive logit says real, a negative one fake."),
-        (sure, "A threshold of one half belongs to probabilities; these are logits."),
+        (sure, HALF),
     ):
         if abs(values.mean() - value) < 0.025:
             raise Wrong(sentence)
-    raise Wrong(
-        f"A judge known to be right in {right:.0%} of the cases gets {values.mean():.0%} here. "
-        "Reals and fakes should count alike."
-    )
+    shares = f"{right:.0%} of the cases comes out as {values.mean():.0%}"
+    raise Wrong(f"A judge who is right in {shares}. Reals and fakes should count alike.")
