@@ -30,10 +30,11 @@ ROOT = series.ROOT
 DIST = ROOT / "dist"
 FOR_EVERYBODY = (
     *("ganlab", "data", "docs", "tools"),
+    "benchmarks/results/failures.json",  # what notebook 08 draws
     *("tasks.py", "pyproject.toml", "requirements.lock", "environment.yml"),
     *("README.md", "LICENSE", "CITATION.cff", "CHANGELOG.md", "CONTRIBUTING.md"),
 )
-FOR_TEACHERS = ("notebooks", "tests", "benchmarks", "conftest.py")
+FOR_TEACHERS = ("notebooks", "tests", "benchmarks", "conftest.py")  # and all of the above
 NOT_FOR_STUDENTS = ("docs/teaching", "docs/teachers.md", "tools/kit.py")
 LEFT_OUT = shutil.ignore_patterns(
     "__pycache__", ".ipynb_checkpoints", "ganlab_progress*.json", "*.pyc", "*.egg-info"
@@ -172,11 +173,11 @@ def lessons():
 
 
 def _copy(names, folder):
-    folder.mkdir(parents=True, exist_ok=True)
     for name in names:
         source, target = ROOT / name, folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
         if source.is_dir():
-            shutil.copytree(source, target, ignore=LEFT_OUT)
+            shutil.copytree(source, target, ignore=LEFT_OUT, dirs_exist_ok=True)
         else:
             shutil.copy2(source, target)
 
