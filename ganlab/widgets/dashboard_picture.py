@@ -18,6 +18,7 @@ _MOST = 240  # points of a drawn line: more cannot be told apart
 _SMOOTH = 0.9  # weight of the past in the smoothed lines
 _COLORS = {"d_loss": plotting.DISCRIMINATOR, "g_loss": plotting.GENERATOR}
 _WIDTH, _HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 560, 290, 40, 108, 30, 34
+_APART = 28  # between two names of references, which take two lines each
 _KNOWN = {"ln 2": math.log(2), "2 ln 2": 2 * math.log(2), "-ln 2": -math.log(2)}
 
 
@@ -93,15 +94,19 @@ def _axes(x, y, first, last, low, high):
 
 def _reference_lines(references, y):
     """Dotted lines; their names at the right are moved apart where they would overlap."""
-    lowest = -math.inf
-    for name, level in sorted(references.items(), key=lambda item: -item[1]):
-        at = float(y(level))
+    names = sorted(references, key=references.get, reverse=True)
+    lines = [float(y(references[name])) for name in names]
+    places, lowest = [], -math.inf
+    for at in lines:
+        lowest = max(at, lowest + _APART)
+        places.append(lowest)
+    up = max(0.0, lowest - (_HEIGHT - _BOTTOM - 12))  # clear of the numbers below the axis
+    for name, at, place in zip(names, lines, places, strict=True):
         line = f'd="M{_LEFT} {at:.1f}H{_WIDTH - _RIGHT}"'
         yield f'<path {line} stroke="currentColor" stroke-dasharray="2 3" fill="none"/>'
-        lowest = max(at, lowest + 26)
-        text = f'<text x="{_WIDTH - _RIGHT + 6}" y="{lowest:.1f}"'
+        text = f'<text x="{_WIDTH - _RIGHT + 6}" y="{place - up:.1f}"'
         yield f'{text} dy="-.1em">{html.escape(name)}</text>'
-        yield f'{text} dy="1em">{_number(level)}</text>'
+        yield f'{text} dy="1em">{_number(references[name])}</text>'
 
 
 def _number(level):
@@ -117,7 +122,7 @@ def _range(series, references):
     for values in series:
         values = values[np.isfinite(values)]
         if len(values):
-            levels += list(np.quantile(values, (0.005, 0.995)))
+            levels += list(np.quantile(values, (0.02, 0.98)))
     low, high = (min(levels), max(levels)) if levels else (0.0, 1.0)
     margin = 0.08 * (high - low) or 0.5
     return (0.0 if 0 <= low < 0.5 * high else low - margin), high + margin

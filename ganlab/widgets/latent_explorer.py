@@ -80,7 +80,8 @@ class LatentExplorer(ipywidgets.VBox):
 
     def __init__(self, generator, real, *, seed, directions=4):
         self.space = LatentSpace(generator, real, seed=seed, directions=directions)
-        self._waiting, self._drawn_map = False, None
+        self._waiting = False
+        self._drawn_map = self._drawn_strip = None
         self._build(directions)
         super().__init__([self._style, self._pictures, self._path, self._settings])
         self.add_class("ganlab-explorer")
@@ -109,11 +110,13 @@ class LatentExplorer(ipywidgets.VBox):
         self._path = ipywidgets.VBox([strip, self._t], layout=layout(max_width="740px"))
         self._walk = ipywidgets.ToggleButtons(
             options=["slerp", "lerp"],
-            description="path",
             tooltips=["on the arc, at constant speed", "on the chord"],
-            style={"button_width": "70px", "description_width": "110px"},
-            layout=layout(width="360px"),
+            style={"button_width": "70px"},
         )
+        label = ipywidgets.Label(
+            "path", layout=layout(width="112px", display="flex", justify_content="flex-end")
+        )
+        walk = ipywidgets.HBox([label, self._walk], layout=layout(align_items="center"))
         self._threshold = _slider("truncate beyond", UNTRUNCATED, 0.1, UNTRUNCATED, 0.1)
         self._plane = self._button("New plane", "Draw two other directions", self.space.new_plane)
         self._home = ipywidgets.Button(
@@ -130,7 +133,7 @@ class LatentExplorer(ipywidgets.VBox):
         ]
         self._settings = ipywidgets.HBox(
             [
-                ipywidgets.VBox([self._walk, self._threshold, buttons]),
+                ipywidgets.VBox([walk, self._threshold, buttons]),
                 ipywidgets.VBox(self._amounts),
             ],
             layout=layout(**_ROW),
@@ -209,17 +212,17 @@ class LatentExplorer(ipywidgets.VBox):
         )
         said = f"nearest real image, number {view.nearest}"
         self._nearest.value = _one(self.space.real[view.nearest], said, self._about_nearest())
+        if view.strip is not self._drawn_strip:
+            self._strip_source = _source(images.tile(view.strip, columns=len(view.strip)))
+            self._drawn_strip = view.strip
         where = (place.t * (len(view.strip) - 1) + 0.5) / len(view.strip)
         self._strip.value = (
             f'<figure class="ganlab-strip"><img alt="the path from A to B in {len(view.strip)} '
-            f'images" src="{_source(images.tile(view.strip, columns=len(view.strip)))}">'
-            f'<i style="left: {100 * where:.2f}%"></i></figure>'
+            f'images" src="{self._strip_source}"><i style="left: {100 * where:.2f}%"></i></figure>'
         )
-        middle = (place.t, place.walk, place.amounts, place.threshold)
-        key = (*middle, self.space.ends.tobytes(), self.space.plane.tobytes())
-        if key != self._drawn_map:
+        if view.map is not self._drawn_map:
             self._pad.picture = images.to_png(images.tile(view.map, columns=MAP, padding=0))
-            self._drawn_map = key
+            self._drawn_map = view.map
 
     def _about_nearest(self):
         space, view = self.space, self.view

@@ -152,6 +152,7 @@ class LatentSpace:
             input_signature=[tf.TensorSpec((None, self.latent_dim), tf.float32)],
             autograph=False,
         )
+        self._seen = {}
         self.ends = latents.sample(2, self.latent_dim, seed=self._seeds)
         self.new_plane()
         self.directions = self._most_change()[:directions]
@@ -187,20 +188,27 @@ class LatentSpace:
     def look(self, place):
         """The View from a place."""
         latent = self.latent(place)
-        strip = self.path(place, np.linspace(0, 1, _STRIP))
-        steps = np.arange(MAP, dtype=np.float32) - MAP // 2
-        x, y = np.meshgrid(steps, steps[::-1])  # the first row is the top one
-        plane = self._middle(place) + np.stack([x.ravel(), y.ravel()], axis=1) @ self.plane
-        made = self.generate(np.concatenate([latent[None], strip, plane]))
-        distances, indices = nearest_neighbours(made[:1], self._rows.reshape(self.real.shape))
+        ends = (self.ends.tobytes(), place.walk, place.threshold)
+        strip = self._kept("strip", ends, lambda: self.path(place, np.linspace(0, 1, _STRIP)))
+        middle = self._middle(place)
+        around = (middle.tobytes(), self.plane.tobytes())
+        plane = self._kept("map", around, lambda: middle + _lattice() @ self.plane)
+        image = self.generate(latent[None])[0]
+        distances, indices = nearest_neighbours(image[None], self._rows.reshape(self.real.shape))
         return View(
             latent=latent,
-            image=made[0],
-            strip=made[1 : 1 + _STRIP],
-            map=made[1 + _STRIP :],
+            image=image,
+            strip=strip,
+            map=plane,
             nearest=int(indices[0, 0]),
             distance=float(distances[0, 0]),
         )
+
+    def _kept(self, name, key, latents_of):
+        """The images of some latents, generated anew only where what they follow from changed."""
+        if self._seen.get(name, (None,))[0] != key:
+            self._seen[name] = key, self.generate(latents_of())
+        return self._seen[name][1]
 
     def _most_change(self):
         """Eigenvectors of the mean of J'J, by difference quotients, the greatest first."""
@@ -216,6 +224,13 @@ class LatentSpace:
         largest = np.abs(vectors).argmax(axis=1)
         signs = np.sign(vectors[np.arange(len(vectors)), largest])
         return (signs[:, None] * vectors).astype(np.float32)
+
+
+def _lattice():
+    """The steps to the pictures of the map, row by row, from the top left: shape (MAP**2, 2)."""
+    steps = np.arange(MAP, dtype=np.float32) - MAP // 2
+    x, y = np.meshgrid(steps, steps[::-1])
+    return np.stack([x.ravel(), y.ravel()], axis=1)
 
 
 def _check(generator, directions):
