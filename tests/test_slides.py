@@ -76,6 +76,8 @@ def test_a_prediction_stands_alone_and_its_answer_follows():
     question, answer = found[3:]
     assert "On <em>which</em>?" in question.body and "It falls on a face." in question.body
     assert "three" not in question.body + "".join(question.notes)
+    other = outline("Six faces. **Predict** the sum of two throws.")[-1].body
+    assert other.endswith(">Predict the sum of two throws.</p>") and "Six faces." in other
     assert "a three" in answer.body and "A three, of all numbers." in answer.body
 
 
