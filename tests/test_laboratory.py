@@ -22,6 +22,12 @@ def lab():
     return Laboratory(seed=0)
 
 
+@pytest.fixture(scope="module")
+def untouched():
+    """For tests that only look."""
+    return Laboratory(seed=0)
+
+
 def message(lab):
     return re.sub("<.*?>", "", lab.controls.message.value)
 
@@ -57,9 +63,9 @@ def test_every_control_reaches_the_game(lab):
     assert repr(lab) == "Laboratory(blob, hinge, seed 0)"
 
 
-def test_all_losses_and_penalties_are_on_the_menus(lab):
-    assert dict(lab.controls.settings["loss"].options) == losses.ALL
-    names = [name for name, _ in lab.controls.penalty.options]
+def test_all_losses_and_penalties_are_on_the_menus(untouched):
+    assert dict(untouched.controls.settings["loss"].options) == losses.ALL
+    names = [name for name, _ in untouched.controls.penalty.options]
     assert names == ["none", "r1", "r2", "r1 + r2", "gradient_penalty"]
 
 
@@ -251,20 +257,20 @@ def test_a_game_that_blows_up_pauses_and_offers_reset():
     assert not lab.game.diverged and message(lab) == ""
 
 
-def test_without_a_notebook_it_says_how_to_play(lab):
-    lab.controls.play.click()
-    assert "asyncio.run(laboratory.run(100))" in message(lab)
+def test_without_a_notebook_it_says_how_to_play(untouched):
+    untouched.controls.play.click()
+    assert "asyncio.run(laboratory.run(100))" in message(untouched)
 
 
-def test_its_text_is_the_same_on_every_machine(lab):
-    bundle = lab._repr_mimebundle_()
+def test_its_text_is_the_same_on_every_machine(untouched):
+    bundle = untouched._repr_mimebundle_()
     assert bundle["text/plain"] == "Laboratory(ring, non_saturating, seed 0)"
-    assert (repr(lab.plane), repr(lab.curves)) == ("Plane()", "Curves()")
+    assert (repr(untouched.plane), repr(untouched.curves)) == ("Plane()", "Curves()")
 
 
-def test_the_static_picture_needs_no_pyplot(lab):
+def test_the_static_picture_needs_no_pyplot(untouched):
     plt.close("all")
-    figure = lab.draw()
+    figure = untouched.draw()
     assert isinstance(figure, Figure) and len(figure.axes) == 2
     assert plt.get_fignums() == []
 

@@ -81,19 +81,10 @@ def draw_curves(ax, game):
         (2, "g_loss", plotting.GENERATOR, "--"),
     ):
         moved = record[np.isfinite(record[:, column])]
-        ax.plot(moved[:, 0], moved[:, column], style, color=color, linewidth=1.2, label=name)
-        ax.axhline(levels[column - 1], color=color, linewidth=0.8, linestyle=":")
-        ax.annotate(
-            f"{name} at chance",
-            (1, levels[column - 1]),
-            xycoords=("axes fraction", "data"),
-            xytext=(-2, 2 if column == 1 else -2),
-            textcoords="offset points",
-            ha="right",
-            va="bottom" if column == 1 else "top",
-            fontsize=8,
-            color=color,
-        )
+        level = levels[column - 1]
+        label = f"{name} (chance {level:.2f})"
+        ax.plot(moved[:, 0], moved[:, column], style, color=color, linewidth=1.2, label=label)
+        ax.axhline(level, color=color, linewidth=1, linestyle=":")
     for update in game.changes:
         ax.axvline(update, color="#888888", linewidth=0.8)
     ax.set(xlabel="updates", ylabel="loss")
@@ -117,7 +108,11 @@ def picture(game, layers=LAYERS):
     draw_plane(plane, frame, layers)
     plane.set_title(f"{settings.distribution}, {settings.loss.name}, seed {game.seed}")
     scale = frame.scale
-    plane.set_xlabel(f"orange {scale.low}, dashed {scale.middle}, blue {scale.high}", fontsize=9)
+    plane.set_xlabel(
+        "dots: real, diamonds: fake, lines: where each is pulled\n"
+        f"orange {scale.low}, dashed {scale.middle}, blue {scale.high}",
+        fontsize=9,
+    )
     draw_curves(curves, game)
     curves.set_title(f"after {game.updates:,} updates")
     return figure

@@ -8,8 +8,12 @@ CELLS = ["from ganlab.widgets import Laboratory\nlab = Laboratory(seed=0)\nlab"]
 RING = "lab.game.settings.distribution.name"
 
 
+def button(notebook, name):
+    return notebook.locator("button", has_text=re.compile(rf"^\s*{name}\s*$"))
+
+
 def click(notebook, name):
-    notebook.locator("button", has_text=re.compile(rf"^\s*{name}\s*$")).click()
+    button(notebook, name).click()
 
 
 def choose(notebook, label, option):
@@ -45,12 +49,12 @@ def test_a_game_by_clicks_and_keys(open_notebook):
     page.keyboard.press("Space")
     page.wait_for_timeout(1500)
     choose(notebook, "Loss", "hinge")  # while it plays
-    notebook.locator("text=Pause").wait_for()
+    button(notebook, "Pause").wait_for()
     choose(notebook, "Penalty", "r1")
     page.wait_for_timeout(1500)
     canvas.focus()
     page.keyboard.press("Space")
-    notebook.locator("button", has_text="Play").wait_for()
+    button(notebook, "Play").wait_for()
     notebook.settle()
     played = number(notebook, "lab.game.updates")
     assert played > 12
@@ -98,7 +102,7 @@ def test_a_drawing_by_mouse_and_by_keyboard(open_notebook):
     count = number(notebook, "len(lab.plane.drawn) // 2")
     assert count >= 60
     assert notebook.evaluate(RING) == f"'drawing of {count} points'"
-    middle = notebook.evaluate("abs(lab.game.frame().real.mean(0) - [0, -1.2]).max() < 0.15")
+    middle = notebook.evaluate("bool(abs(lab.game.frame().real.mean(0) - [0, -1.2]).max() < 0.15)")
     assert middle == "True"
 
     page.keyboard.press("Shift+ArrowUp")
@@ -122,7 +126,7 @@ def test_a_game_that_blows_up_says_so(open_notebook):
     notebook.run()
     click(notebook, "Play")
     notebook.locator("text=Press Reset").wait_for()
-    notebook.locator("button", has_text="Play").wait_for()
+    button(notebook, "Play").wait_for()
     notebook.screenshot("laboratory-diverged", notebook.output(1))
     click(notebook, "Reset")
     notebook.locator("text=0 updates").first.wait_for()
