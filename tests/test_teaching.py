@@ -69,7 +69,8 @@ class Notebook:
             match[1] for name in self.headings if (match := re.match(r"(\d+(?:\.\d+)?)\b", name))
         }
         exercises = prose.partition("\n## Exercises\n")[2].partition("\n## ")[0]
-        self.exercises = set(re.findall(r"^[#* ]*(\d+)[. ]", exercises, re.MULTILINE))
+        numbered = r"^(?:[#* ]*|### Exercise \d\d\.)(\d+)[.: ]"
+        self.exercises = set(re.findall(numbered, exercises, re.MULTILINE))
         self.minutes = int(re.search(r"\*\*Time:\*\* about (\d+) minutes", prose)[1])
 
 

@@ -233,7 +233,8 @@ def write_api(source, trees):
         for name, kind in public_names(trees, module).items():
             if name in above:  # the page of the package has it
                 continue
-            options = {"autodata": "   :no-value:\n", "autoclass": "   :members:\n"}.get(kind, "")
+            members = "   :members:\n   :exclude-members: set\n"  # Matplotlib writes that one
+            options = {"autodata": "   :no-value:\n", "autoclass": members}.get(kind, "")
             directive = f".. {kind}:: ganlab.{module}.{name}\n{options}"
             page.append(f"```{{eval-rst}}\n{directive}```")
         parts = [name.partition(".")[2] for name in trees if name.startswith(f"{module}.")]

@@ -169,7 +169,10 @@ class Outline:
         left = ""  # of the paragraph before, what no slide shows
         broken = any(block.asks for block in found)
         for block in found:
-            if block.kind == "heading":
+            if block.kind == "heading" and self.ending == "Exercises" and block.level > 2:
+                title = block.text.partition(": ")[2] or block.text
+                self.close(prose.Block("paragraph", f"1. **{title}**"))
+            elif block.kind == "heading":
                 fresh = self.head(block)
                 left = ""
             elif self.ending:
