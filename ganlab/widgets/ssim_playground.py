@@ -203,6 +203,7 @@ class SSIMPlayground(widgets.VBox):
         for y, text in enumerate(texts):
             bars.text(1.02, y, text, va="center", transform=bars.get_yaxis_transform())
         bars.set(xlim=(0, 1), xticks=(0, 1), title=str(self.distortions))
+        bars.grid(False)
         bars.spines[["top", "right"]].set_visible(False)
         for ax, name, one in zip(pair, "AB", (self.game.kept, self._contender()), strict=False):
             ax.imshow(one.picture, cmap="gray", vmin=0, vmax=1, interpolation="nearest")
