@@ -7,7 +7,7 @@ The tasks with their hints stand in the notebooks, the solutions in notebooks/so
 """
 
 from ganlab.exercises.checking import Verdict, check
-from ganlab.exercises.overview import progress
 from ganlab.exercises.notes import passed
+from ganlab.exercises.overview import progress
 
 __all__ = ["Verdict", "check", "passed", "progress"]

@@ -2,6 +2,7 @@
 
 import io
 
+import IPython
 from matplotlib import figure
 
 __all__ = ["Figure"]
@@ -22,6 +23,20 @@ class Figure(figure.Figure):
     """
 
     def _repr_png_(self):
+        if _is_shown_as_jpeg():
+            return None
         buffer = io.BytesIO()
         self.savefig(buffer, format="png", dpi=self.dpi)
         return buffer.getvalue()
+
+
+def _is_shown_as_jpeg():
+    """Tells whether this notebook asked for figures as JPEG: a PNG beside it would be idle."""
+    shell = IPython.get_ipython()
+    if shell is None:
+        return False
+    try:
+        shell.display_formatter.formatters["image/jpeg"].lookup_by_type(figure.Figure)
+    except KeyError:
+        return False
+    return True

@@ -4,9 +4,9 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import LineCollection
 from matplotlib.colors import LinearSegmentedColormap
-from matplotlib.figure import Figure
 
 from ganlab import plotting
+from ganlab.widgets.paper import Figure
 from ganlab.widgets.plane_distributions import LIMIT
 from ganlab.widgets.plane_frame import CELLS, chance
 
