@@ -69,8 +69,8 @@ class Notebook:
             match[1] for name in self.headings if (match := re.match(r"(\d+(?:\.\d+)?)\b", name))
         }
         exercises = prose.partition("\n## Exercises\n")[2].partition("\n## ")[0]
-        numbered = r"^(?:[#* ]*|### Exercise \d\d\.)(\d+)[.: ]"
-        self.exercises = set(re.findall(numbered, exercises, re.MULTILINE))
+        headed = re.findall(r"^### Exercise (\S+): .+\n\n\*.+ · (\d+) minutes\*", exercises, re.M)
+        self.exercises = {name: int(minutes) for name, minutes in headed}
         self.minutes = int(re.search(r"\*\*Time:\*\* about (\d+) minutes", prose)[1])
 
 
@@ -120,10 +120,21 @@ def test_numbers_of_sections_and_exercises_exist(page):
     text = TEXTS[page].replace("\n", " ")
     for numbers in re.findall(r"\bsections? ((?:\d+(?:\.\d+)?(?:, | and )?)+)", text):
         assert set(re.findall(r"\d+(?:\.\d+)?", numbers)) <= here.numbers, numbers
-    found = re.findall(r"\bexercises? ((?:\d+(?:, | and )?)+)", text)
+    number = r"\d+(?:\.\d+)?"
+    found = re.findall(rf"\bexercises? ((?:{number}(?:, | and )?)+)", text)
     assert found, "no homework"
     for numbers in found:
-        assert set(re.findall(r"\d+", numbers)) <= here.exercises, numbers
+        assert set(re.findall(number, numbers)) <= here.exercises.keys(), numbers
+
+
+@EVERY_PAGE
+def test_the_minutes_of_homework_are_those_of_its_exercises(page):
+    listed = r"exercises ((?:\d\d\.\d+(?:, | and )?)+)[^(|]*\((\d+) minutes\)"
+    found = re.findall(listed, TEXTS[page])
+    assert len(found) == 2, "one for each plan"
+    for names, minutes in found:
+        known = BOOKS[page.stem].exercises
+        assert sum(known[name] for name in re.findall(r"\d\d\.\d+", names)) == int(minutes)
 
 
 @EVERY_PAGE
