@@ -245,7 +245,20 @@ def test_it_ends_with_key_points_exercises_and_references(path):
 @EVERY_NOTEBOOK
 def test_cells_are_short(path):
     for cell in code_cells(path):
-        assert len(source(cell).strip().splitlines()) <= 25, source(cell)
+        imports = sum(
+            node.end_lineno - node.lineno + 1
+            for node in parse(cell).body
+            if isinstance(node, ast.Import | ast.ImportFrom)
+        )
+        assert len(source(cell).strip().splitlines()) - imports <= 25, source(cell)
+
+
+@EVERY_LESSON
+def test_a_lesson_has_50_to_100_cells_beside_widgets_and_exercises(path):
+    cells = BOOKS[path]["cells"]
+    before = next(i for i, cell in enumerate(cells) if source(cell).startswith("## Exercises"))
+    count = sum("widget" not in tags(cell) for cell in cells[:before]) + 1  # and the references
+    assert 50 <= count <= 101
 
 
 @EVERY_NOTEBOOK

@@ -1,11 +1,12 @@
 """The SSIM playground without a browser: the damage, the numbers, the game, the picture."""
 
+import matplotlib
 import numpy as np
 import pytest
 from scipy import ndimage
 from skimage.metrics import structural_similarity
 
-from ganlab import similarity
+from ganlab import plotting, similarity
 from ganlab.widgets import ssim_canvas, ssim_html
 from ganlab.widgets.ssim_distortions import (
     LIMITS,
@@ -220,6 +221,12 @@ def test_the_static_picture(playground):
     playground.keep()
     titles = [ax.get_title() for ax in playground.draw().axes]
     assert titles[-2].startswith("A: error 0.0") and titles[-1].startswith("B: error 0.0")
+
+
+def test_the_style_of_the_notebooks_does_not_disturb_it(playground):
+    with matplotlib.rc_context():
+        plotting.use_style()
+        assert playground.draw()._repr_png_().startswith(b"\x89PNG")  # a warning would be an error
 
 
 @pytest.mark.slow  # a compilation for its size

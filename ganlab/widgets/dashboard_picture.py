@@ -248,7 +248,7 @@ def draw(history, references, measured, samples, real, title):
         ylim=_range([np.asarray(history.get(key, ()), float) for key in _COLORS], references),
     )
     if axis.get_legend_handles_labels()[0]:
-        axis.legend(loc="upper left", ncols=2, frameon=False)
+        axis.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, borderpad=0)
     _draw_samples(shown, samples, real)
     if measured:
         _draw_measures(figure, grid[1].subgridspec(1, len(measured)), measured)

@@ -50,7 +50,7 @@ class Film:
 
     def pictures(self, layers=LAYERS, *, title="", pixels=320):
         """Yields each frame drawn, as float32 (pixels, pixels, 3) in [0, 1]."""
-        figure = Figure(figsize=(pixels / 80, pixels / 80), dpi=80)
+        figure = Figure(figsize=(pixels / 80, pixels / 80), dpi=80, layout="none")
         canvas = FigureCanvasAgg(figure)
         ax = figure.add_axes((0.02, 0.02, 0.96, 0.9))
         for frame in list(self.frames):

@@ -180,7 +180,7 @@ class SSIMPlayground(widgets.VBox):
         -------
         matplotlib Figure
         """
-        figure = Figure(figsize=(9.6, 5.6), dpi=80)
+        figure = Figure(figsize=(9.6, 5.6), dpi=80, layout="none")
         columns = [0.005 + 0.25 * i for i in range(4)]
         m = self.measures
         maps = ("gray", "gray", SSIM_COLORS, ERROR_COLORS)
