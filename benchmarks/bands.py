@@ -201,6 +201,8 @@ def _keep_02(names):
         kept[f"stall/{name}"] = np.array([dots.mean() for dots, _ in frames])
     for name, (frames, curve) in names["ring_runs"].items():
         kept |= _curves(f"ring/{name}", _losses(curve))
+        # Ten steps are one call of the compiled function, and leave one value.
+        _, kept[f"ring/{name}/steps"] = bands.stretches(curve.steps)
         kept[f"ring/{name}/found"] = np.array([names["game_found"](dots) for dots in frames])
     kept["ring/samples"] = names["ring_runs"]["non_saturating"][0][-1][:120]
     kept |= _curves("free", names["free"]) | _curves("square", names["square"])

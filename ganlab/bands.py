@@ -18,7 +18,7 @@ _FOLDER = pathlib.Path(__file__).parents[1] / "data" / "bands"
 #: sha256 of the recorded bands in data/bands, by the number of the notebook.
 RECORDED = {
     "01": "4d16fea50f4627ec26e497c31067a0e6e0c1a81b8811539147f95f8d77793ec7",
-    "02": "b223df52afd7565f524497e724f6c5cdc213db3f7d2ff577878934b248212415",
+    "02": "8dc43b35b9f4a867af7b586cd28275eee2dd043cdddb5e26b5283e2e63a40745",
     "05": "c8d450628e9e235861082f0ebdb0264fbb18196c9c51e80be0b3611460fe53d4",
     "06": "ea8cb62302e348dde20a4f0966a234697aa572e53063ec1014ce3280115f3fe5",
     "07": "1bd0761cd587db8586f65bd59b0af216a1668e029addfe47b3b733c05b5bf18a",
