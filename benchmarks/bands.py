@@ -18,8 +18,10 @@ import io
 import json
 import os
 import pathlib
+import tempfile
 import time
 
+import matplotlib
 import numpy as np
 
 import tasks
@@ -101,9 +103,12 @@ def train(number, seed, **others):
         What `KEEP` keeps of it.
     """
     names = parameters(number) | {"SEED": seed} | others
-    for module in live(number):
-        with contextlib.redirect_stdout(io.StringIO()):
+    with contextlib.redirect_stdout(io.StringIO()), matplotlib.rc_context():
+        for module in live(number):
             exec(compile(module, f"notebook {number}", "exec"), names)
+    for value in names.values():
+        if isinstance(value, tempfile.TemporaryDirectory):  # which a later cell cleans up
+            value.cleanup()
     return KEEP[number](names)
 
 
@@ -214,9 +219,11 @@ def _keep_02(names):
 def _keep_05(names):
     from ganlab import datasets, metrics
 
-    kept = _curves("article", names["article_curve"].history, points=40)
-    live = names["live_curve"].history
-    kept |= _curves("live", {key: live[key] for key in names["article_curve"].history})
+    kept = {}
+    for name, points in (("article", 40), ("live", 50)):
+        history = dict(names[f"{name}_curve"].history)
+        history.pop("penalty", None)  # it is taken every fourth step, and its means say little
+        kept |= _curves(name, history, points=points)
     kept["article/images"] = _tiles(names["article_film"].frames[-1][:1])
     kept["live/images"] = _tiles(names["live_film"].frames[-1][:6])
     modes, near = [], []

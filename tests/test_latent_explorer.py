@@ -6,6 +6,7 @@ import re
 
 import numpy as np
 import pytest
+from matplotlib import pyplot as plt
 from PIL import Image
 from scipy import stats
 
@@ -177,6 +178,7 @@ def test_one_look_for_a_move_of_many_controls(explorer, monkeypatch):
 
 
 def test_the_static_picture(explorer):
+    before = plt.get_fignums()
     explorer.go(t=0.5)
     figure = explorer.draw()
     figure.canvas.draw()
@@ -185,9 +187,7 @@ def test_the_static_picture(explorer):
     assert titles[1].startswith("nearest real image\ndistance")
     assert titles[3] == "from A to B by slerp: t = 0.50"
     np.testing.assert_array_equal(figure.axes[0].images[0].get_array(), explorer.view.image)
-    from matplotlib import pyplot as plt
-
-    assert plt.get_fignums() == []
+    assert plt.get_fignums() == before, "drawn with pyplot, whose figure belongs to the cells"
 
 
 def test_what_is_shown_without_a_front_end_is_stable(explorer):
