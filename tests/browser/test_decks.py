@@ -1,13 +1,9 @@
 """The slides in a real browser: nothing is fetched, nothing overflows, every key works."""
 
-import shutil
-
 import pytest
 
 from tools import series, slides
 
-sync_api = pytest.importorskip("playwright.sync_api")
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 LESSONS = [path for path in series.notebooks() if path.parent.name == "notebooks"]
 
 # What sticks out of its slide, and the smallest type in pixels.
@@ -22,17 +18,6 @@ OVERFLOW = """() => slides.flatMap((slide) => {
 })"""
 SMALLEST = """() => Math.min(...[...document.querySelectorAll(".board :is(p,li,pre,h2,figcaption)")]
   .map((part) => parseFloat(getComputedStyle(part).fontSize)))"""
-
-
-@pytest.fixture(scope="module")
-def browser():
-    path = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if path is None:
-        pytest.skip("there is no Chromium on this machine")
-    with sync_api.sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield found
-        found.close()
 
 
 def opened(browser, path, folder, size):
