@@ -1,8 +1,10 @@
 """The laboratory of the plane: a GAN game to watch, stop, change and play again."""
 
 import asyncio
+import functools
 import html
 import math
+import threading
 import time
 
 import ipywidgets as widgets
@@ -31,6 +33,17 @@ _WELCOME = (
     "Orange fakes shall end up on the blue real points. Press Play, or let the players move one "
     "by one; every setting may change while they play."
 )
+
+
+def _one_at_a_time(method):
+    """Clicks may arrive in another thread than the one that plays: a step must end first."""
+
+    @functools.wraps(method)
+    def alone(self, *arguments, **keywords):
+        with self._lock:
+            return method(self, *arguments, **keywords)
+
+    return alone
 
 
 class Laboratory(widgets.VBox):
@@ -65,6 +78,7 @@ class Laboratory(widgets.VBox):
     """
 
     def __init__(self, distribution="ring", *, seed, **settings):
+        self._lock = threading.RLock()
         self.game = plane.Game(plane_distributions.named(distribution), seed=seed, **settings)
         self.film = Film()
         self.playing = False
@@ -91,6 +105,7 @@ class Laboratory(widgets.VBox):
         """
         return plane_picture.picture(self.game, self.controls.layers())
 
+    @_one_at_a_time
     def step(self, player="both", times=1):
         """Lets a player move, as `plane.Game.step` does, and shows it."""
         before = self.game.frame()
@@ -243,6 +258,7 @@ class Laboratory(widgets.VBox):
         self._change(distribution=plane_distributions.drawn(points))
         self._say(f"The players now learn your {self.game.settings.distribution}.")
 
+    @_one_at_a_time
     def _change(self, **settings):
         now = self.game.settings
         if self._quiet or all(_same(value, getattr(now, name)) for name, value in settings.items()):
@@ -253,6 +269,7 @@ class Laboratory(widgets.VBox):
         self._say("")
         self._refresh()
 
+    @_one_at_a_time
     def _begin(self, game):
         self.game, self._turn = game, "discriminator"
         self.film = Film()
@@ -263,6 +280,7 @@ class Laboratory(widgets.VBox):
             self._quiet = False
         self._refresh(keep=True)
 
+    @_one_at_a_time
     def _advance(self, moves):
         slow = self.controls.speed.value == "slow motion"
         before, player = self.game.frame() if slow else None, self.controls.who.value
