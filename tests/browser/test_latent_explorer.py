@@ -1,7 +1,7 @@
 """The latent explorer under a person's hands: pad, sliders, buttons, and how soon it answers."""
 
-import re
 import ast
+import re
 import time
 
 import pytest
