@@ -3,7 +3,6 @@
 import asyncio
 import functools
 import html
-import math
 import threading
 import time
 
@@ -13,7 +12,7 @@ import numpy as np
 from ganlab import penalties
 from ganlab.widgets import plane, plane_distributions, plane_picture
 from ganlab.widgets.laboratory_canvas import Plane
-from ganlab.widgets.laboratory_controls import DRAW, SLIDER_STEP, Controls
+from ganlab.widgets.laboratory_controls import DRAW, Controls, same
 from ganlab.widgets.laboratory_curves import Curves, describe
 from ganlab.widgets.plane_film import Film
 from ganlab.widgets.plane_words import narrate, score
@@ -261,7 +260,7 @@ class Laboratory(widgets.VBox):
     @_one_at_a_time
     def _change(self, **settings):
         now = self.game.settings
-        if self._quiet or all(_same(value, getattr(now, name)) for name, value in settings.items()):
+        if self._quiet or all(same(value, getattr(now, name)) for name, value in settings.items()):
             return
         self._tape = None
         self._say("Preparing ...")
@@ -349,12 +348,3 @@ class Laboratory(widgets.VBox):
         kind = "ganlab-trouble" if trouble else "ganlab-note"
         text = html.escape(text)
         self.controls.message.value = text and f'<div class="{kind}" role="status">{text}</div>'
-
-
-def _same(new, old):
-    """Whether a setting stays: a slider on a page rounds the value that it is given."""
-    if isinstance(new, penalties.Penalty) and isinstance(old, penalties.Penalty):
-        return new.function is old.function and _same(new.weight, old.weight)
-    if isinstance(new, float) and isinstance(old, float) and min(new, old) > 0:
-        return abs(math.log10(new / old)) < SLIDER_STEP / 2
-    return new is old or new == old

@@ -1,16 +1,18 @@
 """The buttons, menus and sliders of the laboratory, and where they stand."""
 
+import math
+
 import ipywidgets as widgets
 
-from ganlab import losses
+from ganlab import losses, penalties
 from ganlab.widgets import plane_distributions
 from ganlab.widgets.laboratory_style import STYLE
 from ganlab.widgets.plane import PENALTIES
 from ganlab.widgets.plane_picture import LAYERS
 
-__all__ = ["DRAW", "SLIDER_STEP", "Controls"]
+__all__ = ["DRAW", "Controls", "same"]
 
-SLIDER_STEP = 0.1  # of the decimal logarithm of a rate or a weight
+_SLIDER_STEP = 0.1  # of the decimal logarithm of a rate or a weight
 DRAW = "draw"  # in the menu of distributions: the one drawn on the plane
 
 
@@ -77,7 +79,7 @@ class Controls:
             style={"description_width": "auto"},
             layout=widgets.Layout(width="100px"),
         )
-        rate = {"base": 10, "min": -5, "max": 0, "step": SLIDER_STEP, "readout_format": ".1e"}
+        rate = {"base": 10, "min": -5, "max": 0, "step": _SLIDER_STEP, "readout_format": ".1e"}
         self.distribution = widgets.Dropdown(description="Learn", **_wide())
         self.clear = button(description="Clear drawing", icon="eraser")
         self.clear.layout.display = "none"
@@ -86,7 +88,7 @@ class Controls:
             1.0,
             min=-3,
             max=2,
-            step=SLIDER_STEP,
+            step=_SLIDER_STEP,
             description="Weight",
             readout_format=".2g",
             **_wide(),
@@ -176,3 +178,12 @@ class Controls:
         if list(menu.options) != options:
             menu.options = options
         menu.value = value
+
+
+def same(new, old):
+    """Whether a setting stays: a slider on a page rounds the value that it is given."""
+    if isinstance(new, penalties.Penalty) and isinstance(old, penalties.Penalty):
+        return new.function is old.function and same(new.weight, old.weight)
+    if isinstance(new, float) and isinstance(old, float) and min(new, old) > 0:
+        return abs(math.log10(new / old)) < _SLIDER_STEP / 2
+    return new is old or new == old
