@@ -2,6 +2,7 @@
 
 import html.parser
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -90,6 +91,20 @@ def test_the_pages_of_teachers_begin_with_the_general_ones(tmp_path):
     found = re.findall(r"<teaching/(\w+)>", pages.teaching(tmp_path))
     assert found == ["index", "running", "01_images", "02_loss"]
     assert "About running <" in pages.teaching(tmp_path)
+
+
+@pytest.mark.parametrize("theirs", [True, False])
+def test_teachers_are_addressed_where_their_pages_are(theirs, tmp_path, monkeypatch):
+    """The build for students has none of these pages, and its site must not miss them."""
+    docs = tmp_path / "docs"
+    shutil.copytree(pages.DOCS, docs, ignore=shutil.ignore_patterns("sketches*"))
+    if not theirs:
+        shutil.rmtree(docs / "teaching")
+        (docs / "teachers.md").unlink()
+    monkeypatch.setattr(pages, "DOCS", docs)
+    pages.collect(tmp_path / "source", {}, {})
+    contents = (tmp_path / "source" / "generated" / "contents.md").read_text(encoding="utf-8")
+    assert ("teachers" in contents) == theirs
 
 
 def test_solutions_have_a_section_of_their_own_after_the_notebooks(tmp_path):

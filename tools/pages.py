@@ -357,7 +357,8 @@ def collect(source, notebooks, results):
     write_help(source)
     contents = write_series(source, notebooks, results)
     save(source / "generated" / "teaching.md", teaching(source))
-    contents.append(toctree(["teachers"], "For teachers"))
+    if (source / "teachers.md").exists():  # not in the build for students
+        contents.append(toctree(["teachers"], "For teachers"))
     contents.append(toctree(["api/index", "command_line", "glossary", "bibliography"], "Reference"))
     about = [new.removesuffix(".md") for new in ABOUT.values()]
     contents.append(toctree(about, "About the project"))
