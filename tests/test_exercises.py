@@ -8,6 +8,7 @@ import importlib
 import json
 import re
 
+import matplotlib
 import nbformat
 import numpy as np
 import pytest
@@ -37,7 +38,8 @@ def wrong_answers():
 @pytest.fixture(autouse=True)
 def _folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)  # where the progress file is written
-    yield
+    with matplotlib.rc_context():  # a cell of imports may set the style of the notebooks
+        yield
     pyplot.close("all")  # what solutions and stubs have drawn
 
 

@@ -5,6 +5,7 @@ import re
 import runpy
 from pathlib import Path
 
+import matplotlib
 import pytest
 
 ROOT = Path(__file__).parent.parent
@@ -199,8 +200,9 @@ def test_every_sketch_is_on_the_page_of_its_notebook_with_words_for_it():
 def test_the_sketches_are_what_the_script_draws(tmp_path):
     """Twice the same bytes here; the stored ones may come from another build of FreeType."""
     script = runpy.run_path(str(FOLDER / "sketches.py"))
-    for folder in ("first", "second"):
-        script["draw"](tmp_path / folder)
+    for folder, style in (("first", {}), ("second", {"axes.grid": True, "font.size": 20})):
+        with matplotlib.rc_context(style):
+            script["draw"](tmp_path / folder)
     first = {path.name: path.read_bytes() for path in (tmp_path / "first").iterdir()}
     second = {path.name: path.read_bytes() for path in (tmp_path / "second").iterdir()}
     assert first == second

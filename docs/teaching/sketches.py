@@ -364,7 +364,9 @@ def draw(folder):
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     for name, sketch in SKETCHES.items():
-        with mpl.rc_context(STYLE):
+        with mpl.rc_context():
+            mpl.rcdefaults()  # whatever the program that draws them has set
+            mpl.rcParams.update(STYLE)
             sketch().savefig(folder / f"{name}.svg", metadata={"Date": None},
                            facecolor="white", bbox_inches="tight", pad_inches=0.1)  # fmt: skip
 
