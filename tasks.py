@@ -436,7 +436,8 @@ def check(python, options, rest):
     style = call(python, ["-m", "ruff", "check"])
     if style:
         return style
-    return call(python, ["-m", "pytest", "-m", "not slow"] + rest)
+    tests = ["-m", "pytest", "-m", "not slow", "-n", "2", "--dist", "loadfile"]
+    return call(python, tests + rest)
 
 
 def lab(python, options, rest):

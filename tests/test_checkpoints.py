@@ -58,6 +58,7 @@ def fit(gan, steps):
     gan.fit(batches, steps_per_epoch=steps, verbose=0)
 
 
+@pytest.mark.slow
 def test_a_resumed_run_is_bit_identical(tmp_path):
     straight = gan_with_every_kind_of_state()
     fit(straight, 9)

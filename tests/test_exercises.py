@@ -118,6 +118,7 @@ def test_the_solution_passes(name, seed):
     assert exercises.passed(name)
 
 
+@pytest.mark.slow
 @EVERY
 def test_the_same_is_said_of_the_solution_whatever_the_inputs(name):
     """The notebooks of solutions are compared with their stored outputs."""
@@ -132,6 +133,7 @@ def test_the_untouched_stub_does_not(name):
     assert not exercises.passed(name)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "code", "fragment"), list(wrong_answers()))
 def test_a_mistake_gets_its_sentence(name, code, fragment):
     for seed in range(2):
@@ -162,6 +164,7 @@ def spied(function, results):
     return call
 
 
+@pytest.mark.slow
 @EVERY
 def test_no_constant_passes(name):
     solved = answers_of(name, ALL[name][1].code)

@@ -367,6 +367,7 @@ def test_likeness_sees_through_other_names():
     assert likeness(one, other) < 0.5
 
 
+@pytest.mark.slow
 def test_no_two_notebooks_define_the_same_function():
     functions = [
         (path, ast.unparse(node), node.name)
