@@ -7,7 +7,7 @@ The file keeps the parameters and a sum of that code, and a test compares both w
 
     python -m benchmarks.bands [NN ...]
 
-writes data/bands/NN.npz and prints its sum, for `ganlab.bands.RECORDED` and data/README.md.
+writes data/bands/NN.npz and prints its sum, for `classroom.bands.RECORDED` and data/README.md.
 """
 
 import argparse
@@ -25,7 +25,8 @@ import matplotlib
 import numpy as np
 
 import tasks
-from ganlab import bands, files
+from classroom import bands
+from ganlab import files
 from ganlab import images as pixels
 
 __all__ = ["KEEP", "SEEDS", "code", "live", "parameters", "record", "train", "write"]
@@ -118,7 +119,7 @@ def record(number, *, seeds=SEEDS, **others):
     Returns
     -------
     dict of str to ndarray
-        As `ganlab.bands.load` describes it.
+        As `classroom.bands.load` describes it.
     """
     runs, start = [], time.monotonic()
     for done, seed in enumerate(seeds, 1):
@@ -177,9 +178,9 @@ def _tiles(images):
 
 def _distances(frames, real):
     """The mean distance from the images of a frame to the nearest real ones, by frame."""
-    from ganlab.metrics import nearest_neighbours
+    from ganlab.metrics import nearest_neighbors
 
-    return np.array([nearest_neighbours(frame, real)[0].mean() for frame in frames])
+    return np.array([nearest_neighbors(frame, real)[0].mean() for frame in frames])
 
 
 def _keep_01(names):

@@ -7,8 +7,7 @@ rate of 1e-4 for both, batches of 256, pixels in [-1, 1]. Both networks are upda
 pass, as there. What is not said here is the default of Keras.
 """
 
-from ganlab import latents
-from ganlab._tensorflow import keras, tf
+from ganlab import keras, latents, tf
 
 __all__ = ["BATCH_SIZE", "DCGAN", "LATENT_DIM"]
 

@@ -63,7 +63,8 @@ def letters(count=1_800, *, seed=0):
 
 
 def measure():
-    from ganlab import datasets, evaluation, readers, runs
+    from ganlab import datasets, evaluation, runs
+    from ganlab.datasets import readers
 
     result = record.start()
     result["seconds"] = SECONDS

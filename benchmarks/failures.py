@@ -29,7 +29,7 @@ WORKERS = 2
 
 def healthy():
     """The healthy games: the row of the table, and its setup."""
-    from ganlab import failures
+    from classroom import failures
 
     return {
         "healthy, ring": failures.RING,
@@ -40,7 +40,7 @@ def healthy():
 
 def train(case):
     """Trains one case, (row, seed); returns its record and the CPU time."""
-    from ganlab import failures
+    from classroom import failures
 
     row, seed = case
     start = time.process_time()
@@ -49,7 +49,7 @@ def train(case):
 
 def judge(case):
     """Trains one case; returns what the diagnosis says, and the CPU time."""
-    from ganlab import failures
+    from classroom import failures
 
     trained, seconds = train(case)
     return *case, failures.diagnose(trained).illness or "healthy", seconds
@@ -66,7 +66,8 @@ def small(trained):
 
 
 def measure():
-    from ganlab import failures, records
+    from classroom import failures
+    from ganlab import diagnosis
 
     result = record.start()
     rows = [*healthy(), *failures.ALL]
@@ -78,7 +79,7 @@ def measure():
     with multiprocessing.get_context("spawn").Pool(WORKERS) as pool:
         curves = pool.map(train, [(row, GALLERY_SEED) for row in answers.values()], chunksize=1)
         kept = [small(trained) for trained, _ in curves]
-        records.save(dict(zip(answers, kept, strict=True)), CURVES)
+        diagnosis.save_records(dict(zip(answers, kept, strict=True)), CURVES)
         cases = [(row, seed) for seed in SEEDS for row in rows]
         for row, seed, found, seconds in pool.imap_unordered(judge, cases):
             counts[row][found] = counts[row].get(found, 0) + 1

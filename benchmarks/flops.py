@@ -8,7 +8,7 @@ counts once, a gradient that nobody asks for not at all.
 
 import math
 
-from ganlab._tensorflow import keras
+from ganlab import keras
 
 __all__ = ["network", "step"]
 

@@ -126,8 +126,7 @@ def _in_a_process(setting, seconds):
 
 
 def _measure_one(setting, seconds):
-    from ganlab import recipes
-    from ganlab._tensorflow import tf
+    from ganlab import recipes, tf
 
     recipe = dataclasses.replace(
         recipes.DEFAULT, networks=functools.partial(_networks, width=setting["width"])

@@ -14,8 +14,7 @@ from skimage import data
 from skimage.metrics import structural_similarity
 
 from benchmarks import record
-from ganlab import similarity
-from ganlab._tensorflow import tf
+from ganlab import similarity, tf
 
 __all__ = ["NAME", "measure", "report"]
 

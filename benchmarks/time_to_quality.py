@@ -16,7 +16,8 @@ import sys
 import time
 
 from benchmarks import dcgan, record
-from ganlab import datasets, features, metrics, recipes
+from ganlab import datasets, metrics, recipes
+from ganlab.evaluation import features
 
 __all__ = ["NAME", "measure", "report"]
 
@@ -222,7 +223,7 @@ def _ours(images, seed):
 
 def _some(batches, n):
     """The next n batches as one array of them: fit then takes them in this order."""
-    from ganlab._tensorflow import tf
+    from ganlab import tf
 
     return tf.data.Dataset.from_tensor_slices(tf.stack([next(batches) for _ in range(n)]))
 

@@ -14,8 +14,7 @@ import tempfile
 import time
 
 from benchmarks import flops, record
-from ganlab import datasets, recipes
-from ganlab._tensorflow import tf
+from ganlab import datasets, recipes, tf
 
 __all__ = ["NAME", "measure", "rate", "report"]
 

@@ -119,7 +119,8 @@ def _train(options):
 
 def _sample(options):
     out = _output(options.out, (".npz", ".png"))
-    from ganlab import files, images, readers, runs
+    from ganlab import files, images, runs
+    from ganlab.datasets import readers
 
     drawn = runs.Run(options.run).sample(options.count, seed=options.seed)
     if out.suffix == ".npz":
@@ -132,7 +133,8 @@ def _sample(options):
 
 
 def _evaluate(options):
-    from ganlab import datasets, evaluation, features, runs
+    from ganlab import datasets, evaluation, runs
+    from ganlab.evaluation import features
 
     folder = options.out or options.run
     if options.images is not None and (options.data is None or folder is None):
@@ -162,7 +164,8 @@ def _evaluate(options):
 
 def _features(options):
     out = _output(options.out, (".npz",))
-    from ganlab import datasets, features
+    from ganlab import datasets
+    from ganlab.evaluation import features
 
     train, test = (datasets.load(options.data, split=split) for split in ("train", "test"))
     if train.labels is None:
@@ -206,7 +209,8 @@ def _invert(options):
     out = _output(options.out, (".png",))
     import numpy as np
 
-    from ganlab import files, images, inversion, readers, runs, similarity
+    from ganlab import files, images, inversion, runs, similarity
+    from ganlab.datasets import readers
 
     generator = runs.Run(options.run).generator
     height, width, channels = generator.output_shape[1:]

@@ -5,7 +5,7 @@ import hashlib
 import os
 import pathlib
 
-__all__ = ["replaced", "sha256"]
+__all__ = ["recorded", "replaced", "sha256"]
 
 
 @contextlib.contextmanager
@@ -40,6 +40,22 @@ def replaced(path):
         os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def recorded(name):
+    """The path of a file of recorded data, such as ``weights/digits.npz``.
+
+    An installed package carries the data within itself; in the project they lie in the folder
+    ``data`` beside the package.
+
+    Examples
+    --------
+    >>> recorded("weights/digits.npz").exists()
+    True
+    """
+    inside = pathlib.Path(__file__).parent / "data"
+    folder = inside if inside.is_dir() else pathlib.Path(__file__).parents[1] / "data"
+    return folder / name
 
 
 def sha256(path):

@@ -5,11 +5,10 @@ A recipe says everything that a training needs except the data: ``python -m ganl
 same name.
 """
 
-import pathlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ganlab import checkpoints, losses, models, penalties
+from ganlab import checkpoints, files, losses, models, penalties
 from ganlab._tensorflow import keras
 from ganlab.training import GAN
 
@@ -22,8 +21,6 @@ __all__ = [
     "load_generator",
     "small_networks",
 ]
-
-_WEIGHTS_FOLDER = pathlib.Path(__file__).parents[1] / "data" / "weights"
 
 
 @dataclass(frozen=True)
@@ -197,6 +194,6 @@ def load_generator(name):
         raise ValueError(f"expected one of {sorted(WEIGHTS)}, received {name!r}")
     checksum, sample_shape = WEIGHTS[name]
     generator, _ = ALL[name].networks(sample_shape, seed=0)
-    checkpoints.load_weights(generator, _WEIGHTS_FOLDER / f"{name}.npz", sha256=checksum)
+    checkpoints.load_weights(generator, files.recorded(f"weights/{name}.npz"), sha256=checksum)
     generator.trainable = False
     return generator

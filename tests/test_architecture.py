@@ -1,4 +1,4 @@
-"""The shape of the package: who imports whom, how large a module is, what loads TensorFlow."""
+"""The shape of the house: who imports whom, what a module says of itself, what loads TensorFlow."""
 
 import ast
 import subprocess
@@ -7,41 +7,25 @@ from pathlib import Path
 
 import pytest
 
-PACKAGE = Path(__file__).parent.parent / "ganlab"
+from tools import modules
 
-# A module imports only from floors below its own. The reasons stand in CONTRIBUTING.md.
-FLOORS = [
-    {"_tensorflow", "files", "handwriting", "images", "latents", "neighbours"},
-    {
-        "bands",
-        "layers",
-        "losses",
-        "metrics",
-        "pairs",
-        "penalties",
-        "plotting",
-        "points",
-        "readers",
-        "records",
-        "windows",
-    },
-    {"diagnosis", "downloads", "models", "reports", "similarity"},
-    {"checkpoints", "datasets", "monitoring", "training"},
-    {"callbacks", "features", "inversion", "recipes"},
-    {"evaluation", "runs"},
-    {"__main__", "exercises", "failures", "widgets"},
-]
-FLOOR = {name: number for number, names in enumerate(FLOORS) for name in names}
-# A folder within the package is one room on its floor: widgets/ and exercises/.
-MODULES = sorted(path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__init__.py")
+ROOT = Path(__file__).parents[1]
+PACKAGES = sorted(modules.FLOORS)
+MODULES = sorted(
+    path
+    for package in PACKAGES
+    for path in (ROOT / package).rglob("*.py")
+    if path != ROOT / package / "__init__.py"
+)
 
 
 def dotted(path):
-    """Returns the name of a module within the package: similarity, or widgets.dashboard."""
-    return ".".join(path.relative_to(PACKAGE).with_suffix("").parts).removesuffix(".__init__")
+    """Returns the full name of a module: ganlab.similarity, or ganlab.similarity.content."""
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
 
 
 EVERY_MODULE = pytest.mark.parametrize("path", MODULES, ids=dotted)
+EVERY_PACKAGE = pytest.mark.parametrize("package", PACKAGES)
 
 
 def imported(tree):
@@ -55,62 +39,81 @@ def imported(tree):
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
-def siblings(tree):
-    """Returns the names of the modules of ganlab that a tree imports."""
-    names = {name.split(".")[1] for name in imported(tree) if name.startswith("ganlab.")}
-    return {
-        name for name in names if any((PACKAGE / f).exists() for f in (f"{name}.py", name))
-    }
+def rooms(package):
+    """Returns the modules and folders that lie in a package."""
+    inside = (ROOT / package).iterdir()
+    files = {path.stem for path in inside if path.suffix == ".py"} - {"__init__"}
+    return files | {path.parent.name for path in (ROOT / package).glob("*/__init__.py")}
+
+
+def siblings(tree, package):
+    """Returns the modules and rooms of a package that a tree imports."""
+    names = {name.split(".")[1] for name in imported(tree) if name.startswith(f"{package}.")}
+    return names & rooms(package)
 
 
 def test_the_check_of_imports_sees_every_form_of_import():
     source = (
         "from ganlab import images, latents as vectors\nimport ganlab.models\n"
         "def f():\n    from ganlab.losses import hinge\n    import ganlab.training as t\n"
+        "    from ganlab.similarity.content import content_similarity\n"
     )
-    assert siblings(ast.parse(source)) == {"images", "latents", "models", "losses", "training"}
+    found = {"images", "latents", "models", "losses", "training", "similarity"}
+    assert siblings(ast.parse(source), "ganlab") == found
+
+
+@EVERY_PACKAGE
+def test_every_room_has_one_floor_and_every_floor_names_rooms(package):
+    named = [name for floor in modules.FLOORS[package] for name in floor]
+    assert len(named) == len(set(named)), "a room on two floors"
+    assert set(named) == rooms(package)
+
+
+def test_the_house_stays_small_enough_to_find_things_in():
+    flat = [path for path in (ROOT / "ganlab").glob("*.py") if path.stem != "__init__"]
+    assert len(flat) <= 20
 
 
 @EVERY_MODULE
 def test_imports_go_down(path):
-    room = dotted(path).split(".")[0]
-    assert room in FLOOR, f"give {room} a floor in this test and in CONTRIBUTING.md"
-    reachable = {name for name in FLOOR if FLOOR[name] < FLOOR[room]}
-    if path.parent != PACKAGE:
-        reachable |= {room}
-    assert siblings(ast.parse(path.read_text(encoding="utf-8"))) <= reachable
+    package, room = dotted(path).split(".")[:2]
+    below = set()
+    for floor in modules.FLOORS[package]:
+        if room in floor:
+            break
+        below |= set(floor)
+    own = {room} if path.parent != ROOT / package else set()
+    assert siblings(ast.parse(path.read_text(encoding="utf-8")), package) <= below | own
+
+
+@EVERY_MODULE
+def test_the_package_knows_nothing_of_the_classroom(path):
+    roots = {name.split(".")[0] for name in imported(ast.parse(path.read_text(encoding="utf-8")))}
+    outside = {"benchmarks", "tools", "tests", "tasks"}
+    if dotted(path).startswith("ganlab."):
+        outside |= {"classroom"}
+    assert not roots & outside
 
 
 @EVERY_MODULE
 def test_only_one_module_imports_tensorflow(path):
-    if path.stem == "_tensorflow":
-        return
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    roots = {name.split(".")[0] for name in imported(tree)}
-    assert not roots & {"tensorflow", "keras"}, "write `from ganlab._tensorflow import keras, tf`"
-
-
-def lines_of_code(source):
-    """Counts the lines that hold code: docstrings, comments and blank lines are for the reader."""
-    tree = ast.parse(source)
-    docstrings = {
-        line
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Expr)
-        and isinstance(node.value, ast.Constant)
-        and isinstance(node.value.value, str)
-        for line in range(node.lineno, node.end_lineno + 1)
-    }
-    return sum(
-        number not in docstrings and bool(line.strip()) and not line.strip().startswith("#")
-        for number, line in enumerate(source.splitlines(), 1)
-    )
+    names = set(imported(ast.parse(path.read_text(encoding="utf-8"))))
+    if dotted(path) != "ganlab._tensorflow":
+        assert not {name.split(".")[0] for name in names} & {"tensorflow", "keras"}
+    if not dotted(path).startswith("ganlab."):
+        assert "ganlab._tensorflow" not in names, "write `from ganlab import keras, tf`"
 
 
 @EVERY_MODULE
-def test_a_module_has_one_responsibility(path):
-    assert lines_of_code(path.read_text(encoding="utf-8")) <= 260
+def test_a_module_has_one_idea(path):
     assert path.stem not in {"utils", "util", "helpers", "common", "misc"}
+
+
+@pytest.mark.parametrize("name", modules.LISTS)
+def test_the_lists_of_modules_are_made_from_the_docstrings(name):
+    text = (ROOT / name).read_text(encoding="utf-8")
+    assert all(f"<!-- modules of {package} -->" in text for package in PACKAGES)
+    assert modules.filled(text, modules.LISTS[name]) == text, "run python -m tools.modules"
 
 
 @EVERY_MODULE
@@ -162,7 +165,7 @@ import importlib, runpy, sys
 def check(what):
     assert not {"tensorflow", "keras"} & set(sys.modules), f"{what} loads TensorFlow"
 
-for name in ("", ".images", ".latents", ".metrics", ".points", ".plotting", ".datasets"):
+for name in ("", ".images", ".latents", ".metrics", ".plotting", ".datasets"):
     importlib.import_module("ganlab" + name)
     check("ganlab" + name)
 for arguments in (["--help"], ["train", "--help"], ["--version"]):

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-CELLS = ["from ganlab.widgets import Laboratory\nlab = Laboratory(seed=0)\nlab"]
+CELLS = ["from classroom.widgets import Laboratory\nlab = Laboratory(seed=0)\nlab"]
 RING = "lab.game.settings.distribution.name"
 
 
@@ -120,7 +120,7 @@ def test_a_drawing_by_mouse_and_by_keyboard(open_notebook):
 
 def test_a_game_that_blows_up_says_so(open_notebook):
     notebook = open_notebook(
-        ["from ganlab.widgets import Laboratory\nfrom ganlab import losses"]
+        ["from classroom.widgets import Laboratory\nfrom ganlab import losses"]
         + ["lab = Laboratory(seed=0, loss=losses.wasserstein, g_rate=1.0, d_rate=1.0)\nlab"]
     )
     notebook.run()

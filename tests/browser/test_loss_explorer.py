@@ -3,7 +3,7 @@
 import pytest
 
 BUILD = """
-from ganlab.widgets import LossExplorer
+from classroom.widgets import LossExplorer
 explorer = LossExplorer(["minimax", "non_saturating", "least_squares", "hinge"], logit=-3.0)
 explorer
 """

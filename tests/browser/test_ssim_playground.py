@@ -5,7 +5,7 @@ import ast
 import pytest
 
 BUILD = """
-from ganlab.widgets import SSIMPlayground
+from classroom.widgets import SSIMPlayground
 playground = SSIMPlayground("camera")
 playground
 """

@@ -1,0 +1,139 @@
+"""What other seeds gave: recorded bands, and how far a curve of one's own is from them.
+
+A training from another seed, on another processor or with another version gives other numbers.
+How different may they be? For each live training of a notebook the same cells were run from five
+other seeds (``python -m benchmarks.bands``), and what they gave lies in data/bands.
+"""
+
+import numpy as np
+
+from ganlab import files
+
+__all__ = ["RECORDED", "inside", "load", "stretches"]
+
+#: sha256 of the recorded bands in data/bands, by the number of the notebook.
+RECORDED = {
+    "01": "4d16fea50f4627ec26e497c31067a0e6e0c1a81b8811539147f95f8d77793ec7",
+    "02": "8dc43b35b9f4a867af7b586cd28275eee2dd043cdddb5e26b5283e2e63a40745",
+    "05": "c8d450628e9e235861082f0ebdb0264fbb18196c9c51e80be0b3611460fe53d4",
+    "06": "ea8cb62302e348dde20a4f0966a234697aa572e53063ec1014ce3280115f3fe5",
+    "07": "1bd0761cd587db8586f65bd59b0af216a1668e029addfe47b3b733c05b5bf18a",
+    "08": "e6b1ae0bdccbd0160c2f16be02f1f3bd42c5a73e7853e9438daa227687118a3b",
+}
+
+
+def load(number, part=None):
+    """The recorded trainings of one notebook.
+
+    Parameters
+    ----------
+    number : str
+        A key of `RECORDED`, such as "05". ``python -m benchmarks.bands 05`` makes it anew.
+    part : str, optional
+        One training of several: what has a name "part/...", without that beginning.
+
+    Returns
+    -------
+    dict of str to ndarray
+        What was kept of each run, shape (runs, ...), images as bytes; ``steps`` (points,) for
+        the curves; without a part also ``seeds`` (runs,) and two texts: ``parameters`` of the
+        notebook, and ``code``, the sum of the cells that were run.
+
+    Raises
+    ------
+    ValueError
+        For a notebook or a part without recorded bands, or a file that is missing or another one.
+        Nothing in it is ever executed.
+
+    Examples
+    --------
+    >>> others = load("05", "live")
+    >>> others["steps"].shape, others["d_loss"].shape
+    ((50,), (5, 50))
+    """
+    if number not in RECORDED:
+        raise ValueError(f"expected one of {sorted(RECORDED)}, received {number!r}")
+    path = files.recorded(f"bands/{number}.npz")
+    found = files.sha256(path) if path.exists() else "no file"
+    if found != RECORDED[number]:
+        raise ValueError(f"{path}: expected sha256 {RECORDED[number]}, received {found}")
+    with np.load(path, allow_pickle=False) as archive:
+        arrays = {key: archive[key] for key in archive.files}
+    for key, values in arrays.items():
+        if values.dtype == np.float16:
+            arrays[key] = values.astype(np.float32)
+    if part is None:
+        return arrays
+    start = f"{part}/"
+    chosen = {key.removeprefix(start): arrays[key] for key in arrays if key.startswith(start)}
+    if not chosen:
+        parts = sorted({key.rpartition("/")[0] for key in arrays} - {""})
+        raise ValueError(f"expected one of {parts}, received {part!r}")
+    return chosen
+
+
+def stretches(values, *, points=50):
+    """The means of consecutive stretches of a noisy curve, and the steps in their middle.
+
+    Parameters
+    ----------
+    values : array, shape (..., steps)
+        One value for each of the steps 1, 2, ...
+    points : int
+        Into so many stretches of one length; steps left over at the end are not used. A curve
+        of fewer steps stays as it is.
+
+    Returns
+    -------
+    steps : ndarray of float, shape (points,)
+    means : ndarray of float, shape (..., points)
+
+    Examples
+    --------
+    >>> stretches([1, 3, 5, 7, 9], points=2)
+    (array([1.5, 3.5]), array([2., 6.]))
+    """
+    values = np.asarray(values, float)
+    if points < 1 or not values.shape[-1]:
+        raise ValueError(f"expected points >= 1 and values, received {points} and {values.shape}")
+    length = max(values.shape[-1] // points, 1)
+    count = min(values.shape[-1] // length, points)
+    parts = values[..., : count * length].reshape(*values.shape[:-1], count, length)
+    return np.arange(count) * length + (length + 1) / 2, parts.mean(axis=-1)
+
+
+def inside(curve, curves, *, widen=0.0):
+    """The share of a curve's points that lie between the lowest and the highest of others.
+
+    Of n + 1 like curves each is outside the band of the n others at about 2 points in n + 1: the
+    highest and the lowest of all are. So a band of five leaves out a third of a healthy sixth.
+
+    Parameters
+    ----------
+    curve : array, shape (points,)
+    curves : array, shape (runs, points)
+    widen : float >= 0
+        Widens the band, above and below, by so many of its own widths.
+
+    Returns
+    -------
+    float in [0, 1]
+
+    Examples
+    --------
+    >>> inside([0.0, 5.0, 12.0], [[1, 2, 3], [3, 6, 9]])
+    0.3333333333333333
+    >>> inside([0.0, 5.0, 12.0], [[1, 2, 3], [3, 6, 9]], widen=0.5)
+    1.0
+    """
+    curve, curves = np.asarray(curve, float), np.asarray(curves, float)
+    if curves.ndim != 2 or not len(curves) or curve.shape != curves.shape[1:]:
+        raise ValueError(
+            "expected a curve of shape (points,) and others of shape (runs, points), "
+            f"received {curve.shape} and {curves.shape}"
+        )
+    if not widen >= 0:
+        raise ValueError(f"expected widen >= 0, received {widen!r}")
+    low, high = curves.min(axis=0), curves.max(axis=0)
+    more = widen * (high - low)
+    return float(np.mean((curve >= low - more) & (curve <= high + more)))

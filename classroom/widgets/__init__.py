@@ -1,0 +1,13 @@
+"""Widgets to play with an idea before reading about it, in JupyterLab.
+
+Nothing is fetched: the scripts of the canvases are part of the package. What a widget computes
+is plain Python beside it, which works, and is tested, without a browser.
+"""
+
+from classroom.widgets.dashboard import Dashboard
+from classroom.widgets.laboratory import Laboratory
+from classroom.widgets.latent_explorer import LatentExplorer
+from classroom.widgets.loss_explorer import LossExplorer
+from classroom.widgets.ssim_playground import SSIMPlayground
+
+__all__ = ["Dashboard", "Laboratory", "LatentExplorer", "LossExplorer", "SSIMPlayground"]

@@ -1,0 +1,103 @@
+"""The film of a game: it covers all of it in bounded memory, and becomes a GIF file."""
+
+import asyncio
+import pathlib
+import re
+
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from classroom.widgets.laboratory.picture import LAYERS, draw_plane
+from ganlab import files, images
+
+__all__ = ["Film"]
+
+
+class Film:
+    """The frames of a game, at most so many of them, spread over all of it.
+
+    When it is full, every other frame is dropped and from then on half as many are kept: the
+    film always shows the whole game, and its memory never grows.
+
+    Parameters
+    ----------
+    most : int, at least 2
+
+    Examples
+    --------
+    >>> film = Film(most=4)
+    >>> for number in range(100):
+    ...     film.add(number)
+    >>> film.frames
+    [0, 32, 64, 96]
+    """
+
+    def __init__(self, most=100):
+        if most < 2:
+            raise ValueError(f"expected most >= 2, received {most!r}")
+        self.most, self.frames = most, []
+        self._seen, self._stride, self._own = 0, 1, set()
+
+    def add(self, frame):
+        if self._seen % self._stride == 0:
+            if len(self.frames) == self.most:
+                self.frames = self.frames[::2]
+                self._stride *= 2
+            if self._seen % self._stride == 0:
+                self.frames.append(frame)
+        self._seen += 1
+
+    def pictures(self, layers=LAYERS, *, title="", pixels=320):
+        """Yields each frame drawn, as float32 (pixels, pixels, 3) in [0, 1]."""
+        figure = Figure(figsize=(pixels / 80, pixels / 80), dpi=80, layout="none")
+        canvas = FigureCanvasAgg(figure)
+        ax = figure.add_axes((0.02, 0.02, 0.96, 0.9))
+        for frame in list(self.frames):
+            ax.clear()
+            draw_plane(ax, frame, layers)
+            ax.set_title(f"{title}{frame.step:,} updates", fontsize=9, pad=4)
+            canvas.draw()
+            yield np.asarray(canvas.buffer_rgba())[..., :3].astype(np.float32) / np.float32(255)
+
+    async def save(self, name, *, layers=LAYERS, title="", tell=print):
+        """Writes the film into the working directory, which is a notebook's own folder.
+
+        Parameters
+        ----------
+        name : str
+            Letters, digits, spaces, dots, - and _; ``.gif`` is added. A file that this film did
+            not write is not replaced.
+        layers, title
+            As for `pictures`.
+        tell : callable
+            Takes a sentence about how far it is. Between two frames others have their turn.
+
+        Returns
+        -------
+        pathlib.Path
+
+        Raises
+        ------
+        ValueError
+            For a name that is none.
+        OSError
+            If the file exists or cannot be written.
+        """
+        name = name.strip().removesuffix(".gif")
+        if not re.fullmatch(r"\w[\w .-]{0,80}", name):
+            raise ValueError(f"Expected a file name such as film, received {name!r}.")
+        path = pathlib.Path.cwd() / f"{name}.gif"
+        if path.exists() and path not in self._own:
+            raise FileExistsError(f"{path.name} exists already. Choose another name.")
+        drawn = []
+        for picture in self.pictures(layers, title=title):
+            drawn.append(picture)
+            tell(f"Drawing frame {len(drawn)} of {len(self.frames)} ...")
+            await asyncio.sleep(0)
+        data = images.to_gif(drawn, seconds_per_frame=0.1)
+        with files.replaced(path) as file:
+            file.write(data)
+        self._own.add(path)
+        tell(f"Saved {len(drawn)} frames, {len(data) / 1e6:.1f} MB: {path}")
+        return path

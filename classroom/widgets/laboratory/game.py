@@ -1,0 +1,320 @@
+"""A GAN game in the plane, one move at a time.
+
+>>> from ganlab import losses
+>>> game = Game(ALL["ring"], seed=0)
+>>> _ = game.step("discriminator", 3)
+>>> game.change(loss=losses.wasserstein, d_rate=1e-4)
+>>> _ = game.step("both", 2)
+>>> [action for action, _ in game.log]
+['discriminator', 'change', 'both']
+>>> game.replayed().fingerprint() == game.fingerprint()
+True
+"""
+
+import functools
+import hashlib
+import math
+import numbers
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from classroom.widgets.laboratory.distributions import ALL, Distribution
+from classroom.widgets.laboratory.frame import CELLS, NODES, SHOWN, Frame, grid, lattice, scale_of
+from ganlab import keras, latents, losses, models, penalties, tf
+from ganlab.training import GAN
+
+__all__ = ["PENALTIES", "PLAYERS", "Game", "Settings"]
+
+_BOUND = 1e6  # of a loss or a gradient's norm: more is no game any longer
+PLAYERS = ("discriminator", "generator", "both")
+
+
+def _r1_and_r2(discriminator, real, fake, *, seed):
+    """Both sides flat: the penalty of R3GAN, arXiv:2501.05441."""
+    both = (penalties.r1, penalties.r2)
+    return sum(penalty(discriminator, real, fake, seed=seed) for penalty in both)
+
+
+#: Penalties by the names of the laboratory's menu.
+PENALTIES = {
+    "none": None,
+    "r1": penalties.r1,
+    "r2": penalties.r2,
+    "r1 + r2": _r1_and_r2,
+    "gradient_penalty": penalties.gradient_penalty,
+}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What may change while a game goes on.
+
+    Parameters
+    ----------
+    distribution : Distribution
+    loss : losses.AdversarialLoss
+    penalty : penalties.Penalty or None
+    g_rate, d_rate : float, range (0, 1]
+        Learning rates of Adam.
+    d_steps : int, range [1, 20]
+        Updates of the discriminator for each of the generator when both move.
+    """
+
+    distribution: Distribution = ALL["ring"]
+    loss: losses.AdversarialLoss = losses.non_saturating
+    penalty: penalties.Penalty | None = None
+    g_rate: float = 2e-3
+    d_rate: float = 2e-3
+    d_steps: int = 1
+
+    def __post_init__(self):
+        for name, kind in (
+            ("distribution", Distribution),
+            ("loss", losses.AdversarialLoss),
+            ("penalty", penalties.Penalty | None),
+        ):
+            value = getattr(self, name)
+            if not isinstance(value, kind):
+                wanted = getattr(kind, "__name__", "Penalty or None")
+                raise TypeError(f"expected {name} to be a {wanted}, received {value!r}")
+        for name in ("g_rate", "d_rate"):
+            value = getattr(self, name)
+            if not (isinstance(value, numbers.Real) and 0 < value <= 1):
+                raise ValueError(f"expected {name} in (0, 1], received {value!r}")
+        if not (isinstance(self.d_steps, numbers.Integral) and 1 <= self.d_steps <= 20):
+            raise ValueError(f"expected d_steps from 1 to 20, received {self.d_steps!r}")
+
+
+class Game:
+    """A generator and a discriminator of points, which move when they are told to.
+
+    Settings may change at any moment: weights and the state of the optimizers stay, and the next
+    move follows the new ones. All randomness comes from the seed, and every action is written
+    down, so that a game can be played again bit for bit (on the same machine, with the same
+    versions and as many threads).
+
+    Parameters
+    ----------
+    distribution : Distribution
+        What to learn; see `plane_distributions`.
+    seed : int, at least 0
+    **settings
+        Of `Settings`: loss, penalty, g_rate, d_rate, d_steps.
+
+    Attributes
+    ----------
+    settings : Settings
+    gan : training.GAN
+    log : list of (str, object)
+        Every action: a player and how often it moved, or ``change`` and what was changed.
+    record : list of (int, float, float)
+        For each move the updates made until then, d_loss and g_loss (NaN for who stood still).
+    updates : int
+        Of either player.
+    changes : list of int
+        After how many updates settings were changed.
+    diverged : bool
+        Whether a loss or the norm of a gradient was ever beyond a million, or no number.
+    """
+
+    BATCH_SIZE = 128
+
+    def __init__(self, distribution=ALL["ring"], *, seed, **settings):
+        if not isinstance(seed, numbers.Integral) or isinstance(seed, bool) or seed < 0:
+            raise ValueError(f"expected seed to be a whole number from 0 on, received {seed!r}")
+        _check_names(settings)
+        self.seed = int(seed)
+        self.settings = self._first = Settings(distribution=distribution, **settings)
+        self.log, self.record, self.changes = [], [], []
+        self.updates, self.diverged = 0, False
+        self._rng = np.random.default_rng(seed)
+        for_generator, for_discriminator, for_latents = map(int, self._rng.integers(2**31, size=3))
+        self.gan = GAN(
+            models.mlp_generator(width=64, depth=3, seed=for_generator),
+            models.mlp_discriminator(width=64, depth=3, seed=for_discriminator),
+            loss=self.settings.loss,
+            seed=for_latents,
+        )
+        adam = functools.partial(keras.optimizers.Adam, beta_1=0.0, beta_2=0.99)
+        self.gan.compile(
+            g_optimizer=adam(self.settings.g_rate), d_optimizer=adam(self.settings.d_rate)
+        )
+        self._latents = tf.constant(latents.sample(SHOWN, 2, seed=self._rng))
+        self._cells, self._nodes = tf.constant(grid()), tf.constant(lattice())
+        self._weight = tf.Variable(0.0)
+        self._programs = {}
+        self._batch = None
+        self._follow()
+
+    def __repr__(self):
+        return f"Game({self.settings.distribution}, {self.settings.loss.name}, seed {self.seed})"
+
+    def change(self, **settings):
+        """Changes some of the settings; nothing else.
+
+        Raises
+        ------
+        TypeError, ValueError
+            For a value that does not fit; then nothing has changed.
+        """
+        _check_names(settings)
+        self.settings = replace(self.settings, **settings)
+        self.log.append(("change", settings))
+        self.changes.append(self.updates)
+        self._follow()
+
+    def step(self, player="both", times=1):
+        """Lets a player move.
+
+        Parameters
+        ----------
+        player : str
+            ``discriminator`` or ``generator``: one update of it alone; ``both``: d_steps updates
+            of the discriminator, then one of the generator, as in `GAN.train_step`.
+        times : int, at least 1
+
+        Returns
+        -------
+        dict of str to float
+            The last move's d_loss, penalty, d_gradient_norm, g_loss, g_gradient_norm: those of
+            the players that moved.
+        """
+        if player not in PLAYERS:
+            raise ValueError(f"expected player to be one of {PLAYERS}, received {player!r}")
+        if not isinstance(times, numbers.Integral) or times < 1:
+            raise ValueError(f"expected times >= 1, received {times!r}")
+        for _ in range(times):
+            logs = self._move(player)
+            self._write_down(player)
+            self.record.append(
+                (self.updates, logs.get("d_loss", math.nan), logs.get("g_loss", math.nan))
+            )
+            # Also true of NaN, which no comparison holds for.
+            self.diverged |= not all(abs(value) < _BOUND for value in logs.values())
+        return logs
+
+    def frame(self):
+        """Returns what is to be seen now, a `Frame`."""
+        settings = self.settings
+        seen = self._program("look")(self._real_shown)
+        fake, pull, sheet, heat, real_logits, fake_logits = (part.numpy() for part in seen)
+        scale = scale_of(settings.loss)
+        middle = (real_logits.mean() + fake_logits.mean()) / 2
+        return Frame(
+            real=self._real_shown.numpy(),
+            fake=fake,
+            pull=pull,
+            sheet=sheet.reshape(NODES, NODES, 2),
+            heat=scale(heat.reshape(CELLS, CELLS), middle),
+            answers=tuple(float(scale(x, middle).mean()) for x in (real_logits, fake_logits)),
+            step=self.updates,
+            scale=scale,
+        )
+
+    def actions(self):
+        """Yields the actions of the log, one move at a time."""
+        for action, value in list(self.log):
+            for _ in range(1 if action == "change" else value):
+                yield action, value if action == "change" else 1
+
+    def restarted(self):
+        """Returns a new game with the seed and the settings that this one began with."""
+        first = vars(self._first)
+        return Game(seed=self.seed, **first)
+
+    def replayed(self):
+        """Returns a new game in which everything was done again that was done in this one."""
+        game = self.restarted()
+        for action, value in self.log:
+            if action == "change":
+                game.change(**value)
+            else:
+                game.step(action, value)
+        return game
+
+    def fingerprint(self):
+        """Returns eight digits that change with any bit of the weights and optimizers."""
+        gan, digest = self.gan, hashlib.sha256()
+        for part in (gan.generator, gan.discriminator, gan.g_optimizer, gan.d_optimizer):
+            for variable in part.variables:
+                digest.update(np.asarray(variable.value).tobytes())
+        return digest.hexdigest()[:8]
+
+    def _move(self, player):
+        logs, settings, distribution = {}, self.settings, self.settings.distribution
+        if player != "generator" or self._batch is None:
+            repeats = settings.d_steps if player == "both" else 1
+            for _ in range(repeats):
+                self._batch = tf.constant(distribution.draw(self.BATCH_SIZE, seed=self._rng))
+                if player != "generator":
+                    logs |= self._program("discriminator")(self._batch)
+                    self.updates += 1
+        if player != "discriminator":
+            logs |= self._program("generator")(self._batch)
+            self.updates += 1
+        return {name: float(value) for name, value in logs.items()}
+
+    def _write_down(self, player):
+        if self.log and self.log[-1][0] == player:
+            self.log[-1] = (player, self.log[-1][1] + 1)
+        else:
+            self.log.append((player, 1))
+
+    def _follow(self):
+        """Makes the networks' companions follow the settings."""
+        settings, gan = self.settings, self.gan
+        gan.g_optimizer.learning_rate = settings.g_rate
+        gan.d_optimizer.learning_rate = settings.d_rate
+        gan.loss_pair, gan.penalty = settings.loss, None
+        if settings.penalty is not None:
+            # The weight is a variable of the program, so that a new one needs no new program.
+            self._weight.assign(settings.penalty.weight)
+            gan.penalty = penalties.Penalty(
+                functools.partial(_weighted, self._weight, settings.penalty.function),
+                weight=1.0,
+                every=settings.penalty.every,
+            )
+        shown = settings.distribution.draw(SHOWN, seed=self.seed)
+        self._real_shown = tf.constant(shown)
+        self._program("discriminator")  # now rather than in the middle of the next move
+        self._program("generator")
+
+    def _program(self, name):
+        """One of the three compiled functions of a batch, as the settings want it."""
+        loss, penalty = self.settings.loss, self.settings.penalty
+        key = (name, loss)
+        if name == "discriminator" and penalty is not None:
+            key += (penalty.function, penalty.every)
+        if key not in self._programs:
+            function, n = {
+                "discriminator": (self.gan.step_discriminator, self.BATCH_SIZE),
+                "generator": (self.gan.step_generator, self.BATCH_SIZE),
+                "look": (self._look, SHOWN),
+            }[name]
+            like = tf.TensorSpec((n, 2), tf.float32)
+            self._programs[key] = tf.function(function).get_concrete_function(like)
+        return self._programs[key]
+
+    def _look(self, real):
+        generator, discriminator = self.gan.generator, self.gan.discriminator
+        fake = generator(self._latents)
+        with tf.GradientTape() as tape:
+            tape.watch(fake)
+            real_logits, fake_logits = discriminator(real), discriminator(fake)
+            # The loss is a mean over the fakes: times their number, it is the loss of each.
+            total = SHOWN * self.settings.loss.generator(real_logits, fake_logits)
+        pull = -tape.gradient(total, fake)
+        sheet, heat = generator(self._nodes), discriminator(self._cells)
+        return fake, pull, sheet, heat, real_logits, fake_logits
+
+
+def _check_names(settings):
+    known = list(Settings.__dataclass_fields__)
+    unknown = sorted(set(settings) - set(known))
+    if unknown:
+        raise TypeError(f"expected settings among {', '.join(known)}, received {unknown}")
+
+
+def _weighted(weight, function, discriminator, real, fake, *, seed):
+    return weight * function(discriminator, real, fake, seed=seed)

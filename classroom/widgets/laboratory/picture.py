@@ -1,0 +1,118 @@
+"""The plane and the curves on Matplotlib axes, for paper and for films."""
+
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.collections import LineCollection
+from matplotlib.colors import LinearSegmentedColormap
+
+from classroom.widgets.laboratory.distributions import LIMIT
+from classroom.widgets.laboratory.frame import CELLS, chance
+from classroom.widgets.paper import Figure
+from ganlab import plotting
+
+__all__ = ["LAYERS", "LONGEST", "PULL", "arrows", "draw_curves", "draw_plane", "picture"]
+
+#: What can be shown, by the names of the switches.
+LAYERS = ("heat map", "warped grid", "pulls", "real", "fake")
+
+PULL, LONGEST = 0.5, 0.8  # length of an arrow per unit of gradient; no arrow is longer
+
+_HEAT = LinearSegmentedColormap.from_list("heat", [plotting.FAKE, "#ffffff", plotting.REAL])
+_SHEET = "#555555"
+
+
+def draw_plane(ax, frame, layers=LAYERS):
+    """Draws a frame: the heat map with its contour at chance, grid, arrows and points.
+
+    Parameters
+    ----------
+    ax : matplotlib Axes
+    frame : Frame
+    layers : sequence of str
+        Some of `LAYERS`.
+    """
+    if "heat map" in layers:
+        heat, box = np.nan_to_num(frame.heat, nan=0.5), (-LIMIT, LIMIT, -LIMIT, LIMIT)
+        style = {"cmap": _HEAT, "vmin": 0, "vmax": 1, "alpha": 0.55, "interpolation": "bilinear"}
+        ax.imshow(heat, origin="lower", extent=box, **style)
+        if heat.min() < 0.5 < heat.max():
+            axis = LIMIT * (np.arange(CELLS) * 2 + 1 - CELLS) / CELLS
+            ax.contour(axis, axis, heat, [0.5], colors="black", linewidths=1, linestyles="--")
+    if "warped grid" in layers:
+        lines = [*frame.sheet[::2], *frame.sheet.swapaxes(0, 1)[::2]]
+        lines = [line for line in lines if np.isfinite(line).all()]
+        ax.add_collection(LineCollection(lines, colors=_SHEET, linewidths=0.5, alpha=0.6))
+    if "real" in layers:
+        # All edges below all points, or the edges of a dense cluster would hide it.
+        ax.scatter(*frame.real.T, s=26, color="white", linewidths=0)
+        ax.scatter(*frame.real.T, s=13, color=plotting.REAL, linewidths=0)
+    if "pulls" in layers:
+        ends = frame.fake + arrows(frame.pull)
+        lines = np.stack([frame.fake, ends], axis=1)
+        lines = lines[np.isfinite(lines).all(axis=(1, 2))]
+        ax.add_collection(LineCollection(lines, colors=plotting.GENERATOR, linewidths=0.9))
+    if "fake" in layers:
+        style = {"color": plotting.FAKE, "edgecolors": "black", "linewidths": 0.4}
+        ax.scatter(*frame.fake.T, s=13, marker="D", **style)
+    ax.set(xlim=(-LIMIT, LIMIT), ylim=(-LIMIT, LIMIT), xticks=[], yticks=[], aspect="equal")
+    ax.grid(False)
+    for spine in ax.spines.values():
+        spine.set(visible=True, color="#888888")
+
+
+def arrows(pull):
+    """Returns the gradients as they are drawn, on one scale at all times, but never too long."""
+    length = np.linalg.norm(pull, axis=1, keepdims=True)
+    return PULL * pull * np.minimum(1, LONGEST / (PULL * length + 1e-12))
+
+
+def draw_curves(ax, game):
+    """Draws the losses of both players, their levels at chance, and where settings changed.
+
+    Parameters
+    ----------
+    ax : matplotlib Axes
+    game : plane.Game
+    """
+    record = np.array(game.record, float).reshape(-1, 3)
+    levels = chance(game.settings.loss)
+    for column, name, color, style in (
+        (1, "d_loss", plotting.DISCRIMINATOR, "-"),
+        (2, "g_loss", plotting.GENERATOR, "--"),
+    ):
+        moved = record[np.isfinite(record[:, column])]
+        level = levels[column - 1]
+        label = f"{name} (chance {level:.2f})"
+        ax.plot(moved[:, 0], moved[:, column], style, color=color, linewidth=1.2, label=label)
+        ax.axhline(level, color=color, linewidth=1, linestyle=":")
+    for update in game.changes:
+        ax.axvline(update, color="#888888", linewidth=0.8)
+    ax.set(xlabel="updates", ylabel="loss")
+    ax.margins(y=0.15)
+    ax.spines[["top", "right"]].set_visible(False)
+    ax.legend(loc="upper left", ncols=2, frameon=False)
+
+
+def picture(game, layers=LAYERS):
+    """Draws a game as it is now.
+
+    Returns
+    -------
+    matplotlib Figure
+        Made without pyplot, which is not safe inside the callbacks of a widget.
+    """
+    figure = Figure(figsize=(9, 4.4), dpi=80, layout="constrained")
+    FigureCanvasAgg(figure)
+    plane, curves = figure.subplots(1, 2, width_ratios=(1, 1.05))
+    frame, settings = game.frame(), game.settings
+    draw_plane(plane, frame, layers)
+    plane.set_title(f"{settings.distribution}, {settings.loss.name}, seed {game.seed}")
+    scale = frame.scale
+    plane.set_xlabel(
+        "dots: real, diamonds: fake, lines: where each is pulled\n"
+        f"orange {scale.low}, dashed {scale.middle}, blue {scale.high}",
+        fontsize=9,
+    )
+    draw_curves(curves, game)
+    curves.set_title(f"after {game.updates:,} updates")
+    return figure

@@ -1,0 +1,352 @@
+"""The laboratory of the plane: a GAN game to watch, stop, change and play again."""
+
+import asyncio
+import functools
+import html
+import threading
+import time
+
+import ipywidgets as widgets
+import numpy as np
+
+from classroom.widgets.laboratory import distributions
+from classroom.widgets.laboratory import game as plane
+from classroom.widgets.laboratory import picture as plane_picture
+from classroom.widgets.laboratory.canvas import Plane
+from classroom.widgets.laboratory.controls import DRAW, Controls, same
+from classroom.widgets.laboratory.curves import Curves, describe
+from classroom.widgets.laboratory.film import Film
+from classroom.widgets.laboratory.words import narrate, score
+from ganlab import penalties
+
+__all__ = ["Laboratory"]
+
+# Moves between two pictures, and the seconds from one picture to the next.
+SPEEDS = {
+    "slow motion": (1, 1.2),
+    "step by step": (1, 0.2),
+    "live": (3, 0.07),
+    "fast": (25, 0.07),
+}
+
+_PATIENCE = 30  # seconds to play on although no page draws the frames
+_WELCOME = (
+    "Orange fakes shall end up on the blue real points. Press Play, or let the players move one "
+    "by one; every setting may change while they play."
+)
+
+
+def _one_at_a_time(method):
+    """Clicks may arrive in another thread than the one that plays: a step must end first."""
+
+    @functools.wraps(method)
+    def alone(self, *arguments, **keywords):
+        with self._lock:
+            return method(self, *arguments, **keywords)
+
+    return alone
+
+
+class Laboratory(widgets.VBox):
+    """A game of a generator and a discriminator in the plane, to play with.
+
+    What it shows and does can be had without it: `game` is a `plane.Game`.
+
+    Parameters
+    ----------
+    distribution : str, Distribution or array of float, shape (n, 2)
+        ``ring``, ``grid``, ``swiss_roll``, ``blob``, or points in [-3, 3] as if drawn by hand.
+    seed : int, at least 0
+        For the initial weights, the latents and the real batches.
+    **settings
+        Where the game begins: loss, penalty, g_rate, d_rate, d_steps of `plane.Settings`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For a setting that does not fit.
+
+    Examples
+    --------
+    >>> laboratory = Laboratory("ring", seed=0)
+    >>> laboratory
+    Laboratory(ring, non_saturating, seed 0)
+    >>> laboratory.step("both", 5)
+    >>> laboratory.game.updates
+    10
+    >>> laboratory.draw()
+    <Figure size 720x352 with 2 Axes>
+    """
+
+    def __init__(self, distribution="ring", *, seed, **settings):
+        self._lock = threading.RLock()
+        self.game = plane.Game(distributions.named(distribution), seed=seed, **settings)
+        self.film = Film()
+        self.playing = False
+        self.plane, self.curves = Plane(), Curves()
+        self.controls = Controls(self.game.settings, speeds=SPEEDS, seed=seed)
+        self._task = self._tape = self._kept = None
+        self._turn, self._quiet, self._run, self._seen = "discriminator", False, None, None
+        self._connect()
+        super().__init__(self.controls.arranged(self.plane, self.curves))
+        self.add_class("ganlab-laboratory")
+        self._refresh(keep=True)
+        self._say(_WELCOME)
+
+    def __repr__(self):
+        settings = self.game.settings
+        return f"Laboratory({settings.distribution}, {settings.loss.name}, seed {self.game.seed})"
+
+    def draw(self):
+        """Draws the plane and the curves as they are now, for paper.
+
+        Returns
+        -------
+        matplotlib Figure
+        """
+        return plane_picture.picture(self.game, self.controls.layers())
+
+    @_one_at_a_time
+    def step(self, player="both", times=1):
+        """Lets a player move, as `plane.Game.step` does, and shows it."""
+        before = self.game.frame()
+        self.game.step(player, times)
+        self._refresh(keep=True, said=narrate(player, before, self.game.frame()))
+
+    async def run(self, pictures=None):
+        """Plays until it is stopped, or for so many pictures: ``await laboratory.run(100)``."""
+        run, shown = object(), 0
+        self.playing, self._run, self._seen = True, run, None
+        self.controls.show_playing(True)
+        try:
+            while self.playing and self._run is run and shown != pictures:
+                shown += 1
+                moves, seconds = SPEEDS[self.controls.speed.value]
+                start = time.monotonic()
+                self._advance(moves)
+                # A click reaches the kernel only while this waits.
+                await asyncio.sleep(max(0.005, start + seconds - time.monotonic()))
+                if self._seen is not None and time.monotonic() - self._seen > _PATIENCE:
+                    self._say("Paused, since no page shows this laboratory any more.")
+                    break
+        except Exception as error:
+            self._say(f"The game stopped: {error}", trouble=True)
+            raise
+        finally:
+            if self._run is run:  # and no later one
+                self.playing = False
+                self.controls.show_playing(False)
+                self._refresh(said=self.plane.said)
+
+    def play(self):
+        """Plays in the background, or pauses."""
+        if self.playing:
+            self.playing = False
+            return
+        try:
+            self._task = asyncio.get_running_loop().create_task(self.run())
+        except RuntimeError:
+            self._say("Playing needs a notebook. In a program: asyncio.run(laboratory.run(100)).")
+
+    def reset(self, seed=None):
+        """Begins again, with the settings of now and this seed, or the one of now."""
+        self.playing, self._tape = False, None
+        seed = self.game.seed if seed is None else seed
+        self._say("Preparing ...")
+        self._begin(plane.Game(seed=seed, **vars(self.game.settings)))
+        self._say("")
+
+    def replay(self):
+        """Does everything again that was done since the beginning, and compares the weights."""
+        actions = list(self.game.actions())
+        if not self.game.updates:
+            self._say("Nothing to replay yet: let the players move first.")
+            return
+        self.playing = False
+        self._kept = self.game.fingerprint()
+        self._begin(self.game.restarted())
+        self._tape = iter(actions)
+        self._say("Replaying. A change of a setting ends the replay and goes on from there.")
+        self.play()
+
+    async def save_film(self, name):
+        """Writes the film of this game as a GIF beside the notebook.
+
+        Parameters
+        ----------
+        name : str
+            Of the file: letters, digits, spaces, dots, - and _.
+
+        Returns
+        -------
+        pathlib.Path or None
+            None if it was not written; then the message says why.
+        """
+        title = f"{self.game.settings.loss.name}, "
+        try:
+            return await self.film.save(
+                name, layers=self.controls.layers(), title=title, tell=self._say
+            )
+        except (ValueError, OSError) as error:
+            self._say(str(error), trouble=True)
+            return None
+
+    def _connect(self):
+        controls = self.controls
+        controls.play.on_click(lambda _: self.play())
+        for player, button in controls.steps.items():
+            button.on_click(lambda _, player=player: self._by_hand(player))
+        controls.reset.on_click(lambda _: self.reset(controls.seed.value))
+        controls.replay.on_click(lambda _: self.replay())
+        controls.save.on_click(self._on_save)
+        controls.clear.on_click(lambda _: setattr(self.plane, "drawn", []))
+        for name, control in controls.settings.items():
+            control.observe(lambda change, name=name: self._on_setting(name, change.new), "value")
+        for box in controls.shown.values():
+            box.observe(self._on_layers, "value")
+        controls.distribution.observe(lambda change: self._on_distribution(change.new), "value")
+        self.plane.observe(lambda change: self._on_drawn(change.new), "drawn")
+        self.plane.on_msg(lambda _, content, __: self._on_key(content.get("key")))
+
+    def _on_key(self, key):
+        self._seen = time.monotonic()
+        players = {"d": "discriminator", "g": "generator", "b": "both"}
+        if key == " ":
+            self.play()
+        elif key in players:
+            self._by_hand(players[key])
+
+    def _by_hand(self, player):
+        self.playing, self._tape = False, None
+        self.step(player)
+
+    def _on_save(self, _):
+        task = self.save_film(self.controls.name.value)
+        try:
+            self._saving = asyncio.get_running_loop().create_task(task)
+        except RuntimeError:
+            asyncio.run(task)
+
+    def _on_layers(self, _):
+        self.plane.layers = self.controls.layers()
+
+    def _on_setting(self, name, value):
+        if name in ("penalty", "weight"):
+            function, weight = self.controls.penalty.value, self.controls.weight.value
+            self.controls.weight.disabled = not function
+            name = "penalty"
+            value = penalties.Penalty(function, weight=weight) if function else None
+        self._change(**{name: value})
+
+    def _on_distribution(self, value):
+        self.plane.drawing = value is DRAW
+        self.controls.clear.layout.display = "" if value is DRAW else "none"
+        if value is DRAW:
+            self._on_drawn(self.plane.drawn)
+        else:
+            self._change(distribution=value)
+
+    def _on_drawn(self, coordinates):
+        if self._quiet or not self.plane.drawing:
+            return
+        points = np.array(coordinates, np.float32).reshape(-1, 2)
+        if len(points) < distributions.LEAST:
+            self._say(
+                f"Draw at least {distributions.LEAST} points on the plane; there are "
+                f"{len(points)}. Until then the players keep to {self.game.settings.distribution}."
+            )
+            return
+        self._change(distribution=distributions.drawn(points))
+        self._say(f"The players now learn your {self.game.settings.distribution}.")
+
+    @_one_at_a_time
+    def _change(self, **settings):
+        now = self.game.settings
+        if self._quiet or all(same(value, getattr(now, name)) for name, value in settings.items()):
+            return
+        self._tape = None
+        self._say("Preparing ...")
+        self.game.change(**settings)
+        self._say("")
+        self._refresh()
+
+    @_one_at_a_time
+    def _begin(self, game):
+        self.game, self._turn = game, "discriminator"
+        self.film = Film()
+        self._quiet = True
+        try:
+            self.controls.show(game.settings, seed=game.seed)
+        finally:
+            self._quiet = False
+        self._refresh(keep=True)
+
+    @_one_at_a_time
+    def _advance(self, moves):
+        slow = self.controls.speed.value == "slow motion"
+        before, player = self.game.frame() if slow else None, self.controls.who.value
+        if self._tape is not None:
+            player = self._follow_tape(moves)
+        elif slow and player == "both":
+            player = self._turn
+            # d_steps moves of the discriminator, then one of the generator, one a picture.
+            self.game.step(player)
+            turns = self.game.log[-1]
+            late = turns[0] == "generator" or turns[1] % self.game.settings.d_steps
+            self._turn = "discriminator" if late else "generator"
+        else:
+            self.game.step(player, moves)
+        said = narrate(player, before, self.game.frame()) if slow and player else ""
+        self._refresh(keep=True, said=said)
+
+    def _follow_tape(self, moves):
+        """Does the next actions of a replay; returns the last player that moved, or None."""
+        player = None
+        for _ in range(moves):
+            action, value = next(self._tape, (None, None))
+            if action is None:
+                self._tape, self.playing = None, False
+                now = self.game.fingerprint()
+                same = "the same weights as before" if now == self._kept else "OTHER weights"
+                self._say(f"Replayed {self.game.updates:,} updates: {same} ({now}).")
+                break
+            if action == "change":
+                self.game.change(**value)
+                self._quiet = True
+                self.controls.show(self.game.settings, seed=self.game.seed)
+                self._quiet = False
+            else:
+                player = action
+                self.game.step(action)
+        return player
+
+    def _refresh(self, *, keep=False, said=""):
+        """Shows the game as it is; `keep` puts it into the film too."""
+        game, frame = self.game, self.game.frame()
+        if keep:
+            self.film.add(frame)
+        found = score(frame, game.settings.distribution)
+        with self.plane.hold_sync():
+            self.plane.tween = self.controls.speed.value == "slow motion"
+            self.plane.scale = [frame.scale.low, frame.scale.middle, frame.scale.high]
+            self.plane.frame, self.plane.said = frame.pack(), said
+            if not self.playing:
+                self.plane.label = f"The plane. {found}. {describe(game)}."
+        self.curves.show(game)
+        weights = "" if self.playing else f" &middot; weights {game.fingerprint()}"
+        self.controls.counts.value = f"<b>{game.updates:,} updates</b>{weights}<br>{found}"
+        self.controls.film.value = (
+            f"{len(self.film.frames)} frames (at most {self.film.most}, over all the game)"
+        )
+        if game.diverged:
+            self.playing = False
+            self._say(
+                "The game blew up: a loss or a gradient is beyond a million. Press Reset, then "
+                "try a penalty, a lower rate or another loss.",
+                trouble=True,
+            )
+
+    def _say(self, text, *, trouble=False):
+        kind = "ganlab-trouble" if trouble else "ganlab-note"
+        text = html.escape(text)
+        self.controls.message.value = text and f'<div class="{kind}" role="status">{text}</div>'

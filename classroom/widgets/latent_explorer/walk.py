@@ -1,0 +1,251 @@
+"""Where one stands in latent space, and what is seen from there: no widget in here."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ganlab import datasets, images, keras, latents, tf
+from ganlab.metrics import nearest_neighbors
+from ganlab.metrics.arguments import as_rows
+
+__all__ = ["MAP", "REACH", "UNTRUNCATED", "LatentSpace", "Place", "View", "squeeze"]
+
+#: Pictures along a side of the map of the plane; they stand at whole numbers.
+MAP = 7
+#: The plane goes from -REACH to REACH in both directions.
+REACH = MAP / 2
+#: The threshold from which on nothing is truncated.
+UNTRUNCATED = 4.0
+_STRIP = 9  # pictures of the path
+_PLACES = 32  # latents at which the change of the image is measured
+_STEP = 0.05  # of the difference quotient: small beside the latents, large beside rounding
+_WALKS = {"lerp": latents.lerp, "slerp": latents.slerp}
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place in latent space, by the controls that lead there.
+
+    Attributes
+    ----------
+    t : float in [0, 1]
+        How far on the path from A to B.
+    walk : {"slerp", "lerp"}
+    x, y : float in [-REACH, REACH]
+        Steps along the two directions of the plane.
+    amounts : tuple of float
+        Steps along the directions in which images change most.
+    threshold : float in (0, UNTRUNCATED]
+        Of the truncation of A and B.
+    """
+
+    t: float = 0.0
+    walk: str = "slerp"
+    x: float = 0.0
+    y: float = 0.0
+    amounts: tuple = ()
+    threshold: float = UNTRUNCATED
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """What is seen from a place.
+
+    Attributes
+    ----------
+    latent : ndarray of float32, shape (latent_dim,)
+    image : ndarray of float32, shape (height, width, channels), in [0, 1]
+    strip : ndarray of float32, shape (9, height, width, channels)
+        The images on the path from A to B.
+    map : ndarray of float32, shape (49, height, width, channels)
+        The images of the plane, row by row from its top left corner.
+    nearest : int
+        The real image nearest to the generated one.
+    distance : float
+        The Euclidean distance of their pixels.
+    """
+
+    latent: np.ndarray
+    image: np.ndarray
+    strip: np.ndarray
+    map: np.ndarray
+    nearest: int
+    distance: float
+
+
+def squeeze(z, threshold):
+    """Truncates normal latents without drawing anew: each keeps its rank.
+
+    A component z goes to the value below which the normal distribution cut off at the threshold
+    has as much probability as the whole one has below z. So normal latents get the very law of
+    `latents.truncate`, and move smoothly with the threshold.
+
+    Parameters
+    ----------
+    z : array of float
+    threshold : float above 0
+        From UNTRUNCATED on nothing changes.
+
+    Returns
+    -------
+    ndarray of float32, same shape, in [-threshold, threshold]
+
+    Examples
+    --------
+    >>> squeeze([-1.0, 0.0, 3.0], 1.0).round(2)
+    array([-0.62,  0.  ,  1.  ], dtype=float32)
+    """
+    z = np.asarray(z, np.float64)
+    if not threshold > 0:
+        raise ValueError(f"expected a threshold above 0, received {threshold!r}")
+    if threshold >= UNTRUNCATED:
+        return z.astype(np.float32)
+    from scipy.special import ndtr, ndtri  # takes longer to import than all else here
+
+    # The lower half, mirrored for the upper one: probabilities near 1 would lose digits.
+    low = ndtr(-threshold)
+    below = ndtri(low + ndtr(-np.abs(z)) * (1 - 2 * low))
+    return np.clip(0.0 - np.sign(z) * below, -threshold, threshold).astype(np.float32)
+
+
+class LatentSpace:
+    """A generator's latent space with two ends A and B, a plane and some directions.
+
+    Parameters
+    ----------
+    generator, real, seed, directions
+        As in `latent_explorer.LatentExplorer`.
+
+    Attributes
+    ----------
+    ends : ndarray of float32, shape (2, latent_dim)
+        A and B, before truncation.
+    plane : ndarray of float32, shape (2, latent_dim)
+        Two directions of length 1 at right angles.
+    directions : ndarray of float32, shape (directions, latent_dim)
+        Those of length 1 along which images change most, the first before the others. They are
+        the first eigenvectors of the mean of J'J over normal latents, J the derivatives of all
+        pixels with respect to the latent.
+    real : ndarray of float32, shape (n, height, width, channels)
+    labels : ndarray of int, shape (n,), or None
+    typical : float
+        The median distance of a real image to the nearest other one.
+    """
+
+    def __init__(self, generator, real, *, seed, directions):
+        _check(generator, directions)
+        self.latent_dim, shape = generator.input_shape[-1], tuple(generator.output_shape[1:])
+        self.labels = real.labels if isinstance(real, datasets.Dataset) else None
+        real = real.images if isinstance(real, datasets.Dataset) else real
+        self.real = images.check(real, name="real")
+        if self.real.shape[1:] != shape or len(self.real) < 2:
+            raise ValueError(
+                f"expected real images of shape (n, {', '.join(map(str, shape))}), as the "
+                f"generator makes them, and 2 or more, received {self.real.shape}"
+            )
+        self._rows = as_rows(self.real, "real")
+        some = self._rows[:: max(1, len(self._rows) // 200)]
+        self.typical = float(np.median(nearest_neighbors(some, self._rows, k=2)[0][:, 1]))
+        self._seeds = latents.generator(seed)
+        self._generate = tf.function(
+            lambda z: generator(z, training=False),
+            input_signature=[tf.TensorSpec((None, self.latent_dim), tf.float32)],
+            autograph=False,
+        )
+        self._seen = {}
+        self.ends = latents.sample(2, self.latent_dim, seed=self._seeds)
+        self.new_plane()
+        self.directions = self._most_change()[:directions]
+
+    def generate(self, z):
+        """Images of latents (n, latent_dim), float32 in [0, 1]."""
+        made = self._generate(tf.constant(z, tf.float32)).numpy()
+        return np.clip(made, 0, 1)
+
+    def new_end(self, which):
+        """Draws A (0) or B (1) anew."""
+        self.ends = self.ends.copy()
+        self.ends[which] = latents.sample(1, self.latent_dim, seed=self._seeds)[0]
+
+    def new_plane(self):
+        """Draws the two directions of the plane anew, at right angles."""
+        drawn = latents.sample(2, self.latent_dim, seed=self._seeds)
+        self.plane = np.linalg.qr(drawn.T)[0].T.astype(np.float32)
+
+    def path(self, place, t):
+        """The latents at t on the path from A to B."""
+        return _WALKS[place.walk](*squeeze(self.ends, place.threshold), t)
+
+    def latent(self, place):
+        """The latent of a place, shape (latent_dim,)."""
+        return self._middle(place) + np.float32([place.x, place.y]) @ self.plane
+
+    def _middle(self, place):
+        """The latent in the middle of the plane."""
+        amounts = np.float32(place.amounts)
+        return self.path(place, place.t) + amounts @ self.directions[: len(amounts)]
+
+    def look(self, place):
+        """The View from a place."""
+        latent = self.latent(place)
+        ends = (self.ends.tobytes(), place.walk, place.threshold)
+        strip = self._kept("strip", ends, lambda: self.path(place, np.linspace(0, 1, _STRIP)))
+        middle = self._middle(place)
+        around = (middle.tobytes(), self.plane.tobytes())
+        plane = self._kept("map", around, lambda: middle + _lattice() @ self.plane)
+        image = self.generate(latent[None])[0]
+        distances, indices = nearest_neighbors(image[None], self._rows.reshape(self.real.shape))
+        return View(
+            latent=latent,
+            image=image,
+            strip=strip,
+            map=plane,
+            nearest=int(indices[0, 0]),
+            distance=float(distances[0, 0]),
+        )
+
+    def _kept(self, name, key, latents_of):
+        """The images of some latents, generated anew only where what they follow from changed."""
+        if self._seen.get(name, (None,))[0] != key:
+            self._seen[name] = key, self.generate(latents_of())
+        return self._seen[name][1]
+
+    def _most_change(self):
+        """Eigenvectors of the mean of J'J, by difference quotients, the greatest first."""
+        places = latents.sample(_PLACES, self.latent_dim, seed=self._seeds)
+        moves = _STEP * np.eye(self.latent_dim, dtype=np.float32)
+        total = np.zeros((self.latent_dim, self.latent_dim))
+        for z in places:
+            made = as_rows(self.generate(np.concatenate([z + moves, z - moves])), "images")
+            slopes = (made[: self.latent_dim] - made[self.latent_dim :]) / (2 * _STEP)
+            total += slopes @ slopes.T
+        vectors = np.linalg.eigh(total)[1].T[::-1]
+        # An eigenvector has no sign; this one is chosen so that all machines agree.
+        largest = np.abs(vectors).argmax(axis=1)
+        signs = np.sign(vectors[np.arange(len(vectors)), largest])
+        return (signs[:, None] * vectors).astype(np.float32)
+
+
+def _lattice():
+    """The steps to the pictures of the map, row by row, from the top left: shape (MAP**2, 2)."""
+    steps = np.arange(MAP, dtype=np.float32) - MAP // 2
+    x, y = np.meshgrid(steps, steps[::-1])
+    return np.stack([x.ravel(), y.ravel()], axis=1)
+
+
+def _check(generator, directions):
+    if not isinstance(generator, keras.Model):
+        raise TypeError(f"expected generator to be a keras.Model, received {generator!r:.80}")
+    received = f"{generator.input_shape} -> {generator.output_shape}"
+    if len(generator.input_shape) != 2 or len(generator.output_shape) != 4:
+        raise ValueError(
+            "expected a generator of images, (batch, latent_dim) -> (batch, height, width, "
+            f"channels), received {received}"
+        )
+    if generator.input_shape[-1] < 2:
+        raise ValueError(f"expected latents of 2 or more numbers, received {received}")
+    most = generator.input_shape[-1]
+    if isinstance(directions, bool) or not isinstance(directions, int | np.integer):
+        raise TypeError(f"expected directions as a whole number, received {directions!r}")
+    if not 0 <= directions <= most:
+        raise ValueError(f"expected directions from 0 to {most}, received {directions}")

@@ -1,0 +1,304 @@
+"""Walk through the latent space of a generator: a path, a plane, and what is nearest."""
+
+import base64
+import contextlib
+
+import ipywidgets
+import numpy as np
+
+from classroom.widgets.latent_explorer.pad import Pad
+from classroom.widgets.latent_explorer.walk import MAP, REACH, UNTRUNCATED, LatentSpace, Place
+from ganlab import images, plotting
+
+__all__ = ["LatentExplorer"]
+
+_STYLE = """<style>
+.ganlab-explorer { max-width: 940px; font-size: 13px; color: var(--jp-ui-font-color1, inherit); }
+.ganlab-explorer .widget-html-content { line-height: 1.4; font-size: 13px; }
+.ganlab-explorer figure { margin: 0; }
+.ganlab-explorer figure img { display: block; image-rendering: pixelated; border-radius: 3px; }
+.ganlab-explorer .ganlab-one img { width: 224px; height: 224px; object-fit: contain; }
+.ganlab-explorer .ganlab-one figcaption { width: 224px; padding-top: 6px; text-align: center;
+  font-variant-numeric: tabular-nums; }
+.ganlab-explorer .ganlab-strip { position: relative; padding-bottom: 9px; }
+.ganlab-explorer .ganlab-strip img { width: 100%; }
+.ganlab-explorer .ganlab-strip i { position: absolute; bottom: 0; width: 0; margin-left: -7px;
+  border: 7px solid transparent; border-top: 0; border-bottom-color: currentColor; }
+.ganlab-explorer button:focus-visible, .ganlab-explorer .noUi-handle:focus-visible {
+  outline: 3px solid #0072B2; outline-offset: 2px; }
+[data-jp-theme-light=false] .ganlab-explorer button:focus-visible,
+[data-jp-theme-light=false] .ganlab-explorer .noUi-handle:focus-visible {
+  outline-color: #56B4E9; }
+</style>"""
+_ROW = {"flex_flow": "row wrap", "grid_gap": "6px 24px"}
+
+
+class LatentExplorer(ipywidgets.VBox):
+    """A generator's latent space to walk through, with the nearest real image beside it.
+
+    The slider t goes from a latent A to a latent B, on the chord (lerp) or on the arc (slerp).
+    The pad adds steps along two random directions at right angles; the images that it leads to
+    lie behind its dot. The sliders below add steps along the directions in which images change
+    most. Truncation pulls A and B towards the middle.
+
+    Parameters
+    ----------
+    generator : keras.Model
+        latents (batch, latent_dim) -> images (batch, height, width, channels) in [0, 1].
+    real : array of float32, shape (n, height, width, channels), in [0, 1], or datasets.Dataset
+        Where the nearest real image is looked for: up to ten thousand answer within a tenth of
+        a second. Of a Dataset with labels the label is shown.
+    seed : int
+        For A and B, for the plane, and for all that the buttons draw.
+    directions : int
+        Sliders for the directions in which images change most.
+
+    Attributes
+    ----------
+    place : latent_walk.Place
+        Where the controls stand. `go` sets them.
+    view : latent_walk.View
+        What is seen from there: ``view.latent``, ``view.image``, ``view.nearest``.
+    space : latent_walk.LatentSpace
+
+    Raises
+    ------
+    TypeError, ValueError
+        For a generator that makes no images, or real images of another shape.
+
+    Examples
+    --------
+    >>> from ganlab import datasets, recipes
+    >>> real = datasets.load("digits", split="train")
+    >>> explorer = LatentExplorer(recipes.load_generator("digits"), real, seed=0)
+    >>> explorer.go(t=0.5, x=1.0)
+    >>> explorer
+    LatentExplorer(t=0.50, walk='slerp', x=1.0, y=0.0)
+    >>> explorer.view.image.shape
+    (28, 28, 1)
+    """
+
+    def __init__(self, generator, real, *, seed, directions=4):
+        self.space = LatentSpace(generator, real, seed=seed, directions=directions)
+        self._waiting = False
+        self._drawn_map = self._drawn_strip = None
+        self._build(directions)
+        super().__init__([self._style, self._pictures, self._path, self._settings])
+        self.add_class("ganlab-explorer")
+        for control in self._controls():
+            control.observe(self._changed, "value" if control is not self._pad else ["x", "y"])
+        self._look()
+
+    def _build(self, directions):
+        html, layout = ipywidgets.HTML, ipywidgets.Layout
+        self._style = html(_STYLE, layout=layout(display="none"))
+        self._made, self._nearest, self._strip = html(), html(), html(layout=layout(flex="1 1 0"))
+        self._pad = Pad(
+            reach=REACH,
+            label="Two random directions: drag, or arrow keys (Shift: larger steps, Home: middle)",
+            caption="plane",
+        )
+        self._pictures = ipywidgets.HBox(
+            [self._made, self._nearest, self._pad], layout=layout(**_ROW, padding="4px 0 0 0")
+        )
+        self._new_a = self._button("New A", "Draw another latent A", lambda: self.space.new_end(0))
+        self._new_b = self._button("New B", "Draw another latent B", lambda: self.space.new_end(1))
+        self._t = _slider("t, from A to B", 0.0, 0.0, 1.0, 0.01)
+        strip = ipywidgets.HBox(
+            [self._new_a, self._strip, self._new_b], layout=layout(align_items="center")
+        )
+        self._path = ipywidgets.VBox([strip, self._t], layout=layout(max_width="740px"))
+        self._walk = ipywidgets.ToggleButtons(
+            options=["slerp", "lerp"],
+            tooltips=["on the arc, at constant speed", "on the chord"],
+            style={"button_width": "70px"},
+        )
+        label = ipywidgets.Label(
+            "path", layout=layout(width="112px", display="flex", justify_content="flex-end")
+        )
+        walk = ipywidgets.HBox([label, self._walk], layout=layout(align_items="center"))
+        self._threshold = _slider("truncate beyond", UNTRUNCATED, 0.1, UNTRUNCATED, 0.1)
+        self._plane = self._button("New plane", "Draw two other directions", self.space.new_plane)
+        self._home = ipywidgets.Button(
+            description="Back to the path",
+            tooltip="Take back the plane, the directions and the truncation",
+            layout=layout(width="130px"),
+        )
+        self._home.on_click(
+            lambda _: self.go(x=0.0, y=0.0, amounts=(0.0,) * directions, threshold=UNTRUNCATED)
+        )
+        buttons = ipywidgets.HBox([self._plane, self._home], layout=layout(margin="0 0 0 116px"))
+        self._amounts = [
+            _slider(f"direction {k + 1}", 0.0, -6.0, 6.0, 0.1) for k in range(directions)
+        ]
+        self._settings = ipywidgets.HBox(
+            [
+                ipywidgets.VBox([walk, self._threshold, buttons]),
+                ipywidgets.VBox(self._amounts),
+            ],
+            layout=layout(**_ROW),
+        )
+
+    def _button(self, description, tooltip, draw):
+        button = ipywidgets.Button(
+            description=description, tooltip=tooltip, layout=ipywidgets.Layout(width="90px")
+        )
+
+        def on_click(_):
+            draw()
+            self._look()
+
+        button.on_click(on_click)
+        return button
+
+    def _controls(self):
+        return [self._t, self._walk, self._threshold, self._pad, *self._amounts]
+
+    @property
+    def place(self):
+        """Where the controls stand."""
+        return Place(
+            t=self._t.value,
+            walk=self._walk.value,
+            x=self._pad.x,
+            y=self._pad.y,
+            amounts=tuple(slider.value for slider in self._amounts),
+            threshold=self._threshold.value,
+        )
+
+    def go(self, *, t=None, walk=None, x=None, y=None, amounts=None, threshold=None):
+        """Moves the controls, all at once; what is not given stays.
+
+        Parameters
+        ----------
+        t, walk, x, y, amounts, threshold
+            As in `latent_walk.Place`. Values beyond the end of a control stop there.
+        """
+        if amounts is not None and len(amounts) != len(self._amounts):
+            raise ValueError(f"expected {len(self._amounts)} amounts, received {len(amounts)}")
+        if walk is not None and walk not in self._walk.options:
+            raise ValueError(f"expected walk out of {self._walk.options}, received {walk!r}")
+        settings = [(self._t, "value", t), (self._walk, "value", walk), (self._pad, "x", x)]
+        settings += [(self._pad, "y", y), (self._threshold, "value", threshold)]
+        if amounts is not None:
+            settings += [(s, "value", a) for s, a in zip(self._amounts, amounts, strict=True)]
+        with self._one_look():
+            for control, name, value in settings:
+                if value is not None:
+                    setattr(control, name, value)
+
+    @contextlib.contextmanager
+    def _one_look(self):
+        self._waiting = True
+        try:
+            yield
+        finally:
+            self._waiting = False
+            self._look()
+
+    def _changed(self, _):
+        if not self._waiting:
+            self._look()
+
+    def _look(self):
+        """Computes and shows what is seen from the present place."""
+        place = self.place
+        self.view = view = self.space.look(place)
+        length = np.linalg.norm(view.latent) / np.sqrt(self.space.latent_dim)
+        self._made.value = _one(
+            view.image,
+            "generated image",
+            f"generated<br>length of the latent {length:.2f} · √{len(view.latent)}",
+        )
+        said = f"nearest real image, number {view.nearest}"
+        self._nearest.value = _one(self.space.real[view.nearest], said, self._about_nearest())
+        if view.strip is not self._drawn_strip:
+            self._strip_source = _source(images.tile(view.strip, columns=len(view.strip)))
+            self._drawn_strip = view.strip
+        where = (place.t * (len(view.strip) - 1) + 0.5) / len(view.strip)
+        self._strip.value = (
+            f'<figure class="ganlab-strip"><img alt="the path from A to B in {len(view.strip)} '
+            f'images" src="{self._strip_source}"><i style="left: {100 * where:.2f}%"></i></figure>'
+        )
+        if view.map is not self._drawn_map:
+            self._pad.picture = images.to_png(images.tile(view.map, columns=MAP, padding=0))
+            self._drawn_map = view.map
+
+    def _about_nearest(self):
+        space, view = self.space, self.view
+        label = "" if space.labels is None else f", labelled {space.labels[view.nearest]}"
+        return (
+            f"nearest real image{label}<br>distance {view.distance:.1f} "
+            f"(real to real: {space.typical:.1f})"
+        )
+
+    def draw(self):
+        """The present state as a picture, for a page without a kernel.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+        """
+        from classroom.widgets.paper import Figure
+
+        place, view = self.place, self.view
+        figure = Figure(figsize=(8.6, 4.3), dpi=80, layout="constrained")
+        rows = figure.add_gridspec(2, 1, height_ratios=[3, 1])
+        made, nearest, plane = rows[0].subgridspec(1, 3).subplots()
+        strip = figure.add_subplot(rows[1])
+        _show(made, view.image, "generated")
+        _show(nearest, self.space.real[view.nearest], self._about_nearest().replace("<br>", "\n"))
+        _show(
+            plane,
+            images.tile(view.map, columns=MAP, padding=0),
+            f"plane: x {place.x:.1f}, y {place.y:.1f}",
+            extent=(-REACH, REACH, -REACH, REACH),
+        )
+        plane.plot(
+            place.x, place.y, "o", ms=10, color=plotting.FAKE, mec="white", mew=2, clip_on=False
+        )
+        steps = len(view.strip)
+        tiled = images.tile(view.strip, columns=steps, padding=0)
+        _show(strip, tiled, f"from A to B by {place.walk}: t = {place.t:.2f}", (0, steps, 0, 1))
+        strip.plot(place.t * (steps - 1) + 0.5, -0.06, "^", ms=9, color="black", clip_on=False)
+        strip.set(ylim=(-0.12, 1), aspect=view.image.shape[0] / view.image.shape[1])
+        return figure
+
+    def __repr__(self):
+        place = self.place
+        return (
+            f"LatentExplorer(t={place.t:.2f}, walk={place.walk!r}, x={place.x:.1f}, "
+            f"y={place.y:.1f})"
+        )
+
+
+def _slider(description, value, low, high, step):
+    return ipywidgets.FloatSlider(
+        value,
+        min=low,
+        max=high,
+        step=step,
+        description=description,
+        readout_format=".2f" if step < 0.1 else ".1f",
+        style={"description_width": "110px"},
+        layout=ipywidgets.Layout(width="100%" if step < 0.1 else "360px"),
+    )
+
+
+def _source(image):
+    return "data:image/png;base64," + base64.b64encode(images.to_png(image)).decode()
+
+
+def _one(image, alt, caption):
+    return (
+        f'<figure class="ganlab-one"><img alt="{alt}" src="{_source(image)}">'
+        f"<figcaption>{caption}</figcaption></figure>"
+    )
+
+
+def _show(axis, image, title, extent=None):
+    axis.imshow(
+        image.squeeze(), cmap="gray", vmin=0, vmax=1, interpolation="nearest", extent=extent
+    )
+    axis.set_title(title, fontsize=10)
+    axis.set_axis_off()

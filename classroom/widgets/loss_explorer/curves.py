@@ -1,0 +1,109 @@
+"""Values and gradients of adversarial losses for one logit, by differentiating the losses.
+
+Nothing is derived again here: what the curves show is what training computes.
+"""
+
+import functools
+
+import numpy as np
+
+from ganlab import tf
+
+__all__ = ["LIMIT", "ROLES", "SATURATED", "chance", "evaluate", "saturated"]
+
+#: Who is graded, and on the logit of what image.
+ROLES = ("Discriminator, real image", "Discriminator, fake image", "Generator, fake image")
+LIMIT = 8.0  # the largest logit shown
+SATURATED = 0.05  # a generator with a smaller gradient hardly moves
+
+
+def evaluate(loss, logits, partner):
+    """Computes a loss and its derivative, for each role as a function of one logit.
+
+    Every number is the loss of a batch of one real and one fake image. The logit that the role
+    is not graded on, the partner, is that of the other image.
+
+    Parameters
+    ----------
+    loss : ganlab.losses.AdversarialLoss
+    logits : array of float, shape (n,)
+    partner : float
+
+    Returns
+    -------
+    values, gradients : array of float32, shape (3, n)
+        A row for each of `ROLES`. Relativistic losses alone have gradients that depend on the
+        partner.
+
+    Examples
+    --------
+    >>> from ganlab import losses
+    >>> values, gradients = evaluate(losses.minimax, [0.0], 0.0)
+    >>> values[:, 0].astype(float).round(4).tolist()          # 2 ln 2, twice, and -ln 2
+    [1.3863, 1.3863, -0.6931]
+    >>> gradients[:, 0].tolist()
+    [-0.5, 0.5, -0.5]
+    """
+    logits = tf.convert_to_tensor(np.asarray(logits, np.float32))
+    values, gradients = _traced(loss)(logits, tf.constant(partner, tf.float32))
+    return values.numpy() + 0.0, gradients.numpy() + 0.0  # without the sign of -0.0
+
+
+def chance(loss):
+    """Returns the losses of both players when every logit is 0: (discriminator, generator).
+
+    Examples
+    --------
+    >>> from ganlab import losses
+    >>> chance(losses.hinge)
+    (2.0, 0.0)
+    """
+    values, _ = evaluate(loss, [0.0], 0.0)
+    return float(values[0, 0]), float(values[2, 0])
+
+
+def saturated(logits, gradients):
+    """Tells where a fake is recognized, logit below 0, and the generator yet hardly moves.
+
+    Parameters
+    ----------
+    logits, gradients : array of float, shape (n,)
+        Logits of the fake, and the gradients of the generator's loss there.
+
+    Returns
+    -------
+    array of bool, shape (n,)
+    """
+    return (np.asarray(logits) < 0) & (np.abs(gradients) < SATURATED)
+
+
+@functools.lru_cache(maxsize=32)
+def _traced(loss):
+    """One graph for a loss: the three roles at any number of logits."""
+    roles = (
+        lambda t, other: loss.discriminator(t, other),
+        lambda t, other: loss.discriminator(other, t),
+        lambda t, other: loss.generator(other, t),
+    )
+
+    def compute(logits, partner):
+        other = tf.reshape(partner, (1,))
+        # A copy for each role, so that each has a derivative of its own.
+        copies = [tf.identity(logits) for _ in roles]
+        with tf.GradientTape() as tape:
+            tape.watch(copies)
+            # A mean over the batch would mix the logits: each is a batch of one.
+            values = tf.vectorized_map(
+                lambda row: tuple(
+                    role(tf.reshape(t, (1,)), other) for role, t in zip(roles, row, strict=True)
+                ),
+                tuple(copies),
+            )
+            total = tf.add_n([tf.reduce_sum(value) for value in values])
+        gradients = tape.gradient(total, copies, unconnected_gradients="zero")
+        return tf.stack(values), tf.stack(gradients)
+
+    function = tf.function(compute, autograph=False)
+    return function.get_concrete_function(
+        tf.TensorSpec((None,), tf.float32), tf.TensorSpec((), tf.float32)
+    )

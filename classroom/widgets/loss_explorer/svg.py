@@ -1,0 +1,228 @@
+"""The curves of the loss explorer as SVG, whose text and axes take the colors of the page."""
+
+import numpy as np
+
+from classroom.widgets.loss_explorer.curves import LIMIT, ROLES, SATURATED, saturated
+from ganlab.plotting import PALETTE
+
+__all__ = [
+    "LOST",
+    "PANELS",
+    "ROWS",
+    "SIZE",
+    "STYLES",
+    "Style",
+    "curves_svg",
+    "marks_svg",
+    "saturated_span",
+    "swatch",
+    "x_of",
+    "y_of",
+]
+
+SIZE = (840, 462)
+_WIDTH, _HEIGHT = 246, 172
+_LEFT, _GAP, _TOP, _BELOW = 34, 30, 28, 46
+ROWS = ((-3.0, 9.0, (-3, 0, 3, 6, 9)), (-1.25, 1.25, (-1, 0, 1)))  # values, gradients
+#: Left edge of each column, width, top of each row, height: in units of the drawing.
+PANELS = {
+    "left": [_LEFT + i * (_WIDTH + _GAP) for i in range(3)],
+    "width": _WIDTH,
+    "top": [_TOP + i * (_HEIGHT + _BELOW) for i in range(2)],
+    "height": _HEIGHT,
+}
+LOST = PALETTE[1]  # behind the logits at which a generator's gradient is lost
+_MUTED = "var(--jp-ui-font-color2,currentColor)"
+
+
+class Style(tuple):
+    """Color and dashes of a curve; dashes let curves that coincide be seen both."""
+
+    def __new__(cls, color, dash=""):
+        return super().__new__(cls, (color, dash))
+
+    color = property(lambda self: self[0])
+    dash = property(lambda self: self[1])
+
+
+#: By the order of `ganlab.losses.ALL`, then for losses of your own.
+STYLES = (
+    Style(PALETTE[4]),
+    Style(PALETTE[0], "7 5"),
+    Style(PALETTE[2]),
+    Style(PALETTE[3]),
+    Style(PALETTE[1], "7 5"),
+    Style(PALETTE[5], "12 6"),
+    Style("currentColor", "3 4"),
+    Style(PALETTE[6], "9 3 2 3"),
+)
+
+
+def x_of(column, logit):
+    """Returns where a logit stands in a column of panels."""
+    return PANELS["left"][column] + (logit + LIMIT) / (2 * LIMIT) * _WIDTH
+
+
+def y_of(row, value):
+    """Returns how high a value stands in a row of panels."""
+    low, high, _ = ROWS[row]
+    return PANELS["top"][row] + (high - value) / (high - low) * _HEIGHT
+
+
+def swatch(style):
+    """Returns a short line as the curve is drawn."""
+    return (
+        "<svg width='30' height='12' aria-hidden='true' style='display:block'>"
+        f"<line x1='1' x2='29' y1='6' y2='6' {_stroke(style)}/></svg>"
+    )
+
+
+def _stroke(style):
+    dash = f" stroke-dasharray='{style.dash}'" if style.dash else ""
+    return f"stroke='{style.color}' stroke-width='2.5' fill='none'{dash}"
+
+
+def saturated_span(logits, gradients):
+    """Returns the ends of the logits at which a generator's gradient is lost, or None.
+
+    Examples
+    --------
+    >>> saturated_span([-8.0, -4.0, 0.0, 4.0], [0.0, 0.02, 0.5, 1.0])
+    (-8.0, -4.0)
+    """
+    where = np.asarray(logits)[saturated(logits, gradients)]
+    return (float(where.min()), float(where.max())) if len(where) > 1 else None
+
+
+def curves_svg(logits, curves):
+    """Draws six panels: values above, gradients below, a column for each role.
+
+    Parameters
+    ----------
+    logits : array of float, shape (n,)
+    curves : sequence of (name, Style, values, gradients, chance)
+        Arrays of shape (3, n), and the losses of (discriminator, generator) at chance.
+
+    Returns
+    -------
+    str
+        Elements to put into an <svg> of `SIZE`.
+    """
+    parts = []
+    for column, role in enumerate(ROLES):
+        left = PANELS["left"][column]
+        parts.append(f"<text x='{left}' y='{_TOP - 9}' font-weight='600'>{role}</text>")
+        for row in range(2):
+            parts += _axes(row, column)
+    parts += _lost_gradients(logits, curves)
+    for name, style, values, gradients, levels in curves:
+        for row, data in enumerate((values, gradients)):
+            for column in range(3):
+                points = " ".join(
+                    f"{x_of(column, t):.1f},{y_of(row, v):.1f}"
+                    for t, v in zip(logits, np.clip(data[column], -99, 99), strict=True)
+                )
+                parts.append(
+                    f"<polyline clip-path='url(#ganlab-loss-{row}{column})' "
+                    f"points='{points}' {_stroke(style)}><title>{name}</title></polyline>"
+                )
+        for column in range(3):
+            x, y = x_of(column, 0.0), y_of(0, levels[column == 2])
+            parts.append(
+                f"<path d='M{x:.1f} {y - 6:.1f}l6 6l-6 6l-6 -6z' fill='{style.color}' "
+                "stroke='var(--jp-layout-color1,white)'>"
+                f"<title>{name}: chance level {levels[column == 2]:.3f}</title></path>"
+            )
+    return "".join(parts)
+
+
+def _axes(row, column):
+    left, top = PANELS["left"][column], PANELS["top"][row]
+    bottom = top + _HEIGHT
+    name = f"ganlab-loss-{row}{column}"
+    box = f"x='{left}' y='{top}' width='{_WIDTH}' height='{_HEIGHT}'"
+    yield f"<clipPath id='{name}'><rect {box}/></clipPath>"
+    yield f"<rect {box} fill='none' stroke='var(--jp-border-color1,#888)'/>"
+    for value in ROWS[row][2]:
+        y = y_of(row, value)
+        faint = "0.5" if value == 0 else "0.15"
+        yield (
+            f"<line x1='{left}' x2='{left + _WIDTH}' y1='{y:.1f}' y2='{y:.1f}' "
+            f"stroke='currentColor' stroke-opacity='{faint}'/>"
+        )
+        yield (
+            f"<text x='{left - 6}' y='{y + 4:.1f}' text-anchor='end' fill='{_MUTED}'>"
+            f"{_number(value)}</text>"
+        )
+    for logit in (-8, -4, 0, 4, 8):
+        x = x_of(column, logit)
+        yield (
+            f"<line x1='{x:.1f}' x2='{x:.1f}' y1='{top}' y2='{bottom}' "
+            f"stroke='currentColor' stroke-opacity='{0.5 if logit == 0 else 0.15}'/>"
+        )
+        yield (
+            f"<text x='{x:.1f}' y='{bottom + 15}' text-anchor='middle' fill='{_MUTED}'>"
+            f"{_number(logit)}</text>"
+        )
+    yield (
+        f"<text x='{left + _WIDTH}' y='{top - 9}' text-anchor='end' fill='{_MUTED}'>"
+        f"{('loss', 'gradient')[row]}</text>"
+    )
+    if row == 1:
+        yield (
+            f"<text x='{left}' y='{bottom + 32}' fill='{_MUTED}'>← called fake</text>"
+            f"<text x='{left + _WIDTH / 2}' y='{bottom + 32}' text-anchor='middle'>logit</text>"
+            f"<text x='{left + _WIDTH}' y='{bottom + 32}' text-anchor='end' fill='{_MUTED}'>"
+            "called real →</text>"
+        )
+
+
+def _lost_gradients(logits, curves):
+    """Marks the logits at which a loss leaves the generator nearly without a gradient."""
+    lost = [
+        (name, span)
+        for name, _, _, gradients, _ in curves
+        if (span := saturated_span(logits, gradients[2]))
+    ]
+    top = PANELS["top"][1]
+    for i, (name, (low, high)) in enumerate(lost):
+        x, width = x_of(2, low), x_of(2, high) - x_of(2, low)
+        yield (
+            f"<rect x='{x:.1f}' y='{top}' width='{width:.1f}' height='{_HEIGHT}' "
+            f"fill='{LOST}' fill-opacity='0.22'/>"
+        )
+        yield (
+            f"<text x='{x + 6:.1f}' y='{top + 17 + 34 * i}'>{name}"
+            f"<tspan x='{x + 6:.1f}' dy='15'>below {SATURATED}</tspan></text>"
+        )
+
+
+def marks_svg(logit, points):
+    """Draws the chosen logit in every panel, and a dot on every curve.
+
+    Parameters
+    ----------
+    logit : float
+    points : sequence of (Style, values, gradients)
+        Three values and three gradients of each loss there.
+    """
+    parts = []
+    for column in range(3):
+        x = x_of(column, logit)
+        for row, top in enumerate(PANELS["top"]):
+            parts.append(
+                f"<line x1='{x:.1f}' x2='{x:.1f}' y1='{top}' y2='{top + _HEIGHT}' "
+                "stroke='currentColor' stroke-width='1.5'/>"
+            )
+            low, high, _ = ROWS[row]
+            parts += [
+                f"<circle cx='{x:.1f}' cy='{y_of(row, data[row][column]):.1f}' r='4.5' "
+                f"fill='{style.color}' stroke='var(--jp-layout-color1,white)' stroke-width='1.5'/>"
+                for style, *data in points
+                if low <= data[row][column] <= high
+            ]
+    return "".join(parts)
+
+
+def _number(value):
+    return f"{value:g}".replace("-", "−")

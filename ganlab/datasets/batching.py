@@ -1,0 +1,81 @@
+"""Batches for training, each epoch in a new order; any step can be returned to."""
+
+import numpy as np
+
+from ganlab.datasets.dataset import Dataset
+
+__all__ = [
+    "batches",
+]
+
+
+def batches(images, batch_size, *, seed, start=0):
+    """Serve batches for ever, each epoch in a new order; any step can be returned to.
+
+    The samples are shuffled anew for every pass (epoch), and the passes follow each other
+    without a gap: each sample is seen once before any is seen again, and a batch may hold the
+    end of one pass and the beginning of the next. The batch of step s depends on nothing but
+    `seed` and s. A training resumed with ``start=s`` sees what it would have seen.
+
+    Parameters
+    ----------
+    images : array, shape (n, ...)
+        Images or points; anything whose first axis counts the samples.
+    batch_size : int
+        May exceed n.
+    seed : int
+    start : int
+        The step to begin with.
+
+    Returns
+    -------
+    tf.data.Dataset
+        Infinite, of tensors of shape (batch_size, ...) and the type of `images`.
+
+    Raises
+    ------
+    ValueError
+        For no samples, a batch size below 1, a start below 0 or a seed beyond 64 bits.
+    TypeError
+        For images that are no array, or a seed that is no integer.
+
+    Examples
+    --------
+    >>> points = ring(100, seed=0)
+    >>> [batch.shape[0] for batch in batches(points, 64, seed=1).take(3)]
+    [64, 64, 64]
+    """
+    if isinstance(images, Dataset):
+        raise TypeError("images: expected an array, received a Dataset; write batches(data.images)")
+    images = np.asarray(images)
+    if images.dtype == object or images.ndim == 0:
+        raise TypeError(f"images: expected an array of samples, received {images!r:.200}")
+    if len(images) < 1 or batch_size < 1 or start < 0:
+        raise ValueError(
+            "expected at least 1 sample, a batch_size of at least 1 and a start of at least 0, "
+            f"received {len(images)} samples, batch_size={batch_size}, start={start}"
+        )
+    if isinstance(seed, bool) or not isinstance(seed, int | np.integer):
+        raise TypeError(f"seed: expected an integer, received {seed!r}")
+    if not -(2**63) <= seed < 2**63:
+        raise ValueError(f"seed: expected an integer of 64 bits, received {seed}")
+    from ganlab._tensorflow import tf
+
+    n = len(images)
+    # tf.data runs on the CPU; data placed on an accelerator would be copied back every step.
+    with tf.device("CPU"):
+        data = tf.constant(images)
+
+    def order_of(epoch):
+        # tf.random.experimental.index_shuffle would need no sort, but it draws from 256
+        # permutations only when n is small, and some of them are far from random.
+        key = tf.stack([tf.constant(seed, tf.int64), epoch])
+        order = tf.random.experimental.stateless_shuffle(tf.range(n), key, alg="philox")
+        return tf.data.Dataset.from_tensor_slices(order)
+
+    first_epoch, first_index = divmod(start * batch_size, n)
+    order = tf.data.Dataset.counter(first_epoch).flat_map(order_of).skip(first_index)
+    order = order.batch(batch_size, drop_remainder=True)
+    # Keras asks for steps_per_epoch when it knows that there is no end.
+    endless = tf.data.experimental.assert_cardinality(tf.data.INFINITE_CARDINALITY)
+    return order.map(lambda index: tf.gather(data, index)).apply(endless).prefetch(2)

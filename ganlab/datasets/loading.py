@@ -1,0 +1,182 @@
+"""Data by name, from a file or from a folder."""
+
+import dataclasses
+import difflib
+import os
+import pathlib
+
+import numpy as np
+
+from ganlab import images as pixels
+from ganlab.datasets import downloads, handwriting, readers
+from ganlab.datasets.dataset import Dataset
+
+__all__ = [
+    "NAMES",
+    "load",
+]
+
+
+_COLOR_PHOTOS = ("astronaut", "chelsea", "coffee", "rocket")
+
+
+_GRAY_PHOTOS = ("camera", "brick", "grass", "gravel")
+
+
+_PATCH = 64
+
+
+def load(name_or_path, *, split=None, size=None, color=None):
+    """Load images by the name of a data set, or from a file or folder of your own.
+
+    Parameters
+    ----------
+    name_or_path : str or path
+        A name of the table at the top of this module; an ``.npz`` file that holds `images`
+        (uint8, or float in [0, 1], NHWC or NHW) and optionally `labels` and `label_names`; a
+        folder of PNG, JPEG, GIF, BMP or WebP files, whose folders, if it has any, are the
+        classes; or one such file. A name wins over a folder of the same name: write
+        ``./digits`` for the folder.
+    split : {"train", "test"}, optional
+        None gives all. Sets by download keep their published halves; in all others, every
+        fifth image of each class is for testing.
+    size : int, optional
+        Height and width: the middle square is kept and resampled. Of ``photos`` the size of
+        the patches, 64 where it is not given. A folder of pictures of different sizes needs it.
+    color : {"gray", "rgb"}, optional
+        As the data are where it is not given; a folder is gray if all its pictures are.
+        Gray ``photos`` are 462 patches: four gray photographs join the four in color.
+
+    Returns
+    -------
+    Dataset
+
+    Raises
+    ------
+    ganlab.datasets.readers.DataError
+        A ValueError: for a name or path that does not exist, a file or folder that holds no
+        images to use, or too few for a test split. It names the file and says what to do.
+    ganlab.datasets.downloads.DownloadError
+        A DataError, for a set that could not be downloaded. It names a set to use instead.
+    ValueError
+        For another argument out of range.
+    TypeError
+        For a first argument that is neither a string nor a path.
+
+    Examples
+    --------
+    >>> load("digits", split="train")
+    <Dataset digits: 1442 images of 28 x 28 x 1, 10 labels (zero, one, two, ...)>
+    >>> load("color_digits").captions[3]
+    'a pink three on a blue ground'
+    """
+    if split not in (None, "train", "test"):
+        raise ValueError(f"split: expected 'train', 'test' or None, received {split!r}")
+    pixels.check_fit(size, color)
+    if name_or_path in _EMBEDDED:
+        dataset = _EMBEDDED[name_or_path](size, color)
+    elif name_or_path in downloads.NAMES:
+        images, labels, label_names = downloads.load(name_or_path, split)
+        images = pixels.to_float(images)
+        return _fitted(Dataset(images, labels, label_names, name=name_or_path), size, color)
+    else:
+        dataset = _read(name_or_path, size, color)
+    if split is None:
+        return dataset
+    chosen = _is_test(dataset) if split == "test" else ~_is_test(dataset)
+    if not chosen.any():
+        raise readers.DataError(
+            f"{name_or_path}: expected at least 5 images of a class for split='test', received "
+            f"{len(dataset)} images in all. Add images, or load without split"
+        )
+    return dataset.take(chosen)
+
+
+def _fitted(dataset, size, color):
+    if size is None and color is None:
+        return dataset
+    return dataclasses.replace(dataset, images=pixels.fit(dataset.images, size=size, color=color))
+
+
+def _digits(size, color):
+    images, labels = handwriting.digits()
+    images = pixels.to_float(images)
+    return _fitted(Dataset(images, labels, handwriting.NAMES, name="digits"), size, color)
+
+
+def _color_digits(size, color):
+    images, labels, inks, grounds, captions = handwriting.color_digits()
+    dataset = Dataset(
+        pixels.to_float(images),
+        labels,
+        handwriting.NAMES,
+        captions,
+        "color_digits",
+        inks=inks,
+        grounds=grounds,
+        color_names=tuple(handwriting.COLORS),
+    )
+    return _fitted(dataset, size, color)
+
+
+def _faces(size, color):
+    from skimage import data
+
+    faces = data.lfw_subset()[:100].astype(np.float32)  # the second hundred are no faces
+    return _fitted(Dataset(faces, name="faces"), size, color)
+
+
+def _photos(size, color):
+    from skimage import data
+
+    size = _PATCH if size is None else size
+    names = _COLOR_PHOTOS + (_GRAY_PHOTOS if color == "gray" else ())
+    patches, labels = [], []
+    for label, name in enumerate(names):
+        photo = pixels.to_float(getattr(data, name)())
+        photo = pixels.fit(photo[np.newaxis], color=color)[0]
+        rows, columns = photo.shape[0] // size, photo.shape[1] // size
+        if rows * columns == 0:
+            continue
+        photo = photo[: rows * size, : columns * size]
+        cut = photo.reshape(rows, size, columns, size, -1).swapaxes(1, 2)
+        patches.append(cut.reshape(rows * columns, size, size, -1))
+        labels += [label] * rows * columns
+    if not labels:
+        raise ValueError(f"size: expected patches of at most 512 pixels, received {size}")
+    return Dataset(np.concatenate(patches), labels, names, name="photos")
+
+
+_EMBEDDED = {
+    "digits": _digits,
+    "color_digits": _color_digits,
+    "faces": _faces,
+    "photos": _photos,
+}
+
+
+NAMES = (*_EMBEDDED, *downloads.NAMES)
+
+
+def _read(path, size, color):
+    if not isinstance(path, str | os.PathLike):
+        raise TypeError(f"expected the name of a data set or a path, received {path!r:.200}")
+    path = pathlib.Path(path)
+    if not os.path.exists(path):  # unlike path.exists(), False for a name too long to be a file
+        near = difflib.get_close_matches(str(path), NAMES, n=1)
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        raise readers.DataError(
+            f"{path}: expected one of {', '.join(NAMES)}, an .npz file or a folder of pictures, "
+            f"received a name that is neither a data set nor a file{hint}"
+        )
+    images, labels, label_names, skipped = readers.read(path, size=size, color=color)
+    return Dataset(images, labels, label_names, name=path.name, skipped=skipped)
+
+
+def _is_test(dataset):
+    """Mark every fifth image of each class; of unlabelled images, every fifth."""
+    labels = np.zeros(len(dataset), int) if dataset.labels is None else dataset.labels
+    test = np.zeros(len(dataset), bool)
+    for label in np.unique(labels):
+        test[np.flatnonzero(labels == label)[4::5]] = True
+    return test

@@ -1,0 +1,13 @@
+"""Is a generator any good? Its samples beside rows whose answer is known.
+
+A number such as "Fréchet distance 18" says nothing by itself. Here every measure of the
+generator stands beside the same measure of other real images, of noise, of a generator that
+collapsed and of one that memorized, all taken in the same way from sets of the same size.
+"""
+
+from ganlab.evaluation.curve import QualityCurve
+from ganlab.evaluation.extractor import Judge, judge_of
+from ganlab.evaluation.reference_rows import evaluate
+from ganlab.evaluation.report import Report, Row
+
+__all__ = ["Judge", "QualityCurve", "Report", "Row", "evaluate", "judge_of"]

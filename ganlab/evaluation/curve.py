@@ -1,0 +1,80 @@
+"""A generator's measures while it trains."""
+
+import numpy as np
+
+from ganlab import images as pixels
+from ganlab import metrics
+from ganlab._tensorflow import keras
+
+__all__ = [
+    "QualityCurve",
+]
+
+
+class QualityCurve(keras.callbacks.Callback):
+    """Measures the generator from time to time while it trains.
+
+    Parameters
+    ----------
+    real : array of float, shape (n, height, width, channels), in [0, 1]
+    judge : Judge
+    every : int
+        Steps between two measurements; the first is taken before training.
+    count : int, optional
+        Images drawn each time; as many as real ones by default, at most 1,000.
+    seed : int
+        For the latents, which stay the same.
+
+    Attributes
+    ----------
+    steps : list of int
+        Counted by the GAN.
+    history : dict of str to list of float
+        ``frechet_distance``, ``precision``, ``recall``; with a classifier ``inception_score``.
+    """
+
+    def __init__(self, real, *, judge, every, count=None, seed):
+        super().__init__()
+        if every < 1:
+            raise ValueError(f"expected every >= 1, received {every!r}")
+        real = pixels.check(real, name="real")
+        self.count = min(len(real), 1000) if count is None else count
+        if self.count < 4:
+            raise ValueError(f"expected a count of at least 4, received {self.count}")
+        self.judge, self.every, self.seed = judge, every, seed
+        chosen = np.random.default_rng(seed).permutation(len(real))[: self.count]
+        self._real = judge.extract(real[chosen])
+        self.steps, self.history = [], {}
+
+    def on_train_begin(self, logs=None):
+        if not self.steps:
+            self._measure()
+
+    def on_train_batch_end(self, batch, logs=None):
+        if int(self.model.steps) % self.every == 0:
+            self._measure()
+
+    def draw(self, key="frechet_distance", *, ax=None, **style):
+        """Draws one measure over the steps; returns the Axes."""
+        if ax is None:
+            from matplotlib import pyplot as plt
+
+            _, ax = plt.subplots()
+        ax.plot(self.steps, self.history[key], marker=".", **style)
+        ax.set(xlabel="step", ylabel=key.replace("_", " "))
+        return ax
+
+    def _measure(self):
+        samples = self.model.sample(self.count, seed=self.seed)
+        described = self.judge.extract(samples)
+        manifolds = metrics.precision_recall(self._real, described)
+        values = {
+            "frechet_distance": metrics.frechet_distance(self._real, described),
+            "precision": manifolds.precision,
+            "recall": manifolds.recall,
+        }
+        if self.judge.probabilities is not None:
+            values["inception_score"] = metrics.inception_score(self.judge.probabilities(samples))
+        self.steps.append(int(self.model.steps))
+        for key, value in values.items():
+            self.history.setdefault(key, []).append(float(value))

@@ -1,0 +1,171 @@
+"""Exact neighbors of points: who is nearest, who lies in whose ball. Any dimension, NumPy only."""
+
+import numpy as np
+
+from ganlab.metrics.arguments import as_rows
+
+__all__ = ["count_inside", "nearest_neighbors"]
+
+_BLOCK = 4_000_000  # float64 numbers in a temporary array: 32 MB
+
+
+def nearest_neighbors(queries, references, k=1):
+    """Finds the k references nearest to each query, by Euclidean distance of all values.
+
+    Exact: the distances are square roots of sums of squared differences in float64, and the
+    order is the order of these sums.
+
+    Parameters
+    ----------
+    queries : array of numbers, shape (n, ...)
+        Points, features or images.
+    references : array of numbers, shape (m, ...)
+    k : int, from 1 to m
+
+    Returns
+    -------
+    distances : ndarray of float64, shape (n, k)
+        Ascending.
+    indices : ndarray of int64, shape (n, k)
+        Into references; of equally distant ones the first comes first.
+
+    Raises
+    ------
+    ValueError
+        If an array is empty, has fewer than two dimensions or a value that is not finite,
+        if the sizes of a query and a reference differ, or k is out of range.
+
+    Notes
+    -----
+    Needs n m dim multiplications inside a matrix product and, beside float64 copies of both
+    arrays, about 64 MB. 500 queries of 28 x 28 pixels among 60,000 take five seconds or so.
+
+    Examples
+    --------
+    >>> distances, indices = nearest_neighbors([[0.0], [5.0]], [[1.0], [4.0], [9.0]], k=2)
+    >>> indices.tolist(), distances.tolist()
+    ([[0, 1], [1, 0]], [[1.0, 4.0], [1.0, 4.0]])
+    """
+    queries, references = _comparable(queries=queries, references=references)
+    if not isinstance(k, int | np.integer) or not 1 <= k <= len(references):
+        raise ValueError(f"expected k as an integer from 1 to {len(references)}, received {k!r}")
+    distances = np.empty((len(queries), k))
+    indices = np.empty((len(queries), k), np.int64)
+    rows = max(1, _BLOCK // len(references))
+    for start in range(0, len(queries), rows):
+        block = queries[start : start + rows]
+        for row, near in enumerate(_candidates(block, references, k), start):
+            squared = _squared_distances(queries[row], references, near)
+            order = np.argsort(squared, kind="stable")[:k]
+            distances[row] = np.sqrt(squared[order])
+            indices[row] = near[order]
+    return distances, indices
+
+
+def count_inside(points, centers, radii, *, surface):
+    """Counts which points lie in which balls, each ball with a radius of its own.
+
+    Exact in the same sense as :func:`nearest_neighbors`, so a ball whose radius is a distance
+    from there has the point at that distance on its surface, and not a hair inside or outside.
+
+    Parameters
+    ----------
+    points : array of numbers, shape (n, ...)
+    centers : array of numbers, shape (m, ...)
+    radii : array of float, shape (m,), finite and not negative
+    surface : bool
+        Whether a point at exactly the radius is inside. The center always is.
+
+    Returns
+    -------
+    balls : ndarray of int64, shape (n,)
+        In how many balls each point lies.
+    members : ndarray of int64, shape (m,)
+        How many points lie in each ball.
+
+    Raises
+    ------
+    ValueError
+        If an array is empty, has fewer than two dimensions or a value that is not finite,
+        if the sizes of a point and a center differ, or the radii are not one for each center.
+
+    Notes
+    -----
+    Beside float64 copies of both arrays it needs about 30 MB.
+
+    Examples
+    --------
+    >>> points, centers = [[0.0], [2.0], [5.0]], [[1.0], [4.0]]
+    >>> balls, members = count_inside(points, centers, [1.0, 3.0], surface=True)
+    >>> balls.tolist(), members.tolist()
+    ([1, 2, 1], [2, 2])
+    """
+    points, centers = _comparable(points=points, centers=centers)
+    radii = np.asarray(radii, np.float64)
+    if radii.shape != (len(centers),) or not ((radii >= 0) & (radii < np.inf)).all():
+        raise ValueError(
+            f"expected {len(centers)} radii, finite and not negative, received {radii!r}"
+        )
+    balls = np.zeros(len(points), np.int64)
+    members = np.zeros(len(centers), np.int64)
+    rows = max(1, _BLOCK // (4 * len(centers)))
+    for start in range(0, len(points), rows):
+        block = points[start : start + rows]
+        gaps, error = _rough_squares(block, centers)
+        gaps -= radii**2
+        inside = gaps < -error[:, None]
+        doubtful = np.abs(gaps, out=gaps) <= error[:, None]
+        for row in np.flatnonzero(doubtful.any(axis=1)):
+            near = np.flatnonzero(doubtful[row])
+            distances = np.sqrt(_squared_distances(block[row], centers, near))
+            within = distances <= radii[near] if surface else distances < radii[near]
+            inside[row, near] = within | (distances == 0)
+        balls[start : start + rows] = inside.sum(axis=1)
+        members += inside.sum(axis=0)
+    return balls, members
+
+
+def _comparable(**named):
+    """Both arrays as rows of one length."""
+    (one, other), names = (as_rows(named[name], name) for name in named), " and ".join(named)
+    if one.shape[1] != other.shape[1]:
+        raise ValueError(
+            f"expected {names} with as many values each, "
+            f"received {one.shape[1]} and {other.shape[1]}"
+        )
+    return one, other
+
+
+def _candidates(queries, references, k):
+    """Yields for each query the indices, ascending, that surely contain its k nearest.
+
+    All references are kept that the rounding error could place among the k.
+    """
+    rough, error = _rough_squares(queries, references)
+    limits = np.partition(rough, k - 1, axis=1)[:, k - 1] + error
+    for distances, limit in zip(rough, limits, strict=True):
+        yield np.flatnonzero(distances <= limit)
+
+
+def _rough_squares(queries, references):
+    """Squared distances, quick, and for each query twice a bound of their rounding error.
+
+    |q|^2 - 2 q.r + |r|^2 is quick, a matrix product, but cancels for near neighbours. So it
+    only chooses what is then computed exactly.
+    """
+    size_q, size_r = (np.einsum("ij,ij->i", x, x) for x in (queries, references))
+    rough = queries @ references.T
+    rough *= -2.0
+    rough += size_q[:, None]
+    rough += size_r
+    # A sum of n products is off by less than n eps times the sum of their sizes, which
+    # (|q| + |r|)^2 <= 2 |q|^2 + 2 |r|^2 bounds here; twice, for both sides of a comparison.
+    terms = queries.shape[1] + 8
+    return rough, 4.0 * terms * np.finfo(np.float64).eps * (size_q + size_r.max())
+
+
+def _squared_distances(query, references, chosen):
+    """Sums of squared differences, a bounded number of references at a time."""
+    rows = max(1, _BLOCK // len(query))
+    parts = (chosen[start : start + rows] for start in range(0, len(chosen), rows))
+    return np.concatenate([((references[part] - query) ** 2).sum(axis=1) for part in parts])

@@ -1,0 +1,43 @@
+"""What the families of networks share: initializers from one seed, and the check of a shape."""
+
+import numpy as np
+
+from ganlab._tensorflow import keras
+
+__all__ = [
+    "HeInitializers",
+    "check_image_shape",
+]
+
+
+class HeInitializers:
+    """He initialisers, one after another, each with a seed of its own drawn from one seed."""
+
+    def __init__(self, seed):
+        self._seeds = np.random.default_rng(seed)
+
+    def next(self):
+        return keras.initializers.HeNormal(seed=self._next_seed())
+
+    def next_doubling(self):
+        """The same for a transposed convolution of stride 2.
+
+        Keras takes its kernel (4, 4, out, in) for one of a convolution, in -> out exchanged,
+        and does not see that only a quarter of the taps meet in a pixel: with HeNormal the
+        first images would be saturated noise.
+        """
+        return keras.initializers.VarianceScaling(
+            8.0, mode="fan_out", distribution="truncated_normal", seed=self._next_seed()
+        )
+
+    def _next_seed(self):
+        return int(self._seeds.integers(2**31))
+
+
+def check_image_shape(image_shape):
+    """Raises ValueError unless it is (height, width, channels), three positive integers."""
+    if len(image_shape) != 3 or any(not isinstance(n, int) or n < 1 for n in image_shape):
+        raise ValueError(
+            "expected image_shape = (height, width, channels), three positive integers, "
+            f"received {image_shape!r}"
+        )

@@ -1,0 +1,129 @@
+"""A small convolutional pair for images of any size."""
+
+import math
+
+from ganlab._tensorflow import keras
+from ganlab.models.building import HeInitializers, check_image_shape
+
+__all__ = [
+    "conv_discriminator",
+    "conv_generator",
+]
+
+
+layers = keras.layers
+
+
+def conv_generator(image_shape, latent_dim=32, *, width=8, hidden=256, seed):
+    """A small convolutional generator for images of any size.
+
+    Two dense layers draw a coarse map of at most 8x8, then transposed convolutions double it.
+    Dense layers decide what is in the image, which a narrow convolution cannot; they cost
+    little, and with them the convolutions may be half as wide.
+    Their 4x4 kernels are a multiple of the stride, so that every pixel is covered equally
+    often: a 3x3 or 5x5 kernel draws checkerboards. The image is cropped from the next
+    multiple where its size is none.
+
+    Parameters
+    ----------
+    image_shape : (height, width, channels)
+    latent_dim : int
+    width : int
+        Channels before the last doubling halves them; coarser maps have up to four times
+        as many.
+    hidden : int
+        Units of the first dense layer; 0 for none.
+    seed : int
+        For the initial weights.
+
+    Returns
+    -------
+    keras.Model
+        (batch, latent_dim) -> (batch, *image_shape), float32 in [0, 1].
+    """
+    check_image_shape(image_shape)
+    init = HeInitializers(seed)
+    doublings = _doublings(image_shape)
+    rows, columns = (math.ceil(side / 2**doublings) for side in image_shape[:2])
+    filters = [width * min(2**level, 4) for level in range(doublings, 0, -1)]
+
+    latents = x = keras.Input((latent_dim,), name="latents")
+    if hidden:
+        x = layers.Dense(
+            hidden, use_bias=False, kernel_initializer=init.next(), name=f"dense_{hidden}"
+        )(x)
+        x = layers.BatchNormalization(momentum=0.9, name="norm_dense")(x)
+        x = layers.ReLU(name="relu_dense")(x)
+    x = layers.Dense(
+        rows * columns * filters[0], use_bias=False, kernel_initializer=init.next(), name="coarse"
+    )(x)
+    x = layers.Reshape((rows, columns, filters[0]), name="coarse_map")(x)
+    for block, channels in enumerate([*filters[1:], None], start=1):
+        x = layers.BatchNormalization(momentum=0.9, name=f"norm_{block}")(x)
+        x = layers.ReLU(name=f"relu_{block}")(x)
+        last = channels is None
+        x = layers.Conv2DTranspose(
+            image_shape[2] if last else channels,
+            4,
+            strides=2,
+            padding="same",
+            use_bias=last,
+            activation="sigmoid" if last else None,
+            kernel_initializer=init.next_doubling(),
+            name="pixels" if last else f"double_{block}",
+        )(x)
+    extra = [
+        grid * 2**doublings - side
+        for grid, side in zip((rows, columns), image_shape[:2], strict=True)
+    ]
+    if any(extra):
+        x = layers.Cropping2D([(n // 2, n - n // 2) for n in extra], name="crop")(x)
+    return keras.Model(latents, x, name="conv_generator")
+
+
+def conv_discriminator(image_shape, *, width=12, hidden=256, seed):
+    """A small convolutional discriminator: strided convolutions, a dense layer, no normalisation.
+
+    Without normalisation each logit depends on its own image alone, which gradient
+    penalties need.
+
+    Parameters
+    ----------
+    image_shape : (height, width, channels)
+    width : int
+        Channels after the first halving; coarser maps have up to four times as many.
+    hidden : int
+        Units of the dense layer before the logit; 0 for none.
+    seed : int
+        For the initial weights.
+
+    Returns
+    -------
+    keras.Model
+        (batch, *image_shape) -> logits (batch, 1).
+    """
+    check_image_shape(image_shape)
+    init = HeInitializers(seed)
+    images = keras.Input(image_shape, name="images")
+    x = layers.Rescaling(2.0, -1.0, name="zero_centred")(images)
+    for block in range(_doublings(image_shape)):
+        x = layers.Conv2D(
+            width * min(2**block, 4),
+            4,
+            strides=2,
+            padding="same",
+            kernel_initializer=init.next(),
+            name=f"halve_{block + 1}",
+        )(x)
+        x = layers.LeakyReLU(0.2, name=f"leaky_{block + 1}")(x)
+    x = layers.Flatten(name="flatten")(x)
+    if hidden:
+        x = layers.Dense(hidden, kernel_initializer=init.next(), name=f"dense_{hidden}")(x)
+        x = layers.LeakyReLU(0.2, name=f"leaky_{hidden}")(x)
+    logits = layers.Dense(1, kernel_initializer=init.next(), name="logits")(x)
+    return keras.Model(images, logits, name="conv_discriminator")
+
+
+def _doublings(image_shape):
+    """How often a map of at most 8x8 must double to reach the longer side, at least once."""
+    return max(1, math.ceil(math.log2(max(image_shape[:2]) / 8)))

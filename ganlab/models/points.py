@@ -1,0 +1,50 @@
+"""A multilayer pair for points of the plane."""
+
+
+from ganlab._tensorflow import keras
+from ganlab.models.building import HeInitializers
+
+__all__ = [
+    "mlp_discriminator",
+    "mlp_generator",
+]
+
+
+layers = keras.layers
+
+
+def mlp_generator(output_dim=2, latent_dim=2, *, width=128, depth=3, seed):
+    """A generator of points: relu layers and a linear output.
+
+    Returns
+    -------
+    keras.Model
+        (batch, latent_dim) -> (batch, output_dim), unbounded.
+    """
+    init = HeInitializers(seed)
+    latents = keras.Input((latent_dim,), name="latents")
+    x = latents
+    for layer in range(1, depth + 1):
+        x = layers.Dense(
+            width, activation="relu", kernel_initializer=init.next(), name=f"dense_{layer}"
+        )(x)
+    points = layers.Dense(output_dim, kernel_initializer=init.next(), name="points")(x)
+    return keras.Model(latents, points, name="mlp_generator")
+
+
+def mlp_discriminator(input_dim=2, *, width=128, depth=3, seed):
+    """A discriminator of points.
+
+    Returns
+    -------
+    keras.Model
+        (batch, input_dim) -> logits (batch, 1).
+    """
+    init = HeInitializers(seed)
+    points = keras.Input((input_dim,), name="points")
+    x = points
+    for layer in range(1, depth + 1):
+        x = layers.Dense(width, kernel_initializer=init.next(), name=f"dense_{layer}")(x)
+        x = layers.LeakyReLU(0.2, name=f"leaky_{layer}")(x)
+    logits = layers.Dense(1, kernel_initializer=init.next(), name="logits")(x)
+    return keras.Model(points, logits, name="mlp_discriminator")

@@ -1,0 +1,303 @@
+"""The laboratory without a browser: its controls drive the game, and it says what happens."""
+
+import asyncio
+import re
+
+import numpy as np
+import pytest
+from matplotlib import pyplot as plt
+from matplotlib.figure import Figure
+from PIL import Image
+
+from classroom.widgets.laboratory import distributions
+from classroom.widgets.laboratory.canvas import Plane
+from classroom.widgets.laboratory.controls import DRAW
+from classroom.widgets.laboratory.curves import Curves, thinned
+from classroom.widgets.laboratory.widget import SPEEDS, Laboratory
+from ganlab import losses, penalties
+
+
+@pytest.fixture
+def lab():
+    return Laboratory(seed=0)
+
+
+@pytest.fixture(scope="module")
+def untouched():
+    """For tests that only look."""
+    return Laboratory(seed=0)
+
+
+def message(lab):
+    return re.sub("<.*?>", "", lab.controls.message.value)
+
+
+def option(menu, name):
+    return dict(menu.options)[name]
+
+
+def circle(n):
+    angles = np.linspace(0, 2 * np.pi, n, endpoint=False)
+    return np.stack([np.cos(angles), np.sin(angles)], axis=1).ravel().tolist()
+
+
+def test_every_control_reaches_the_game(lab):
+    controls = lab.controls
+    controls.settings["loss"].value = losses.hinge
+    controls.settings["d_rate"].value = 1e-4
+    controls.settings["g_rate"].value = 1e-2
+    controls.settings["d_steps"].value = 3
+    assert controls.weight.disabled
+    controls.penalty.value = option(controls.penalty, "r1")
+    assert not controls.weight.disabled
+    controls.weight.value = 10.0
+    controls.distribution.value = distributions.ALL["blob"]
+    settings = lab.game.settings
+    assert (settings.loss, settings.d_rate, settings.g_rate) == (losses.hinge, 1e-4, 1e-2)
+    assert (settings.d_steps, settings.distribution.name) == (3, "blob")
+    assert settings.penalty == penalties.Penalty(penalties.r1, weight=10.0)
+    assert lab.plane.scale == ["D \u2264 \u22121: fake", "0", "1: real"]
+    assert lab.curves.levels == [2, 0]
+    controls.penalty.value = option(controls.penalty, "none")
+    assert lab.game.settings.penalty is None
+    assert repr(lab) == "Laboratory(blob, hinge, seed 0)"
+
+
+def test_all_losses_and_penalties_are_on_the_menus(untouched):
+    assert dict(untouched.controls.settings["loss"].options) == losses.ALL
+    names = [name for name, _ in untouched.controls.penalty.options]
+    assert names == ["none", "r1", "r2", "r1 + r2", "gradient_penalty"]
+
+
+def test_the_controls_show_where_a_game_begins():
+    own = losses.AdversarialLoss(losses.hinge.discriminator, losses.hinge.generator, name="mine")
+    penalty = penalties.Penalty(penalties.r2, weight=0.1)
+    lab = Laboratory("grid", seed=5, loss=own, penalty=penalty, d_rate=1e-4, d_steps=4)
+    controls = lab.controls
+    assert controls.settings["loss"].value is own
+    assert controls.settings["loss"].label == "mine"
+    assert (controls.penalty.label, controls.weight.value) == ("r2", pytest.approx(0.1))
+    assert controls.settings["d_rate"].value == pytest.approx(1e-4)
+    assert controls.settings["g_rate"].value == lab.game.settings.g_rate
+    assert (controls.settings["d_steps"].value, controls.seed.value) == (4, 5)
+    assert controls.distribution.label == "grid"
+    assert lab.game.log == [], "showing changes nothing"
+
+
+def test_buttons_and_keys_move_the_players(lab):
+    for button in lab.controls.steps.values():
+        button.click()
+    for key in "dgbx":
+        lab.plane._handle_custom_msg({"key": key}, [])
+    moved = ["discriminator", "generator", "both"]
+    assert lab.game.log == [(player, 1) for player in 2 * moved]
+    assert "The generator learned" in lab.plane.said
+    assert "8 updates" in lab.controls.counts.value
+    assert lab.game.fingerprint() in lab.controls.counts.value
+
+
+def test_what_is_sent_is_what_is_there(lab):
+    lab.step("both", 3)
+    assert lab.plane.frame == lab.game.frame().pack()
+    points = np.frombuffer(lab.curves.points, "<f4").reshape(-1, 3)
+    np.testing.assert_allclose(points, lab.game.record, rtol=1e-6)
+    assert "of 8 modes" in lab.plane.label and "d_loss" in lab.plane.label
+    lab.controls.shown["heat map"].value = False
+    assert lab.plane.layers == ["warped grid", "pulls", "real", "fake"]
+
+
+def test_it_plays_pauses_and_takes_changes_while_it_plays(lab):
+    seen = []
+
+    async def visit():
+        lab.controls.play.click()
+        await asyncio.sleep(0.05)
+        seen.append((lab.playing, lab.controls.play.description))
+        lab.controls.settings["loss"].value = losses.hinge
+        await asyncio.sleep(0.2)
+        lab.controls.play.click()
+        await lab._task
+        seen.append((lab.playing, lab.controls.play.description))
+
+    asyncio.run(visit())
+    assert seen == [(True, "Pause"), (False, "Play")]
+    actions = [action for action, _ in lab.game.log]
+    assert actions == ["both", "change", "both"]
+
+
+def test_showing_a_setting_on_a_slider_does_not_change_it(lab):
+    """A slider on a page rounds its value to its own steps, and sends it back."""
+    rate = lab.controls.settings["d_rate"]
+    rate.value = 10**-2.7
+    lab.controls.weight.value = 10**0.02
+    assert lab.game.log == [] and lab.game.settings.d_rate == 2e-3
+    rate.value = 10**-2.6
+    assert lab.game.settings.d_rate == 10**-2.6
+
+
+def test_speed_and_who_moves(lab):
+    lab.controls.speed.value = "fast"
+    lab.controls.who.value = "discriminator"
+    asyncio.run(lab.run(2))
+    assert lab.game.log == [("discriminator", 2 * SPEEDS["fast"][0])]
+    lab.reset()
+    lab.controls.who.value, lab.controls.speed.value = "both", "slow motion"
+    lab.controls.settings["d_steps"].value = 2
+    seconds = SPEEDS["slow motion"]
+    SPEEDS["slow motion"] = (1, 0)
+    try:
+        asyncio.run(lab.run(6))
+    finally:
+        SPEEDS["slow motion"] = seconds
+    moves = [action for action in lab.game.log if action[0] != "change"]
+    assert moves == 2 * [("discriminator", 2), ("generator", 1)]
+    assert lab.plane.tween and "The generator learned" in lab.plane.said
+
+
+def test_a_replay_ends_at_the_same_weights(lab):
+    lab.replay()
+    assert "Nothing to replay" in message(lab)
+    lab.step("discriminator", 2)
+    lab.controls.settings["loss"].value = losses.wasserstein
+    lab.step("both", 4)
+    before, log = lab.game.fingerprint(), lab.game.log
+
+    async def replay():
+        lab.replay()
+        assert lab.controls.settings["loss"].value is losses.non_saturating
+        await lab._task
+
+    asyncio.run(replay())
+    assert lab.game.log == log
+    assert lab.game.fingerprint() == before
+    assert "Replayed 10 updates: the same weights as before" in message(lab)
+    assert lab.controls.settings["loss"].value is losses.wasserstein
+
+
+def test_a_change_ends_a_replay(lab):
+    lab.step("both", 30)
+
+    async def replay():
+        lab.replay()
+        await asyncio.sleep(0.05)
+        lab.controls.settings["d_steps"].value = 2
+        lab.controls.play.click()
+        await lab._task
+
+    asyncio.run(replay())
+    assert ("change", {"d_steps": 2}) in lab.game.log
+    assert "Replayed" not in message(lab)
+
+
+def test_reset_begins_again_with_the_settings_of_now(lab):
+    lab.controls.settings["d_steps"].value = 2
+    lab.step("both", 2)
+    lab.controls.seed.value = 7
+    lab.controls.reset.click()
+    assert (lab.game.seed, lab.game.updates, lab.game.settings.d_steps) == (7, 0, 2)
+    assert len(lab.film.frames) == 1
+
+
+def test_a_drawing_needs_twenty_points(lab):
+    lab.controls.distribution.value = DRAW
+    assert lab.plane.drawing and lab.controls.clear.layout.display == ""
+    lab.plane.drawn = circle(19)
+    assert "Draw at least 20 points on the plane; there are 19." in message(lab)
+    assert lab.game.settings.distribution.name == "ring"
+    lab.plane.drawn = circle(50)
+    assert lab.game.settings.distribution.name == "drawing of 50 points"
+    assert "drawing of 50 points" in message(lab)
+    radius = np.linalg.norm(lab.game.frame().real, axis=1)
+    assert abs(radius - 1).max() < 0.3
+    lab.step("both")
+    lab.controls.reset.click()
+    assert lab.game.settings.distribution.name == "drawing of 50 points"
+    assert lab.plane.drawing
+    lab.controls.clear.click()
+    assert "there are 0" in message(lab)
+    lab.controls.distribution.value = distributions.ALL["ring"]
+    assert not lab.plane.drawing and lab.controls.clear.layout.display == "none"
+    lab.plane.drawn = circle(30)
+    assert lab.game.settings.distribution.name == "ring", "only while drawing"
+
+
+def test_a_film_is_saved_beside_the_notebook(lab, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for _ in range(3):
+        lab.step("both", 2)
+    path = asyncio.run(lab.save_film("my film.gif"))
+    assert path == tmp_path / "my film.gif"
+    assert str(path) in message(lab)
+    with Image.open(path) as film:
+        assert film.n_frames == len(lab.film.frames) == 4
+        assert film.info["duration"] == 100 and film.size == (320, 320)
+    assert asyncio.run(lab.save_film("my film")) == path, "its own film may be replaced"
+    (tmp_path / "other.gif").write_bytes(b"mine")
+    for name, told in (
+        ("other", "other.gif exists already"),
+        ("", "Expected a file name such as film, received ''"),
+        ("../up", "Expected a file name"),
+        ("a/b", "Expected a file name"),
+        (".hidden", "Expected a file name"),
+    ):
+        assert asyncio.run(lab.save_film(name)) is None
+        assert told in message(lab).replace("&#x27;", "'")
+    assert (tmp_path / "other.gif").read_bytes() == b"mine"
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["my film.gif", "other.gif"]
+
+
+def test_a_game_that_blows_up_pauses_and_offers_reset():
+    lab = Laboratory(seed=0, loss=losses.wasserstein, g_rate=1.0, d_rate=1.0)
+    asyncio.run(lab.run(40))
+    assert lab.game.diverged and not lab.playing
+    assert "blew up" in message(lab) and "Reset" in message(lab)
+    lab.draw()
+    lab.controls.settings["d_rate"].value = 1e-3
+    lab.controls.reset.click()
+    assert not lab.game.diverged and message(lab) == ""
+
+
+def test_without_a_notebook_it_says_how_to_play(untouched):
+    untouched.controls.play.click()
+    assert "asyncio.run(laboratory.run(100))" in message(untouched)
+
+
+def test_its_text_is_the_same_on_every_machine(untouched):
+    bundle = untouched._repr_mimebundle_()
+    assert bundle["text/plain"] == "Laboratory(ring, non_saturating, seed 0)"
+    assert (repr(untouched.plane), repr(untouched.curves)) == ("Plane()", "Curves()")
+
+
+def test_the_static_picture_needs_no_pyplot(untouched):
+    plt.close("all")
+    figure = untouched.draw()
+    assert isinstance(figure, Figure) and len(figure.axes) == 2
+    assert plt.get_fignums() == []
+
+
+@pytest.mark.parametrize("canvas", [Plane, Curves])
+def test_the_scripts_fetch_nothing(canvas):
+    script = canvas._default_esm if hasattr(canvas, "_default_esm") else str(canvas._esm)
+    assert "export default { render };" in script
+    for word in ("http", "import(", "import ", "fetch(", "XMLHttpRequest", "src ="):
+        assert word not in script
+
+
+def test_a_long_record_is_thinned_to_means():
+    record = [(i, float(i), np.nan if i % 2 else 10.0 * i) for i in range(1, 1001)]
+    rows = thinned(record, most=100)
+    assert rows.shape == (100, 3)
+    np.testing.assert_allclose(rows[0], [10, 5.5, 60])
+    assert rows[-1, 0] == 1000
+    assert thinned([], most=10).shape == (0, 3)
+    infinite = thinned([(1, np.inf, 1.0), (2, 3.0, np.nan)], most=1)
+    np.testing.assert_array_equal(infinite, [[2, 3, 1]])
+
+
+def test_bad_arguments_are_named():
+    with pytest.raises(ValueError, match="expected one of ring, grid, .* received 'rings'"):
+        Laboratory("rings", seed=0)
+    with pytest.raises(ValueError, match="expected 20 to 2,000 points, received 3"):
+        Laboratory(np.zeros((3, 2)), seed=0)
+    with pytest.raises(TypeError, match="expected settings among"):
+        Laboratory(seed=0, rate=1)

@@ -1,0 +1,468 @@
+import io
+import os
+import stat
+import struct
+import subprocess
+import sys
+import warnings
+import zipfile
+import zlib
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from ganlab import datasets, images
+from ganlab.datasets import readers
+
+rng = np.random.default_rng(0)
+GRAY = rng.integers(0, 256, (4, 6, 5)).astype(np.uint8)
+COLOR = rng.integers(0, 256, (4, 6, 5, 3)).astype(np.uint8)
+
+
+def picture(path, pixels, **options):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(pixels).save(path, **options)
+    return path
+
+
+def npz(path, **arrays):
+    np.savez(path, **arrays)
+    return path
+
+
+# ---------------------------------------------------------------------------------- .npz
+
+
+@pytest.mark.parametrize(
+    "stored", [GRAY, GRAY[..., np.newaxis], COLOR], ids=["NHW", "NHW1", "NHW3"]
+)
+@pytest.mark.parametrize("dtype", ["u1", "<f2", "<f4", ">f4", "<f8"])
+def test_npz_of_bytes_or_floats(tmp_path, stored, dtype):
+    values = stored if dtype == "u1" else (stored / 255).astype(dtype)
+    read = readers.read(npz(tmp_path / "own.npz", images=values))
+    expected = stored.reshape(4, 6, 5, -1) / 255
+    # Half precision holds values near 1 with an error of up to 2 ** -12.
+    np.testing.assert_allclose(read.images, expected, atol=2.5e-4 if dtype == "<f2" else 1e-7)
+    assert read.images.dtype == np.float32
+    assert read.labels is None and read.label_names is None and read.skipped == ()
+
+
+def test_npz_with_labels_and_names_compressed_or_in_fortran_order(tmp_path):
+    arrays = {"images": np.asfortranarray(COLOR), "labels": np.array([2, 0, 1, 2], np.uint8)}
+    arrays |= {"label_names": np.array(["cat", "dog", "owl"]), "other": np.zeros(3)}
+    np.savez_compressed(tmp_path / "OWN.NPZ.npz", **arrays)
+    read = readers.read(tmp_path / "OWN.NPZ.npz")
+    np.testing.assert_array_equal(images.to_uint8(read.images), COLOR)
+    assert read.labels.tolist() == [2, 0, 1, 2] and read.labels.dtype == np.int64
+    assert read.label_names == ("cat", "dog", "owl")
+
+
+def test_npz_is_fitted_like_any_batch(tmp_path):
+    path = npz(tmp_path / "own.npz", images=COLOR)
+    expected = images.fit(images.to_float(COLOR), size=4, color="gray")
+    np.testing.assert_array_equal(readers.read(path, size=4, color="gray").images, expected)
+
+
+@pytest.mark.parametrize(
+    ("arrays", "says"),
+    [
+        ({"pictures": GRAY}, "expected an array called 'images', received pictures"),
+        ({"images": GRAY.astype(object)}, "images: expected numbers, .*Object arrays can run code"),
+        ({"images": GRAY, "labels": np.array([None] * 4)}, "labels: expected numbers"),
+        ({"images": GRAY.astype(np.int64)}, "expected uint8, or float .* int64"),
+        ({"images": GRAY.astype(str)}, "expected uint8, or float"),
+        ({"images": GRAY / 254}, r"expected values in \[0, 1\]"),
+        ({"images": GRAY * np.nan}, "expected finite values"),
+        ({"images": GRAY[0]}, r"expected shape .* received shape \(6, 5\)"),
+        ({"images": COLOR[0]}, "add the batch axis"),
+        ({"images": COLOR[..., :2]}, "1 or 3 channels"),
+        ({"images": GRAY[:0]}, "at least 1"),
+        ({"images": np.uint8(3)}, "expected shape"),
+        (
+            {"images": GRAY, "labels": np.zeros(3, int)},
+            r"integers of shape \(4,\), received shape \(3,\)",
+        ),
+        ({"images": GRAY, "labels": np.zeros((4, 10), int)}, "labels: expected integers"),
+        ({"images": GRAY, "labels": np.zeros(4)}, "float64"),
+        ({"images": GRAY, "labels": np.arange(4) - 1}, "labels: expected 0 or more, received -1"),
+        (
+            {"images": GRAY, "labels": np.arange(4), "label_names": np.array(["a", "b"])},
+            "expected at least 4 strings",
+        ),
+        ({"images": GRAY, "label_names": np.arange(4)}, "label_names: expected"),
+    ],
+)
+def test_npz_that_holds_something_else(tmp_path, arrays, says):
+    path = npz(tmp_path / "own.npz", **arrays)
+    with pytest.raises(readers.DataError, match=says) as caught:
+        datasets.load(path)
+    assert str(caught.value).startswith(str(path))
+
+
+def header_of(shape, dtype="|u1", version=(1, 0)):
+    file = io.BytesIO()
+    description = {"descr": dtype, "fortran_order": False, "shape": shape}
+    if version == (1, 0):
+        np.lib.format.write_array_header_1_0(file, description)
+    else:
+        np.lib.format.write_array_header_2_0(file, description)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("version", [(1, 0), (2, 0)])
+@pytest.mark.parametrize(
+    "shape",
+    [(2**40, 64, 64), (2**62, 2**62, 2**62, 2**62), (60_000, 100, 100), (1, 2**29 + 1)],
+)
+def test_npz_bombs_are_refused_before_memory_is_taken(tmp_path, shape, version):
+    path = tmp_path / "bomb.npz"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("images.npy", header_of(shape, version=version) + bytes(100))
+    with pytest.raises(readers.DataError, match="images: expected at most .* Use fewer or smaller"):
+        readers.read(path)
+
+
+def test_npz_of_zeros_that_inflates_a_thousandfold_takes_no_memory(tmp_path):
+    # 600 MB of zeros in 600 kB, behind a header that announces one small image.
+    path = tmp_path / "bomb.npz"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        with archive.open("images.npy", "w", force_zip64=True) as member:
+            member.write(header_of((1, 8, 8)))
+            for _ in range(600):
+                member.write(bytes(10**6))
+    assert path.stat().st_size < 10**6
+    code = (
+        "import resource, sys; from ganlab import readers\n"
+        "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
+        f"try: readers.read({str(path)!r})\n"
+        "except readers.DataError as error: print(error)\n"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    message, kilobytes = run.stdout.splitlines()
+    assert "the data have another length" in message
+    assert int(kilobytes) < 50_000
+
+
+@pytest.mark.parametrize("data", [b"", b"PK\x03\x04", b"a,b\n1,2\n" * 50])
+def test_npz_that_is_no_archive(tmp_path, data):
+    path = tmp_path / "own.npz"
+    path.write_bytes(data)
+    with pytest.raises(readers.DataError, match="is damaged or no .npz file") as caught:
+        datasets.load(path)
+    assert str(path) in str(caught.value)
+
+
+def test_npz_cut_off_anywhere_gives_the_documented_error(tmp_path):
+    whole = npz(tmp_path / "whole.npz", images=GRAY, labels=np.arange(4)).read_bytes()
+    path = tmp_path / "part.npz"
+    for length in range(0, len(whole), 17):
+        path.write_bytes(whole[:length])
+        with pytest.raises(readers.DataError, match="part.npz"):
+            readers.read(path)
+
+
+def test_npz_never_runs_what_is_pickled_in_it(tmp_path):
+    class Trap:
+        def __reduce__(self):
+            return os.mkdir, (str(tmp_path / "sprung"),)
+
+    path = npz(tmp_path / "own.npz", images=np.array([Trap()], object))
+    with pytest.raises(readers.DataError, match="Object arrays"):
+        readers.read(path)
+    assert not (tmp_path / "sprung").exists()
+
+
+# -------------------------------------------------------------------------------- folders
+
+
+def test_folder_of_pictures(tmp_path):
+    for i, kind in enumerate(["png", "bmp", "gif", "webp"]):
+        options = {"lossless": True} if kind == "webp" else {}
+        picture(tmp_path / f"{i}.{kind}", GRAY[i], **options)
+    read = readers.read(tmp_path)
+    np.testing.assert_array_equal(images.to_uint8(read.images), GRAY[..., np.newaxis])
+    assert read.labels is None and read.skipped == ()
+    # A single color picture makes all of them color.
+    picture(tmp_path / "z.jpg", COLOR[0])
+    read = readers.read(str(tmp_path))
+    assert read.images.shape == (5, 6, 5, 3)
+    np.testing.assert_array_equal(read.images[:4, ..., 2], images.to_float(GRAY))
+    assert readers.read(tmp_path, color="gray").images.shape == (5, 6, 5, 1)
+
+
+def test_class_folders_give_labels_in_the_order_of_their_names(tmp_path):
+    for i, place in enumerate(["owl/a.png", "cat/deep/er/b.png", "dog/c.png", "cat/a.png"]):
+        picture(tmp_path / place, COLOR[i])
+    (tmp_path / "empty").mkdir()
+    picture(tmp_path / "loose.png", COLOR[0])
+    (tmp_path / "dog" / "notes.txt").write_text("good dog")
+    (tmp_path / ".hidden").write_text("x")
+    (tmp_path / ".git").mkdir()
+    (tmp_path / ".git" / "config").write_text("x")
+    data = datasets.load(tmp_path)
+    assert data.label_names == ("cat", "dog", "owl")
+    assert data.labels.tolist() == [0, 0, 1, 2]
+    np.testing.assert_array_equal(images.to_uint8(data.images), COLOR[[3, 1, 2, 0]])
+    assert data.skipped == (
+        ("dog/notes.txt", "is no PNG, JPEG, GIF, BMP or WebP picture"),
+        ("loose.png", "lies beside the class folders, in none"),
+    )
+    assert "2 files skipped" in repr(data) and "  dog/notes.txt: is no PNG" in data.report()
+
+
+def test_size_takes_the_middle_square(tmp_path):
+    wide = np.zeros((8, 16, 3), np.uint8)
+    wide[:, 4:12] = (10, 200, 30)
+    picture(tmp_path / "a.png", wide)
+    picture(tmp_path / "b.png", np.swapaxes(wide, 0, 1))
+    with pytest.raises(readers.DataError, match="2 sizes from 8 x 16 to 16 x 8 .*such as size=64"):
+        readers.read(tmp_path)
+    read = readers.read(tmp_path, size=4).images
+    np.testing.assert_array_equal(images.to_uint8(read), np.full((2, 4, 4, 3), (10, 200, 30)))
+
+
+def test_a_photograph_is_turned_upright(tmp_path):
+    exif = Image.Exif()
+    exif[0x0112] = 6  # the camera was turned: rotate by 90 degrees clockwise to see it upright
+    picture(tmp_path / "a.png", COLOR[0], exif=exif)
+    upright = images.to_uint8(readers.read_image(tmp_path / "a.png"))
+    np.testing.assert_array_equal(upright, np.rot90(COLOR[0], -1))
+
+
+def test_transparency_is_laid_on_white(tmp_path):
+    pixels = np.zeros((1, 3, 4), np.uint8)
+    pixels[0, :, 3] = [0, 128, 255]
+    expected = [[255] * 3, [127] * 3, [0] * 3]
+    picture(tmp_path / "rgba.png", pixels)
+    picture(tmp_path / "la.png", pixels[..., 2:])
+    keyed = Image.fromarray(np.array([[0, 1, 2]], np.uint8))
+    keyed.putpalette([9, 9, 9, 127, 127, 127, 0, 0, 0])
+    keyed.save(tmp_path / "p.png", transparency=0)
+    for name in ("rgba.png", "la.png", "p.png"):
+        read = images.to_uint8(readers.read_image(tmp_path / name, color="rgb"))
+        np.testing.assert_array_equal(read[0], expected, err_msg=name)
+
+
+def test_sixteen_bits_a_pixel_keep_their_scale(tmp_path):
+    deep = np.array([[0, 257 * 100, 65535]], np.uint16)
+    read = images.to_uint8(readers.read_image(picture(tmp_path / "a.png", deep)))
+    assert read[..., 0].tolist() == [[0, 100, 255]]
+
+
+def test_bits_and_palettes(tmp_path):
+    Image.fromarray(np.array([[0, 255]], np.uint8)).convert("1").save(tmp_path / "bits.png")
+    read = readers.read_image(tmp_path / "bits.png")
+    assert read[..., 0].tolist() == [[0, 1]] and read.shape == (1, 2, 1)
+    Image.fromarray(COLOR[0]).convert("CMYK").save(tmp_path / "print.jpg", quality=95)
+    assert readers.read_image(tmp_path / "print.jpg").shape == (6, 5, 3)
+
+
+def test_a_film_gives_its_first_frame(tmp_path):
+    frames = images.to_gif(images.to_float(GRAY), seconds_per_frame=0.1, colors=256)
+    (tmp_path / "film.gif").write_bytes(frames)
+    np.testing.assert_array_equal(
+        images.to_uint8(readers.read(tmp_path / "film.gif").images), GRAY[:1, ..., np.newaxis]
+    )
+
+
+def bomb(side):
+    """Write the header of a black PNG of this height and width, without its pixels."""
+
+    def chunk(kind, data):
+        check = struct.pack(">I", zlib.crc32(kind + data))
+        return struct.pack(">I", len(data)) + kind + data + check
+
+    size = struct.pack(">IIBBBBB", side, side, 8, 0, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", size) + chunk(b"IDAT", b"") + chunk(b"IEND", b"")
+
+
+@pytest.mark.parametrize("side", [8200, 10_000, 20_000, 2**31 - 1])
+def test_pictures_beyond_the_limit(tmp_path, side):
+    # 8,200 is beyond this package's limit, 10,000 beyond Pillow's warning, 20,000 its error.
+    (tmp_path / "huge.png").write_bytes(bomb(side))
+    with pytest.raises(
+        readers.DataError, match="huge.png: expected at most 67108864 pixels, .* editor"
+    ):
+        readers.read_image(tmp_path / "huge.png")
+    with pytest.raises(
+        readers.DataError, match="1 files of which none can be used .huge.png: expected"
+    ):
+        datasets.load(tmp_path, size=8)
+    picture(tmp_path / "a.png", GRAY[0])
+    data = datasets.load(tmp_path)
+    assert len(data) == 1 and data.skipped[0].file == "huge.png"
+
+
+def test_an_ordinary_user_gets_the_same_errors_without_warnings_as_errors(tmp_path):
+    (tmp_path / "huge.png").write_bytes(bomb(10_000))
+    with warnings.catch_warnings(record=True) as seen:
+        warnings.simplefilter("always")
+        with pytest.raises(readers.DataError):
+            readers.read_image(tmp_path / "huge.png")
+    assert not seen
+
+
+def test_damaged_and_odd_files_are_skipped_and_reported(tmp_path):
+    picture(tmp_path / "good.png", GRAY[0])
+    whole = picture(tmp_path / "cut.png", COLOR[0]).read_bytes()
+    (tmp_path / "cut.png").write_bytes(whole[:-30])
+    (tmp_path / "empty.jpg").write_bytes(b"")
+    (tmp_path / "page.png").write_text("<html>")
+    Image.fromarray(GRAY[0]).save(tmp_path / "scan.tiff")
+    np.save(tmp_path / "array.npy", GRAY)
+    data = datasets.load(tmp_path)
+    assert len(data) == 1
+    assert [file for file, _ in data.skipped] == [
+        "array.npy",
+        "cut.png",
+        "empty.jpg",
+        "page.png",
+        "scan.tiff",
+    ]
+    assert "damaged" in dict(data.skipped)["cut.png"]
+    with pytest.raises(readers.DataError, match="cut.png: is a damaged picture"):
+        datasets.load(tmp_path / "cut.png")
+    with pytest.raises(readers.DataError, match="scan.tiff: is no PNG"):
+        datasets.load(tmp_path / "scan.tiff")
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read all")
+def test_a_file_without_permission(tmp_path):
+    path = picture(tmp_path / "a.png", GRAY[0])
+    path.chmod(0)
+    with pytest.raises(readers.DataError, match="cannot be opened"):
+        readers.read_image(path)
+
+
+def test_files_that_are_not_there(tmp_path):
+    for name in ("a.png", "a.npz"):
+        with pytest.raises(readers.DataError, match=f"{name}: cannot be opened"):
+            readers.read(tmp_path / name)
+    (tmp_path / "dir.npz").mkdir()
+    with pytest.raises(readers.DataError, match="received no files"):
+        readers.read(tmp_path / "dir.npz")
+    with pytest.raises(readers.DataError, match="empty.npz: .*received nothing"):
+        readers.read(npz(tmp_path / "empty.npz"))
+
+
+def test_a_folder_of_only_loose_files_that_fail_names_three(tmp_path):
+    for i in range(5):
+        (tmp_path / f"{i}.txt").write_text("x")
+    with pytest.raises(
+        readers.DataError, match=r"5 files of which none .*0.txt.*1.txt.*2.txt[^3]*$"
+    ):
+        readers.read(tmp_path)
+
+
+def test_a_folder_beyond_the_limit(tmp_path, monkeypatch):
+    monkeypatch.setattr(readers, "MAX_VALUES", 200)
+    for i in range(3):
+        picture(tmp_path / f"{i}.png", COLOR[i])
+    with pytest.raises(readers.DataError, match="more than 200 values in its first 3 .*size=64"):
+        readers.read(tmp_path)
+    assert readers.read(tmp_path, size=4).images.shape == (3, 4, 4, 3)
+
+
+# ----------------------------------------------------------------------------- property tests
+
+VALID = {"npz": io.BytesIO(), "png": io.BytesIO(), "jpg": io.BytesIO(), "gif": io.BytesIO()}
+np.savez_compressed(
+    VALID["npz"], images=GRAY, labels=np.arange(4), label_names=np.array(list("abcd"))
+)
+for _kind in ("png", "jpg", "gif"):
+    Image.fromarray(COLOR[0]).save(VALID[_kind], {"jpg": "JPEG"}.get(_kind, _kind))
+VALID = {kind: file.getvalue() for kind, file in VALID.items()}
+
+
+@pytest.mark.parametrize("kind", VALID)
+@settings(
+    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(data=st.data())
+def test_damage_gives_a_valid_result_or_the_documented_error(tmp_path, kind, data):
+    damaged = bytearray(VALID[kind])
+    for _ in range(data.draw(st.integers(1, 4))):
+        place = data.draw(st.integers(0, len(damaged) - 1))
+        damaged[place] = data.draw(st.integers(0, 255))
+    del damaged[data.draw(st.integers(len(damaged) // 2, 2 * len(damaged))) :]
+    path = tmp_path / f"own.{kind}"
+    path.write_bytes(damaged)
+    try:
+        read = readers.read(path)
+    except readers.DataError as error:
+        assert str(error).startswith(str(path))
+    else:
+        images.check(read.images)
+        assert read.labels is None or read.labels.shape == (len(read.images),)
+
+
+# -------------------------------------------------------------------------------- save_npz
+
+
+@pytest.mark.parametrize("labels", [None, [3, 1, 2, 0]])
+def test_what_is_saved_is_read(tmp_path, labels):
+    path = tmp_path / "own.npz"
+    readers.save_npz(images.to_float(COLOR), path, labels=labels)
+    data = datasets.load(path)
+    np.testing.assert_array_equal(images.to_uint8(data.images), COLOR)
+    assert labels is None and data.labels is None or data.labels.tolist() == labels
+    with np.load(path) as stored:
+        assert stored["images"].dtype == np.uint8
+    assert list(tmp_path.iterdir()) == [path]
+    if os.name == "posix":
+        umask = os.umask(0)
+        os.umask(umask)
+        assert stat.S_IMODE(path.stat().st_mode) == 0o666 & ~umask
+    readers.save_npz(images.to_float(COLOR), tmp_path / "again.npz", labels=labels)
+    assert (tmp_path / "again.npz").read_bytes() == path.read_bytes()
+
+
+def test_an_interrupted_save_leaves_the_older_file(tmp_path, monkeypatch):
+    path = tmp_path / "own.npz"
+    readers.save_npz(images.to_float(COLOR), path)
+    before = path.read_bytes()
+    for step, error in (
+        ("fsync", OSError(28, "No space left on device")),
+        ("fsync", KeyboardInterrupt()),
+    ):
+
+        def fail(*arguments, error=error):
+            raise error
+
+        with monkeypatch.context() as patch:
+            patch.setattr(os, step, fail)
+            expected = readers.DataError if isinstance(error, OSError) else KeyboardInterrupt
+            with pytest.raises(
+                expected, match="No space left" if expected is readers.DataError else None
+            ):
+                readers.save_npz(images.to_float(GRAY), path)
+        assert path.read_bytes() == before
+        assert list(tmp_path.iterdir()) == [path]
+
+
+def test_the_file_is_complete_on_disk_before_it_gets_its_name(tmp_path, monkeypatch):
+    calls = []
+    real = os.fsync, os.replace
+    monkeypatch.setattr(os, "fsync", lambda fd: (calls.append("fsync"), real[0](fd)))
+    monkeypatch.setattr(os, "replace", lambda *a: (calls.append("replace"), real[1](*a)))
+    readers.save_npz(images.to_float(GRAY), tmp_path / "own.npz")
+    assert calls == ["fsync", "replace"]
+
+
+def test_save_npz_refuses(tmp_path):
+    good = images.to_float(GRAY)
+    with pytest.raises(ValueError, match="ends in .npz, received 'a.png'"):
+        readers.save_npz(good, "a.png")
+    with pytest.raises(ValueError, match="to_float"):
+        readers.save_npz(GRAY, tmp_path / "a.npz")
+    for labels in ([0, 1], [0.0] * 4, np.eye(4, dtype=int)):
+        with pytest.raises(ValueError, match=r"labels: expected integers of shape \(4,\)"):
+            readers.save_npz(good, tmp_path / "a.npz", labels=labels)
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(readers.DataError, match="cannot be written"):
+        readers.save_npz(good, tmp_path / "file" / "a.npz")
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]

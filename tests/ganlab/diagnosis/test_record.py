@@ -1,0 +1,62 @@
+"""Records: their columns, and files of them."""
+
+import numpy as np
+import pytest
+
+from ganlab import diagnosis
+
+
+def record(rows=9, **columns):
+    return diagnosis.Record(
+        steps=20 * np.arange(1, rows + 1),
+        columns={name: np.full(rows, columns.get(name, 1.0)) for name in diagnosis.COLUMNS},
+        frames=np.random.default_rng(0).random((2, 5, 4, 4, 1), np.float32),
+        frame_steps=np.array([0, 20 * rows]),
+        real=np.zeros((5, 4, 4, 1), np.float32),
+    )
+
+
+def test_a_record_gives_its_columns_by_name():
+    assert record(d_loss=1.25)["d_loss"].tolist() == [1.25] * 9
+    assert repr(record()) == "<Record of 180 steps in 9 rows>"
+
+
+def test_a_missing_column_and_a_missing_row_are_refused():
+    whole = record()
+    with pytest.raises(ValueError, match=r"a difference in \['d_loss'\]"):
+        columns = {name: v for name, v in whole.columns.items() if name != "d_loss"}
+        diagnosis.Record(whole.steps, columns, whole.frames, whole.frame_steps, whole.real)
+    with pytest.raises(ValueError, match="g_loss: expected 9 values, one a row, received shape"):
+        columns = whole.columns | {"g_loss": np.zeros(8)}
+        diagnosis.Record(whole.steps, columns, whole.frames, whole.frame_steps, whole.real)
+
+
+def test_saved_records_are_read_back_in_their_order(tmp_path):
+    path = tmp_path / "curves.npz"
+    saved = {"B": record(d_loss=np.pi), "A": record(rows=12, g_loss=np.inf, spread=np.nan)}
+    diagnosis.save_records(saved, path)
+    read = diagnosis.load_records(path)
+    assert list(read) == ["B", "A"]
+    for name, before in saved.items():
+        after = read[name]
+        for column in diagnosis.COLUMNS:
+            np.testing.assert_array_equal(after[column], np.float32(before[column]))
+        np.testing.assert_array_equal(after.frames, np.float16(before.frames))
+        np.testing.assert_array_equal(after.frame_steps, before.frame_steps)
+        assert after.real.shape == before.real.shape
+
+
+def test_what_is_no_file_of_records_is_refused(tmp_path):
+    for name, content in (("text.npz", b"hello"), ("empty.npz", b"")):
+        (tmp_path / name).write_bytes(content)
+        with pytest.raises(ValueError, match="expected records as save writes them"):
+            diagnosis.load_records(tmp_path / name)
+    np.savez(tmp_path / "other.npz", images=np.zeros(3))
+    np.savez(tmp_path / "objects.npz", columns=np.array([{}], object))
+    for name in ("other.npz", "objects.npz"):
+        with pytest.raises(ValueError, match="expected records as save writes them"):
+            diagnosis.load_records(tmp_path / name)
+    for refused in ({}, {"a/b": record()}):
+        with pytest.raises(ValueError, match="names without a slash"):
+            diagnosis.save_records(refused, tmp_path / "new.npz")
+    assert not (tmp_path / "new.npz").exists()

@@ -1,0 +1,116 @@
+"""The classifier whose inner values serve as features."""
+
+import pathlib
+
+import numpy as np
+import pytest
+
+from ganlab import checkpoints, datasets, files
+from ganlab.evaluation import features
+
+README = pathlib.Path(__file__).parents[3] / "data" / "README.md"
+
+
+@pytest.fixture(scope="module")
+def digits():
+    return datasets.load("digits", split="test")
+
+
+@pytest.fixture(scope="module")
+def squares():
+    """Two classes that a linear model separates: a bright left or a bright right half."""
+    rng = np.random.default_rng(0)
+    images = 0.3 * rng.random((200, 12, 12, 1), np.float32)
+    labels = rng.integers(2, size=200)
+    images[labels == 0, :, :6] += 0.5
+    images[labels == 1, :, 6:] += 0.5
+    return images, labels
+
+
+def test_the_recorded_classifier_reads_held_out_digits(digits):
+    model = features.load("digits")
+    assert features.accuracy(model, digits.images, digits.labels) >= 0.98
+    chances = features.probabilities(model, digits.images)
+    assert chances.shape == (len(digits), 10)
+    np.testing.assert_allclose(chances.sum(axis=1), 1.0, atol=1e-5)
+
+
+def test_the_recorded_file_is_the_published_one():
+    path = README.parent / "weights" / "features_digits.npz"
+    checksum = files.sha256(path)
+    assert checksum == features.WEIGHTS["digits"]
+    assert checksum in README.read_text(encoding="utf-8"), "data/README.md names the checksum"
+    assert path.stat().st_size <= 1_000_000
+
+
+def test_features_are_what_the_last_layer_sees(digits):
+    """The logits follow from the features: a leaky relu and one matrix."""
+    model = features.load("digits")
+    found = features.extract(model, digits.images[:40], batch_size=16)
+    assert found.shape == (40, features.DIM)
+    assert found.dtype == np.float32
+    kernel, bias = model.get_layer("logits").get_weights()
+    logits = np.where(found > 0, found, 0.2 * found) @ kernel + bias
+    chances = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(
+        chances, features.probabilities(model, digits.images[:40]), atol=1e-5
+    )
+
+
+def test_features_do_not_depend_on_the_batch(digits):
+    model = features.load("digits")
+    together = features.extract(model, digits.images[:30])
+    apart = features.extract(model, digits.images[:30], batch_size=7)
+    np.testing.assert_allclose(together, apart, rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.slow
+def test_training_learns_and_repeats_itself(squares, tmp_path):
+    images, labels = squares
+    first = features.train(images[:150], labels[:150], seed=3, steps=60, batch_size=32)
+    assert features.accuracy(first, images[150:], labels[150:]) == 1.0
+    again = features.train(images[:150], labels[:150], seed=3, steps=60, batch_size=32)
+    for one, other in zip(first.get_weights(), again.get_weights(), strict=True):
+        np.testing.assert_array_equal(one, other)
+    other = features.train(images[:150], labels[:150], seed=4, steps=60, batch_size=32)
+    assert not np.array_equal(first.get_weights()[0], other.get_weights()[0])
+
+    features.save(first, tmp_path / "own.npz")
+    loaded = features.load(tmp_path / "own.npz")
+    assert loaded.output_shape == (None, 2)
+    np.testing.assert_array_equal(
+        features.extract(first, images[:5]), features.extract(loaded, images[:5])
+    )
+
+
+def test_a_large_image_ends_in_as_many_features():
+    model = features.build((64, 48, 3), 5, seed=0)
+    assert features.extract(model, np.zeros((2, 64, 48, 3), np.float32)).shape == (2, 64)
+    assert model.count_params() * 4 < 1_000_000
+
+
+@pytest.mark.parametrize(
+    ("labels", "message"),
+    [
+        (np.zeros(200, int), "at least two classes"),
+        (np.zeros(199, int), "expected 200 labels"),
+        (np.full(200, 0.5), "received float64"),
+        (np.arange(200) - 1, "counted from 0"),
+    ],
+    ids=["one class", "too few", "not integers", "negative"],
+)
+def test_labels_that_do_not_fit(squares, labels, message):
+    with pytest.raises(ValueError, match=message):
+        features.train(squares[0], labels, seed=0, steps=1)
+
+
+def test_mistakes_get_an_error(tmp_path):
+    with pytest.raises(ValueError, match=r"expected one of \['digits'\] .*received 'faces'"):
+        features.load("faces")
+    with pytest.raises(checkpoints.CheckpointError, match="no such file"):
+        features.load(tmp_path / "none.npz")
+    np.savez(tmp_path / "other.npz", a=np.zeros(3))
+    with pytest.raises(checkpoints.CheckpointError, match="python -m ganlab features"):
+        features.load(tmp_path / "other.npz")
+    with pytest.raises(ValueError, match=r"expected images of shape \(28, 28, 1\).*\(20, 20, 1\)"):
+        features.extract(features.load("digits"), np.zeros((1, 20, 20, 1), np.float32))

@@ -1,0 +1,90 @@
+"""What the callbacks see, keep and stop."""
+
+import numpy as np
+import pytest
+
+from ganlab import callbacks, datasets, keras, latents, recipes
+
+POINTS = datasets.ring(640, seed=0)
+
+
+def fit(*watchers, steps=7, gan=None, points=POINTS):
+    gan = gan or recipes.DEFAULT.build((2,), seed=0)
+    batches = datasets.batches(points, 32, seed=0, start=int(gan.steps))
+    gan.fit(batches, steps_per_epoch=steps, verbose=0, callbacks=list(watchers))
+    return gan
+
+
+def test_film_and_curve_go_on_when_training_does():
+    z = latents.sample(4, 2, seed=0)
+    film, curve = callbacks.Film(z, every=3), callbacks.LossCurve()
+    gan = fit(film, curve, steps=7)
+    fit(film, curve, steps=3, gan=gan)
+    assert film.steps == [0, 3, 6, 9]
+    assert np.shape(film.frames) == (4, 4, 2)
+    assert not np.array_equal(film.frames[0], film.frames[1])
+    assert curve.steps == list(range(1, 11))
+    assert {len(values) for values in curve.history.values()} == {10}
+    np.testing.assert_array_equal(gan(z).numpy(), gan.generator_ema(z).numpy())
+
+
+def test_film_of_unknown_length_stays_short_and_even():
+    film = callbacks.Film(latents.sample(1, 2, seed=0), every=1, most=5)
+    fit(film, steps=20)
+    assert len(film.frames) <= 5
+    assert len(set(np.diff(film.steps))) == 1
+
+
+def test_loss_curve_draws_both_losses_and_the_reference_lines():
+    curve = callbacks.LossCurve()
+    fit(curve)
+    from matplotlib.figure import Figure
+
+    ax = curve.draw(ax=Figure().subplots())
+    labels = [text.get_text() for text in ax.get_legend().get_texts()]
+    assert labels == ["d_loss", "g_loss"]
+    levels = [line.get_ydata()[0] for line in ax.lines if len(set(line.get_ydata())) == 1]
+    assert any(np.isclose(level, np.log(2)) for level in levels)
+    assert any(np.isclose(level, 2 * np.log(2)) for level in levels)
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_guard_names_what_is_not_finite(bad):
+    points = POINTS.copy()
+    points[5] = bad
+    guard = callbacks.StopOnNonFinite()
+    with pytest.warns(RuntimeWarning, match=r"training stopped: .* is (nan|inf) after step"):
+        gan = fit(guard, steps=50, points=points)
+    assert int(gan.steps) < 50
+    assert guard.reason.endswith(f"after step {int(gan.steps)}")
+    assert guard.reason.split()[0] in ("d_loss", "g_loss", "penalty", "d_gradient_norm")
+
+
+def test_guard_sees_a_gradient_before_the_loss_is_lost():
+    gan = recipes.DEFAULT.build((2,), seed=0)
+    gan.compile(g_optimizer=keras.optimizers.SGD(1e30), d_optimizer=keras.optimizers.SGD(1e30))
+    guard = callbacks.StopOnNonFinite()
+    with pytest.warns(RuntimeWarning, match="training stopped"):
+        fit(guard, gan=gan, steps=50)
+    assert "gradient_norm" in guard.reason or "loss" in guard.reason
+
+
+def test_guard_is_silent_on_a_healthy_run():
+    guard = callbacks.StopOnNonFinite()
+    gan = fit(guard)
+    assert guard.reason is None
+    assert int(gan.steps) == 7
+
+
+def test_progress_shows_losses_speed_and_time_left(capsys):
+    fit(callbacks.Progress(steps=7, batch_size=32))
+    shown = capsys.readouterr().err
+    for part in ("7/7 steps", "d_loss", "g_loss", "images/s", "left"):
+        assert part in shown
+
+
+def test_bad_input_is_named():
+    with pytest.raises(ValueError, match="expected every >= 1, received 0"):
+        callbacks.Film(np.zeros((1, 2)), every=0)
+    with pytest.raises(ValueError, match=r"latents of shape \(n, 2\), received \(4, 3\)"):
+        fit(callbacks.Film(np.zeros((4, 3)), every=1))

@@ -1,0 +1,170 @@
+"""Adversarial losses against numbers worked by hand, closed forms and one contract for all."""
+
+import math
+
+import numpy as np
+import pytest
+
+from ganlab import keras, losses, tf
+
+LN2 = math.log(2.0)
+ALL = pytest.mark.parametrize("loss", losses.ALL.values(), ids=losses.ALL.keys())
+ROLES = pytest.mark.parametrize("role", ["discriminator", "generator"])
+
+# Worked by hand for real logits (2, 0) and fake logits (-1, 1), with s(x) = ln(1 + e^x):
+# s(-2) = 0.126928, s(-1) = 0.313262, s(0) = 0.693147, s(1) = 1.313262, s(3) = 3.048587.
+BY_HAND = {
+    # (s(-2) + s(0)) / 2 + (s(-1) + s(1)) / 2;  -(s(-1) + s(1)) / 2
+    "minimax": (1.223299, -0.813262),
+    # the same;  (s(1) + s(-1)) / 2
+    "non_saturating": (1.223299, 0.813262),
+    # (1 + 1) / 4 + (1 + 1) / 4;  (4 + 0) / 4
+    "least_squares": (1.0, 1.0),
+    # 0 - 1;  -0
+    "wasserstein": (-1.0, 0.0),
+    # (0 + 1) / 2 + (0 + 2) / 2;  -0
+    "hinge": (1.5, 0.0),
+    # (s(-3) + s(1)) / 2;  (s(3) + s(-1)) / 2 ... pairs (2, -1) and (0, 1)
+    "relativistic": (0.680924, 1.680924),
+    # mean real 1, mean fake 0: (s(-2) + s(0)) / 2 + (s(-2) + s(0)) / 2;  (s(2) + s(0)) / 2 twice
+    "relativistic_average": (0.820075, 2.820075),
+}
+
+
+@ALL
+def test_numbers_worked_by_hand(loss):
+    real, fake = [[2.0], [0.0]], [[-1.0], [1.0]]
+    d_loss, g_loss = BY_HAND[loss.name]
+    assert float(loss.discriminator(real, fake)) == pytest.approx(d_loss, abs=2e-6)
+    assert float(loss.generator(real, fake)) == pytest.approx(g_loss, abs=2e-6)
+
+
+@pytest.mark.parametrize(
+    ("name", "d_loss", "g_loss"),
+    [
+        ("minimax", 2 * LN2, -LN2),
+        ("non_saturating", 2 * LN2, LN2),
+        ("least_squares", 0.5, 0.5),
+        ("wasserstein", 0.0, 0.0),
+        ("hinge", 2.0, 0.0),
+        ("relativistic", LN2, LN2),
+        ("relativistic_average", 2 * LN2, 2 * LN2),
+    ],
+)
+def test_chance_level_is_the_loss_of_equal_logits(name, d_loss, g_loss):
+    zeros = np.zeros((4, 1), np.float32)
+    assert float(losses.ALL[name].discriminator(zeros, zeros)) == pytest.approx(d_loss)
+    assert float(losses.ALL[name].generator(zeros, zeros)) == pytest.approx(g_loss)
+
+
+def test_the_best_discriminator_of_two_gaussians_reaches_the_closed_form():
+    """-V(D*) = 2 ln 2 - 2 JSD, by the logit of D* = p / (p + q), which is ln p - ln q = -2x."""
+    rng = np.random.default_rng(0)
+    real, fake = rng.normal(-1, 1, 400_000), rng.normal(1, 1, 400_000)
+    found = float(losses.minimax.discriminator(-2 * real, -2 * fake))
+    x = np.linspace(-10, 10, 20_001)
+    p, q = (np.exp(-((x - m) ** 2) / 2) / math.sqrt(2 * math.pi) for m in (-1, 1))
+    m = (p + q) / 2
+    divergence = np.trapezoid((p * np.log(p / m) + q * np.log(q / m)) / 2, x)
+    # The standard error of the sampled loss is about 1e-3.
+    assert found == pytest.approx(2 * LN2 - 2 * divergence, abs=5e-3)
+
+
+def test_cross_entropy_equals_keras():
+    rng = np.random.default_rng(1)
+    real, fake = rng.normal(size=(2, 32, 1)).astype("float32")
+    keras_loss = keras.losses.BinaryCrossentropy(from_logits=True)
+    expected = keras_loss(np.ones((32, 1)), real) + keras_loss(np.zeros((32, 1)), fake)
+    assert float(losses.minimax.discriminator(real, fake)) == pytest.approx(float(expected), 1e-6)
+    expected = keras_loss(np.ones((32, 1)), fake)
+    assert float(losses.non_saturating.generator(real, fake)) == pytest.approx(
+        float(expected), 1e-6
+    )
+
+
+@ALL
+@ROLES
+@pytest.mark.parametrize("size", [100.0, 1e4])
+def test_contract_scalar_and_finite(loss, role, size):
+    for real, fake in [(size, -size), (-size, size), (size, size)]:
+        real, fake = tf.fill((3, 1), real), tf.fill((3, 1), fake)
+        with tf.GradientTape() as tape:
+            tape.watch([real, fake])
+            value = getattr(loss, role)(real, fake)
+        gradients = [g for g in tape.gradient(value, [real, fake]) if g is not None]
+        assert value.shape == ()
+        assert np.isfinite(value)
+        assert gradients
+        assert all(np.isfinite(g).all() for g in gradients)
+
+
+@ALL
+@ROLES
+def test_contract_vectors_and_columns_agree(loss, role):
+    rng = np.random.default_rng(2)
+    real, fake = rng.normal(size=(2, 5)).astype("float32")
+    values = {
+        float(getattr(loss, role)(r, f))
+        for r in (real, real[:, None])
+        for f in (fake, fake[:, None])
+    }
+    assert len(values) == 1
+
+
+@ALL
+def test_contract_signs_of_the_gradients(loss):
+    """The discriminator wants real logits up and fake ones down; the generator wants fake up."""
+    real, fake = tf.constant([[0.3], [-0.2]]), tf.constant([[0.1], [-0.4]])
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch([real, fake])
+        d_loss, g_loss = loss.discriminator(real, fake), loss.generator(real, fake)
+    assert (tape.gradient(d_loss, real).numpy() < 0).all()
+    assert (tape.gradient(d_loss, fake).numpy()[0] > 0).all()
+    assert (tape.gradient(g_loss, fake).numpy() < 0).all()
+
+
+@pytest.mark.parametrize("name", ["wasserstein", "relativistic", "relativistic_average"])
+def test_a_common_shift_of_the_logits_changes_nothing(name):
+    rng = np.random.default_rng(3)
+    real, fake = rng.normal(size=(2, 6, 1))
+    before = losses.ALL[name].discriminator(real, fake)
+    after = losses.ALL[name].discriminator(real + 7.0, fake + 7.0)
+    assert float(before) == pytest.approx(float(after), abs=1e-12)
+
+
+def test_saturation():
+    """At logit -8 the minimax generator feels 3e-4, the non-saturating one 0.9997."""
+    fake = tf.constant([[-8.0]])
+    slopes = {}
+    for loss in (losses.minimax, losses.non_saturating):
+        with tf.GradientTape() as tape:
+            tape.watch(fake)
+            value = loss.generator(fake, fake)
+        slopes[loss.name] = -float(tape.gradient(value, fake)[0, 0])
+    assert slopes["minimax"] == pytest.approx(1 / (1 + math.exp(8)), rel=1e-4)
+    assert slopes["non_saturating"] == pytest.approx(1 / (1 + math.exp(-8)), rel=1e-6)
+
+
+def test_relativistic_losses_need_pairs():
+    with pytest.raises(ValueError, match=r"expected as many real logits as fake ones.*2 and 3"):
+        losses.relativistic.discriminator(np.zeros((3, 1)), np.zeros((2, 1)))
+
+
+def test_bad_input_is_named():
+    with pytest.raises(TypeError, match="floating-point real_logits, received dtype int64"):
+        losses.hinge.discriminator(np.ones((2, 1), np.int64), np.ones((2, 1)))
+    with pytest.raises(TypeError, match="expected generator to be a function"):
+        losses.AdversarialLoss(lambda real, fake: 0.0, "hinge")
+    no_mean = losses.AdversarialLoss(lambda real, fake: fake - real, lambda real, fake: -fake)
+    with pytest.raises(ValueError, match=r"expected a scalar discriminator loss.*\(2,\)"):
+        no_mean.discriminator(np.ones((2, 1)), np.ones((2, 1)))
+
+
+def test_article_loss_is_the_printed_formula():
+    scores, labels, b = [0.2, 0.9, 0.5], [1.0, 0.0, 1.0], 0.3
+    expected = sum(
+        y * (d - b) + (1 - y) * (math.log(1 - d) - b) for d, y in zip(scores, labels, strict=True)
+    )
+    assert float(losses.article_loss(scores, labels, b=b)) == pytest.approx(expected / 3, 1e-6)
+    with pytest.raises(ValueError, match="received 2 labels for 3 scores"):
+        losses.article_loss(scores, [1.0, 0.0], b=b)

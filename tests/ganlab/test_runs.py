@@ -1,0 +1,207 @@
+"""A training as a folder, through the command line that users type."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from ganlab import checkpoints, datasets, images, recipes, runs
+from ganlab.__main__ import main
+from ganlab.datasets import readers
+
+
+@pytest.fixture(scope="module")
+def own_images(tmp_path_factory):
+    """A learner's own data: 60 gray images of 12x12 in an .npz."""
+    path = tmp_path_factory.mktemp("data") / "own.npz"
+    readers.save_npz(np.random.default_rng(0).random((60, 12, 12, 1), np.float32), path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory, own_images):
+    out = tmp_path_factory.mktemp("runs") / "own"
+    assert main(["train", "--out", str(out), "--data", str(own_images), "--steps", "25"]) == 0
+    return out
+
+
+def record(folder):
+    return json.loads((folder / "run.json").read_text())
+
+
+def test_a_run_leaves_everything(folder, own_images):
+    names = {path.name for path in folder.iterdir()}
+    assert names == {
+        "run.json",
+        "checkpoint.npz",
+        "generator.npz",
+        "curve.csv",
+        "curve.png",
+        "film.gif",
+        "samples.png",
+    }
+    found = record(folder)
+    assert found["steps"] == 25
+    assert found["data"] == str(own_images)
+    assert found["image_shape"] == [12, 12, 1]
+    assert found["recipe"] == recipes.DEFAULT.describe()
+    assert len((folder / "curve.csv").read_text().splitlines()) == 26
+    with Image.open(folder / "film.gif") as film:
+        assert film.n_frames == 2
+    for name in ("curve.png", "samples.png"):
+        with Image.open(folder / name) as picture:
+            assert len(set(picture.convert("L").tobytes())) > 10, f"{name} is blank"
+
+
+def test_resumed_equals_uninterrupted(folder, own_images, tmp_path):
+    out = tmp_path / "twice"
+    arguments = ["train", "--out", str(out), "--data", str(own_images)]
+    assert main([*arguments, "--steps", "10"]) == 0
+    assert main([*arguments, "--steps", "25", "--resume"]) == 0
+    assert record(out)["generator_sha256"] == record(folder)["generator_sha256"]
+    with np.load(out / "checkpoint.npz") as a, np.load(folder / "checkpoint.npz") as b:
+        assert a.files == b.files
+        assert all(np.array_equal(a[key], b[key]) for key in a.files)
+    assert (out / "curve.csv").read_text() == (folder / "curve.csv").read_text()
+
+
+def test_samples_as_npz_and_png(folder, tmp_path, capsys):
+    npz, png = tmp_path / "s.npz", tmp_path / "s.png"
+    common = ["sample", "--run", str(folder), "--count", "7", "--seed", "3", "--out"]
+    assert main([*common, str(npz)]) == 0
+    assert main([*common, str(png)]) == 0
+    assert "7 images in" in capsys.readouterr().out
+    drawn = datasets.load(npz).images
+    expected = runs.Run(folder).sample(7, seed=3)
+    np.testing.assert_array_equal(images.to_uint8(drawn), images.to_uint8(expected))
+    assert not np.array_equal(expected, runs.Run(folder).sample(7, seed=4))
+    with Image.open(png) as picture:
+        assert picture.size[0] > 12
+
+
+def test_invert_writes_the_pair_and_its_scores(folder, tmp_path, capsys):
+    given, out = tmp_path / "given.png", tmp_path / "pair.png"
+    given.write_bytes(images.to_png(runs.Run(folder).sample(1, seed=5)[0]))
+    arguments = ["invert", "--run", str(folder), "--image", str(given), "--out", str(out)]
+    assert main([*arguments, "--steps", "30"]) == 0
+    said = capsys.readouterr().out
+    assert "content similarity" in said
+    assert "SSIM" in said
+    with Image.open(out) as picture:
+        assert picture.size[0] > picture.size[1], "given and imitated side by side"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["train", "--out", "{run}"], "already holds a run: go on with it by --resume"),
+        (["train", "--out", "{new}", "--resume"], "holds no run"),
+        (["train", "--out", "{new}", "--recipe", "best"], "expected a recipe out of default"),
+        (["train", "--out", "{new}", "--data", "nothing_here"], "nothing_here"),
+        (["train", "--out", "{run}", "--resume", "--steps", "25"], "ask for more with --steps"),
+        (["train", "--out", "{run}", "--resume", "--data", "digits"], "was started with --data"),
+        (["train", "--out", "{run}", "--resume", "--recipe", "article"], "started with --recipe"),
+        (["sample", "--run", "{new}", "--out", "x.png"], "holds no run"),
+        (["sample", "--run", "{run}", "--out", "x.jpg"], "ending in .npz or .png"),
+        (["invert", "--run", "{run}", "--image", "gone.png", "--out", "x.png"], "gone.png"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else " ".join(value),
+)
+def test_mistakes_get_one_sentence(folder, tmp_path, capsys, arguments, message):
+    before = sorted((p.name, p.stat().st_mtime_ns) for p in folder.iterdir())
+    new = tmp_path / "new"
+    filled = [part.format(run=folder, new=new) for part in arguments]
+    assert main(filled) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("ganlab: ")
+    assert message in said
+    assert said.count("\n") == 1
+    assert not new.exists(), "nothing is left behind"
+    assert sorted((p.name, p.stat().st_mtime_ns) for p in folder.iterdir()) == before
+
+
+def test_a_truncated_record_or_weight_file_is_named(folder, tmp_path):
+    for name, error in (
+        ("run.json", runs.RunError),
+        ("generator.npz", checkpoints.CheckpointError),
+    ):
+        broken = tmp_path / name.replace(".", "_")
+        broken.mkdir()
+        for path in folder.iterdir():
+            (broken / path.name).write_bytes(path.read_bytes())
+        (broken / name).write_bytes((folder / name).read_bytes()[:-20])
+        with pytest.raises(error, match=name.replace(".", r"\.")):
+            runs.Run(broken)
+
+
+def test_a_value_that_is_not_finite_keeps_the_last_good_state(tmp_path, own_images, monkeypatch):
+    """The same run broken off by a NaN: what was saved before stays, and the error says so."""
+    out = tmp_path / "run"
+    runs.train(out, data=own_images, steps=5, progress=False)
+    saved = (out / "checkpoint.npz").read_bytes()
+    monkeypatch.setattr(
+        datasets, "batches", lambda images, size, **_: _poisoned(np.asarray(images)[:size])
+    )
+    with (
+        pytest.warns(RuntimeWarning, match="training stopped"),
+        pytest.raises(runs.RunError, match=r"is nan after step 6\. The last good .* step 5"),
+    ):
+        runs.train(out, steps=50, resume=True, progress=False)
+    assert (out / "checkpoint.npz").read_bytes() == saved
+
+
+def _poisoned(batch):
+    from ganlab import tf
+
+    return tf.data.Dataset.from_tensors(batch * np.float32("nan")).repeat()
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name == "nt", reason="signals of a terminal")
+def test_ctrl_c_keeps_the_state_and_says_how_to_resume(tmp_path, own_images):
+    out = tmp_path / "run"
+    command = [
+        sys.executable,
+        "-m",
+        "ganlab",
+        "train",
+        "--out",
+        str(out),
+        "--data",
+        str(own_images),
+    ]
+    process = subprocess.Popen(
+        [*command, "--seconds", "300"],
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        # Tests that run in the background of a shell ignore the signal, and so would a child.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
+    shown = b""
+    while b"images/s" not in shown:
+        shown += process.stderr.read1(4096)
+    time.sleep(0.5)
+    process.send_signal(signal.SIGINT)
+    shown += process.communicate(timeout=60)[1]
+    assert process.returncode == 130
+    assert b"--resume" in shown
+    assert b"Traceback" not in shown
+    steps = record(out)["steps"]
+    assert steps > 0
+    runs.train(out, steps=steps + 3, resume=True, progress=False)
+    assert record(out)["steps"] == steps + 3
+
+
+@pytest.mark.slow
+def test_seconds_are_seconds(tmp_path, own_images):
+    began = time.monotonic()
+    run = runs.train(tmp_path / "run", data=own_images, seconds=3, progress=False)
+    assert 3 <= run.record["seconds"] <= 40, "compiling counts, and a busy machine is slow at it"
+    assert time.monotonic() - began < 60
+    assert run.record["steps"] >= 1

@@ -1,0 +1,251 @@
+"""The adversarial step: who is changed by it, what it counts, and that it learns."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+from ganlab import datasets, keras, losses, metrics, models, penalties, recipes, tf
+from ganlab.training import GAN
+
+
+def small_gan(*, compiled=True, learning_rates=(1e-3, 1e-3), **options):
+    options = {"loss": losses.non_saturating, "seed": 0} | options
+    gan = GAN(
+        models.mlp_generator(width=8, depth=1, seed=0),
+        models.mlp_discriminator(width=8, depth=1, seed=1),
+        **options,
+    )
+    if compiled:
+        g_rate, d_rate = learning_rates
+        gan.compile(
+            g_optimizer=keras.optimizers.SGD(g_rate), d_optimizer=keras.optimizers.SGD(d_rate)
+        )
+    return gan
+
+
+POINTS = datasets.ring(64, seed=0)
+
+
+def weights(network):
+    return np.concatenate([w.ravel() for w in network.get_weights()])
+
+
+@pytest.mark.parametrize(
+    ("learning_rates", "moves"), [((1e-3, 0.0), (True, False)), ((0.0, 1e-3), (False, True))]
+)
+def test_each_optimizer_changes_only_its_own_network(learning_rates, moves):
+    gan = small_gan(learning_rates=learning_rates)
+    before = weights(gan.generator), weights(gan.discriminator)
+    gan.train_step(POINTS)
+    after = weights(gan.generator), weights(gan.discriminator)
+    moved = tuple(not np.array_equal(a, b) for a, b in zip(before, after, strict=True))
+    assert moved == moves
+
+
+def test_one_step_by_hand():
+    """The step equals the same algorithm written out with one tape for each player."""
+    gan, twin = small_gan(), small_gan()
+    seeds = keras.random.SeedGenerator(0)
+    g, d, rate = twin.generator, twin.discriminator, 1e-3
+    for _ in range(3):
+        gan.train_step(POINTS)
+        fake = g(keras.random.normal((64, 2), seed=seeds))
+        with tf.GradientTape() as tape:
+            d_loss = tf.reduce_mean(tf.nn.softplus(-d(POINTS)) + tf.nn.softplus(d(fake)))
+        for variable, gradient in zip(
+            d.trainable_variables, tape.gradient(d_loss, d.trainable_weights), strict=True
+        ):
+            variable.assign_sub(rate * gradient)
+        z = keras.random.normal((64, 2), seed=seeds)
+        with tf.GradientTape() as tape:
+            g_loss = tf.reduce_mean(tf.nn.softplus(-d(g(z))))
+        for variable, gradient in zip(
+            g.trainable_variables, tape.gradient(g_loss, g.trainable_weights), strict=True
+        ):
+            variable.assign_sub(rate * gradient)
+    np.testing.assert_allclose(weights(gan.generator), weights(g), rtol=1e-5, atol=1e-7)
+    np.testing.assert_allclose(weights(gan.discriminator), weights(d), rtol=1e-5, atol=1e-7)
+
+
+@pytest.mark.parametrize("d_steps", [1, 3])
+def test_d_steps_counts_updates_and_shares_the_batch(d_steps):
+    gan = small_gan(d_steps=d_steps)
+    seen = []
+    update = gan._update_discriminator
+    gan._update_discriminator = lambda real: seen.append(np.asarray(real)) or update(real)
+    gan.train_step(POINTS[:10])
+    assert int(gan.d_optimizer.iterations) == d_steps
+    assert int(gan.g_optimizer.iterations) == 1
+    assert int(gan.steps) == 1
+    assert sorted(map(tuple, np.concatenate(seen))) == sorted(map(tuple, POINTS[:10]))
+
+
+def test_penalty_is_weighted_and_lazy():
+    def one(discriminator, real, fake, *, seed):
+        return tf.constant(1.0)
+
+    gan = small_gan(penalty=penalties.Penalty(one, weight=0.5, every=4))
+    values = [float(gan.train_step(POINTS)["penalty"]) for _ in range(9)]
+    assert values == [2.0, 0, 0, 0, 2.0, 0, 0, 0, 2.0]
+
+
+def test_penalty_reaches_the_weights_under_tf_function():
+    """A gradient of a gradient, inside a branch, compiled: R1 flattens the discriminator."""
+
+    def slope(weight):
+        gan = small_gan(
+            learning_rates=(0.0, 1e-2),
+            penalty=penalties.Penalty(penalties.r1, weight=weight, every=2),
+        )
+        gan.fit(np.tile(POINTS, (20, 1)), batch_size=64, verbose=0)
+        return float(penalties.r1(gan.discriminator, POINTS))
+
+    assert slope(10.0) < 0.5 * slope(0.0)
+
+
+def test_ema_is_the_average_it_says():
+    gan = small_gan(ema=0.9)
+    average = weights(gan.generator)
+    for step in range(30):
+        gan.train_step(POINTS)
+        decay = min(0.9, (1 + step) / (10 + step))
+        average = decay * average + (1 - decay) * weights(gan.generator)
+    np.testing.assert_allclose(weights(gan.generator_ema), average, rtol=1e-4, atol=1e-6)
+    assert not np.array_equal(weights(gan.generator_ema), weights(gan.generator))
+    np.testing.assert_array_equal(
+        gan.sample(3, seed=0), gan.generator_ema(_latents(3)).numpy(), "samples use the average"
+    )
+
+
+def test_ema_copies_the_statistics_of_batch_normalization():
+    gan = recipes.DEFAULT.build((8, 8, 1), seed=0)
+    gan.train_step(np.random.default_rng(0).random((16, 8, 8, 1), np.float32))
+    ours, averaged = (
+        {v.path.split("/", 1)[-1]: v.numpy() for v in model.non_trainable_variables}
+        for model in (gan.generator, gan.generator_ema)
+    )
+    moving = [name for name in ours if "moving" in name]
+    assert moving
+    for name in moving:
+        np.testing.assert_allclose(averaged[name], ours[name], rtol=1e-6)
+
+
+def _latents(n):
+    from ganlab import latents
+
+    return latents.sample(n, 2, seed=0)
+
+
+def test_fit_like_any_keras_model(tmp_path):
+    """Arrays, epochs, schedules, TensorBoard, weights by Keras, predict, eager mode."""
+    gan = small_gan(compiled=False)
+    schedule = keras.optimizers.schedules.CosineDecay(1e-2, 10)
+    gan.compile(
+        g_optimizer=keras.optimizers.Adam(schedule), d_optimizer=keras.optimizers.Adam(schedule)
+    )
+    history = gan.fit(
+        POINTS,
+        batch_size=20,
+        epochs=3,
+        verbose=0,
+        callbacks=[
+            keras.callbacks.TensorBoard(tmp_path / "logs", update_freq="batch"),
+            keras.callbacks.ModelCheckpoint(tmp_path / "w.weights.h5", save_weights_only=True),
+        ],
+    )
+    assert set(history.history) == {
+        "d_loss",
+        "g_loss",
+        "penalty",
+        "d_gradient_norm",
+        "g_gradient_norm",
+    }
+    assert int(gan.steps) == 3 * 4, "the last, partial batch is a step too"
+    assert float(gan.g_optimizer.learning_rate) < 1e-3
+    assert list((tmp_path / "logs").rglob("events.out*"))
+    other = small_gan(compiled=False)
+    other.compile(
+        g_optimizer=keras.optimizers.Adam(schedule), d_optimizer=keras.optimizers.Adam(schedule)
+    )
+    other.load_weights(tmp_path / "w.weights.h5")
+    np.testing.assert_array_equal(weights(other.generator), weights(gan.generator))
+    np.testing.assert_array_equal(
+        gan.predict(_latents(5), verbose=0), gan.generator(_latents(5)).numpy()
+    )
+
+
+def test_epoch_logs_are_means_of_batch_logs():
+    seen = []
+    batch = keras.callbacks.LambdaCallback(
+        on_train_batch_end=lambda _, logs: seen.append(dict(logs))
+    )
+    history = small_gan().fit(POINTS, batch_size=16, verbose=0, callbacks=[batch])
+    assert len({logs["d_loss"] for logs in seen}) == 4
+    assert history.history["d_loss"][0] == pytest.approx(np.mean([s["d_loss"] for s in seen]), 1e-5)
+
+
+def test_compiled_and_eager_steps_agree():
+    compiled, eager = small_gan(ema=0.9), small_gan(ema=0.9)
+    compiled.fit(POINTS, batch_size=16, verbose=0, shuffle=False)
+    eager.run_eagerly = True
+    eager.fit(POINTS, batch_size=16, verbose=0, shuffle=False)
+    np.testing.assert_allclose(
+        weights(compiled.generator), weights(eager.generator), rtol=1e-5, atol=1e-7
+    )
+
+
+def test_a_dataset_with_labels_gives_its_images():
+    pairs = tf.data.Dataset.from_tensor_slices((POINTS, np.zeros(64))).batch(32)
+    gan = small_gan()
+    gan.fit(pairs, verbose=0)
+    assert int(gan.steps) == 2
+
+
+def test_seeds_repeat_a_training_bit_for_bit():
+    runs = []
+    for seed in (0, 0, 1):
+        gan = small_gan(seed=seed)
+        gan.fit(POINTS, batch_size=16, verbose=0, shuffle=False)
+        runs.append(weights(gan.generator))
+    assert np.array_equal(runs[0], runs[1])
+    assert not np.array_equal(runs[0], runs[2])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_the_ring_is_covered(seed):
+    gan = recipes.DEFAULT.build((2,), seed=seed)
+    batches = datasets.batches(datasets.ring(10_000, seed=seed), 64, seed=seed)
+    gan.fit(batches, steps_per_epoch=2_000, verbose=0)
+    coverage = metrics.mode_coverage(gan.sample(2_000, seed=1), datasets.RING_MODES, radius=0.3)
+    assert coverage.covered >= 7
+
+
+def test_bad_input_is_named():
+    g, d = models.mlp_generator(seed=0), models.mlp_discriminator(seed=0)
+    with pytest.raises(
+        TypeError, match=r"expected loss to be a losses.AdversarialLoss, received 'hinge'"
+    ):
+        GAN(g, d, loss="hinge", seed=0)
+    with pytest.raises(ValueError, match="expected d_steps >= 1, received 0"):
+        small_gan(d_steps=0)
+    with pytest.raises(ValueError, match=r"expected ema in \(0, 1\) or None, received 1.0"):
+        small_gan(ema=1.0)
+    with pytest.raises(ValueError, match=r"logits have shape \(batch, 1\).*\(None, 2\)"):
+        GAN(g, models.mlp_generator(seed=0), loss=losses.hinge, seed=0)
+    with pytest.raises(ValueError, match="to take what the generator makes"):
+        GAN(g, models.conv_discriminator((8, 8, 1), seed=0), loss=losses.hinge, seed=0)
+    optimizer = keras.optimizers.Adam(1e-3)
+    with pytest.raises(ValueError, match="the same object twice"):
+        small_gan(compiled=False).compile(g_optimizer=optimizer, d_optimizer=optimizer)
+
+
+def test_a_frozen_discriminator_is_refused():
+    for frozen in itertools.chain(["discriminator"], ["generator"]):
+        gan = small_gan(compiled=False)
+        getattr(gan, frozen).trainable = False
+        with pytest.raises(ValueError, match="would silently never train"):
+            gan.compile(
+                g_optimizer=keras.optimizers.Adam(1e-3), d_optimizer=keras.optimizers.Adam(1e-3)
+            )
