@@ -88,12 +88,17 @@ class LossCurve(keras.callbacks.Callback):
             self.history.setdefault(key, []).append(float(value))
 
     def draw(self, *, ax=None, smooth=0.9, band=None):
-        """Draws both losses with the reference lines ln 2 and 2 ln 2; returns the Axes.
+        """Draw both losses and their levels at chance; return the Axes.
 
         ``band``, what other runs gave, is drawn behind them; see `plotting.plot_history`.
         """
         return plotting.plot_history(
-            self.history, steps=self.steps, ax=ax, smooth=smooth, band=band
+            self.history,
+            steps=self.steps,
+            ax=ax,
+            smooth=smooth,
+            band=band,
+            chance=self.model.loss_pair.chance,
         )
 
 

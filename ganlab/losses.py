@@ -36,7 +36,7 @@ __all__ = [
 
 @dataclass(frozen=True)
 class AdversarialLoss:
-    """What each of the two players minimises.
+    """What each of the two players minimizes.
 
     Parameters
     ----------
@@ -46,6 +46,9 @@ class AdversarialLoss:
         with shape (batch, 1) or (batch,), nothing broadcasts to a (batch, batch) square.
     name : str
         For legends and records.
+    undecided : float
+        The logit that a discriminator answers to every image while it cannot tell real from
+        fake: 0 where the sign decides, halfway between the targets where there are targets.
 
     Raises
     ------
@@ -53,15 +56,29 @@ class AdversarialLoss:
         If a role is not callable, or logits are not floating-point.
     ValueError
         If a function returns something other than a scalar.
+
+    Examples
+    --------
+    >>> d_loss, g_loss = non_saturating.chance
+    >>> round(d_loss, 4), round(g_loss, 4)                          # 2 ln 2 and ln 2
+    (1.3863, 0.6931)
     """
 
     discriminator: Callable
     generator: Callable
     name: str = "custom"
+    undecided: float = 0.0
 
     def __post_init__(self):
         for role in ("discriminator", "generator"):
             object.__setattr__(self, role, _on_vectors(getattr(self, role), role))
+
+    @property
+    def chance(self):
+        """What both players pay while the discriminator is undecided: (d_loss, g_loss)."""
+        logits = tf.constant([self.undecided], tf.float64)
+        players = (self.discriminator, self.generator)
+        return tuple(float(loss(logits, logits)) + 0.0 for loss in players)  # no -0.0
 
 
 def _on_vectors(function, role):
@@ -121,6 +138,7 @@ least_squares = AdversarialLoss(
     discriminator=lambda real, fake: (_mean((real - 1.0) ** 2) + _mean(fake**2)) / 2.0,
     generator=lambda real, fake: _mean((fake - 1.0) ** 2) / 2.0,
     name="least_squares",
+    undecided=0.5,
 )
 
 #: Difference of mean outputs. The critic must be kept 1-Lipschitz, see ``penalties``.

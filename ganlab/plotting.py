@@ -16,6 +16,7 @@ __all__ = [
     "GENERATOR",
     "PALETTE",
     "REAL",
+    "level_name",
     "plot_band",
     "plot_history",
     "plot_samples",
@@ -188,8 +189,8 @@ def plot_band(steps, curves, *, ax=None, label="five other seeds", color="0.55")
     return ax
 
 
-def plot_history(history, *, steps=None, ax=None, smooth=0.9, band=None):
-    """Draws d_loss and g_loss with the levels ln 2 and 2 ln 2 of a game at chance.
+def plot_history(history, *, steps=None, ax=None, smooth=0.9, band=None, chance=None):
+    """Draw d_loss and g_loss, and what both pay while the discriminator cannot tell.
 
     Parameters
     ----------
@@ -203,6 +204,8 @@ def plot_history(history, *, steps=None, ax=None, smooth=0.9, band=None):
     band : dict, optional
         What other runs gave, drawn behind as `plot_band` does it: ``steps`` (points,), ``d_loss``
         and ``g_loss`` (runs, points).
+    chance : (float, float), optional
+        The levels of d_loss and g_loss at chance: `AdversarialLoss.chance` of the loss.
 
     Returns
     -------
@@ -221,14 +224,33 @@ def plot_history(history, *, steps=None, ax=None, smooth=0.9, band=None):
         if smooth:
             ax.plot(x, values, color=color, alpha=0.25, linewidth=0.8)
         ax.plot(x, _smoothed(values, smooth), color=color, label=key)
-    for level, text, side in ((math.log(2), "ln 2", "top"), (2 * math.log(2), "2 ln 2", "bottom")):
+    for level in sorted(set(chance or ())):
         ax.axhline(level, color="black", linewidth=0.8, linestyle=":")
         ax.annotate(
-            text, (1, level), xycoords=("axes fraction", "data"), ha="right", va=side, fontsize=8
+            level_name(level),
+            (1, level),
+            xycoords=("axes fraction", "data"),
+            ha="right",
+            va="bottom" if level == max(chance) else "top",
+            fontsize=8,
         )
     ax.set(xlabel="step", ylabel="loss")
     ax.legend(loc="upper left", ncols=2)
     return ax
+
+
+def level_name(level):
+    """Name a level of a loss as one would write it.
+
+    Examples
+    --------
+    >>> level_name(2 * math.log(2)), level_name(0.125)
+    ('2 ln 2', '0.125')
+    """
+    for name, value in (("ln 2", math.log(2)), ("2 ln 2", 2 * math.log(2))):
+        if math.isclose(abs(level), value, rel_tol=1e-6):
+            return f"-{name}" if level < 0 else name
+    return f"{level:.3g}"
 
 
 def _smoothed(values, weight):
