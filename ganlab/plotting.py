@@ -21,6 +21,7 @@ __all__ = [
     "plot_history",
     "plot_samples",
     "show_images",
+    "smoothed",
     "use_style",
 ]
 
@@ -30,7 +31,7 @@ DISCRIMINATOR, GENERATOR = PALETTE[2], PALETTE[4]
 
 
 def use_style():
-    """Sets the look of all figures: call it once, in a notebook's first cell."""
+    """Set the look of all figures: call it once, in a notebook's first cell."""
     import matplotlib as mpl
     from matplotlib import pyplot as plt
 
@@ -57,7 +58,7 @@ def use_style():
 
 
 def show_images(images, *, columns=None, titles=None, ax=None, scale=1.0, title=None):
-    """Shows images side by side.
+    """Show images side by side.
 
     Parameters
     ----------
@@ -109,7 +110,7 @@ def show_images(images, *, columns=None, titles=None, ax=None, scale=1.0, title=
 
 
 def plot_samples(real=None, fake=None, *, ax=None, limit=None, size=6):
-    """Draws points of the plane: real ones in blue, fake ones in orange.
+    """Draw points of the plane: real ones in blue, fake ones in orange.
 
     Parameters
     ----------
@@ -142,7 +143,7 @@ def plot_samples(real=None, fake=None, *, ax=None, limit=None, size=6):
 
 
 def plot_band(steps, curves, *, ax=None, label="five other seeds", color="0.55"):
-    """Draws what several runs gave, behind a curve of one's own: a band and its thin lines.
+    """Draw what several runs gave, behind a curve of one's own: a band and its thin lines.
 
     The band goes from the lowest of the runs to the highest, at each step for itself.
 
@@ -223,7 +224,7 @@ def plot_history(history, *, steps=None, ax=None, smooth=0.9, band=None, chance=
             plot_band(band["steps"], band[key], ax=ax, **label)
         if smooth:
             ax.plot(x, values, color=color, alpha=0.25, linewidth=0.8)
-        ax.plot(x, _smoothed(values, smooth), color=color, label=key)
+        ax.plot(x, smoothed(values, smooth), color=color, label=key)
     for level in sorted(set(chance or ())):
         ax.axhline(level, color="black", linewidth=0.8, linestyle=":")
         ax.annotate(
@@ -239,6 +240,32 @@ def plot_history(history, *, steps=None, ax=None, smooth=0.9, band=None, chance=
     return ax
 
 
+def smoothed(values, weight):
+    """Return the exponential moving average, corrected for its start as in Adam.
+
+    Parameters
+    ----------
+    values : array of float, shape (n,)
+    weight : float in [0, 1)
+        Of the past; 0 leaves the values as they are.
+
+    Returns
+    -------
+    array of float, shape (n,)
+
+    Examples
+    --------
+    >>> smoothed([3.0, 0.0], 0.5)                 # 3, then (0.5 * 3 + 1 * 0) / 1.5
+    array([3., 1.])
+    """
+    from scipy.signal import lfilter
+
+    if not 0 <= weight < 1:
+        raise ValueError(f"expected weight in [0, 1), received {weight!r}")
+    share = 1 - weight ** np.arange(1, len(values) + 1)
+    return lfilter([1 - weight], [1, -weight], values) / share
+
+
 def level_name(level):
     """Name a level of a loss as one would write it.
 
@@ -251,15 +278,6 @@ def level_name(level):
         if math.isclose(abs(level), value, rel_tol=1e-6):
             return f"-{name}" if level < 0 else name
     return f"{level:.3g}"
-
-
-def _smoothed(values, weight):
-    """Exponential moving average, corrected for its start as in Adam."""
-    result, mean = np.empty_like(values), 0.0
-    for i, value in enumerate(values):
-        mean = weight * mean + (1 - weight) * value
-        result[i] = mean / (1 - weight ** (i + 1))
-    return result
 
 
 def _imshow(ax, image):

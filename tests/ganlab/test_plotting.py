@@ -1,5 +1,7 @@
 """Figures draw what they are given."""
 
+import math
+
 import numpy as np
 import pytest
 from matplotlib import colors
@@ -42,10 +44,59 @@ def test_samples_keep_their_colors():
     assert [c.get_label() for c in ax.collections] == ["real", "fake"]
 
 
-def test_smoothing_has_no_memory_of_a_zero_start():
-    ax = plotting.plot_history({"d_loss": [2.0] * 5, "g_loss": [1.0] * 5}, ax=Figure().subplots())
-    smooth = [line for line in ax.lines if line.get_label() == "d_loss"][0]
-    np.testing.assert_allclose(smooth.get_ydata(), 2.0)
+@pytest.mark.parametrize("weight", [0.0, 0.5, 0.9])
+def test_smoothing_is_a_mean_with_falling_weights(weight):
+    """Each value is the mean of all until then, weight ** k for the one k steps ago."""
+    values = np.random.default_rng(0).normal(size=40)
+    expected = [
+        np.average(values[: n + 1], weights=weight ** np.arange(n, -1.0, -1)) for n in range(40)
+    ]
+    np.testing.assert_allclose(plotting.smoothed(values, weight), expected, rtol=1e-12)
+    assert plotting.smoothed([], weight).shape == (0,)
+
+
+def test_a_history_has_a_smoothed_line_over_a_faint_one():
+    history = {"d_loss": [2.0, 0.0, 1.0], "g_loss": [1.0, 1.0, 1.0]}
+    ax = plotting.plot_history(history, steps=[5, 10, 15], ax=Figure().subplots(), smooth=0.5)
+    faint, line = ax.lines[:2]
+    np.testing.assert_array_equal(faint.get_xydata(), [[5, 2], [10, 0], [15, 1]])
+    np.testing.assert_array_equal(line.get_ydata(), plotting.smoothed([2, 0, 1], 0.5))
+    assert line.get_label() == "d_loss" and faint.get_alpha() < 1
+    ax = plotting.plot_history(history, ax=Figure().subplots(), smooth=0)
+    assert [line.get_xdata().tolist() for line in ax.lines] == [[1, 2, 3]] * 2
+
+
+@pytest.mark.parametrize(
+    ("chance", "texts", "sides"),
+    [
+        (None, [], []),
+        ((2 * math.log(2), -math.log(2)), ["-ln 2", "2 ln 2"], ["top", "bottom"]),
+        ((0.25, 0.125), ["0.125", "0.25"], ["top", "bottom"]),
+        ((math.log(2), math.log(2)), ["ln 2"], ["bottom"]),
+        ((0.0, 0.0), ["0"], ["bottom"]),
+    ],
+)
+def test_a_history_shows_each_level_of_chance_once(chance, texts, sides):
+    history = {"d_loss": [2.0] * 4, "g_loss": [1.0] * 4}
+    ax = plotting.plot_history(history, ax=Figure().subplots(), chance=chance)
+    dotted = [line.get_ydata()[0] for line in ax.lines if line.get_linestyle() == ":"]
+    assert dotted == sorted(set(chance or ()))
+    assert [text.get_text() for text in ax.texts] == texts
+    assert [text.get_va() for text in ax.texts] == sides, "each clear of the other's line"
+
+
+@pytest.mark.parametrize(
+    ("level", "name"),
+    [
+        (1.38629436, "2 ln 2"),
+        (0.6931472, "ln 2"),
+        (-0.6931472, "-ln 2"),
+        (0.694, "0.694"),
+        (2, "2"),
+    ],
+)
+def test_a_level_is_named_as_one_would_write_it(level, name):
+    assert plotting.level_name(level) == name
 
 
 def test_use_style_is_the_only_side_effect():
@@ -64,6 +115,8 @@ def test_bad_input_is_named():
         plotting.plot_samples(np.zeros((3, 3)))
     with pytest.raises(ValueError, match="expected values in"):
         plotting.show_images(IMAGES * 255)
+    with pytest.raises(ValueError, match=r"expected weight in \[0, 1\), received 1"):
+        plotting.smoothed([1.0], 1)
 
 
 def test_a_band_runs_from_the_lowest_to_the_highest_behind_other_lines():
