@@ -200,7 +200,7 @@ def _keep_02(names):
     heaps = [np.histogram(dots, 60, (-5, 5), density=True)[0] for dots, _ in names["line_frames"]]
     kept["line/histograms"] = np.array(heaps)
     kept["plane/steps"] = np.array([step for step, *_ in names["plane_frames"]])
-    kept["plane/gap"] = np.array([names["game_gap"](dots) for _, dots, _ in names["plane_frames"]])
+    kept["plane/gap"] = np.array([names["gap_to_spiral"](dots) for _, dots, _ in names["plane_frames"]])
     kept["article/says"] = names["article_says"][1400:3401:40]  # x from -5 to 5
     for name, frames in names["stall_films"].items():
         kept["stall/steps"] = np.linspace(0, names["STALL_STEPS"], len(frames))
@@ -209,11 +209,11 @@ def _keep_02(names):
         kept |= _curves(f"ring/{name}", _losses(curve))
         # Ten steps are one call of the compiled function, and leave one value.
         _, kept[f"ring/{name}/steps"] = bands.stretches(curve.steps)
-        kept[f"ring/{name}/found"] = np.array([names["game_found"](dots) for dots in frames])
+        kept[f"ring/{name}/found"] = np.array([names["clusters_found"](dots) for dots in frames])
     kept["ring/samples"] = names["ring_runs"]["non_saturating"][0][-1][:120]
     kept |= _curves("free", names["free"]) | _curves("square", names["square"])
     for name, (fakes, d_loss) in names["at_chance"].items():
-        kept[f"chance/{name}"] = np.array([d_loss, names["game_found"](fakes)])
+        kept[f"chance/{name}"] = np.array([d_loss, names["clusters_found"](fakes)])
     return kept
 
 
@@ -271,7 +271,7 @@ def _shown(number):
         target = getattr(node, "targets", [None])[0]
         if getattr(target, "id", None) == "DASHBOARD":
             found["healthy"] = sum(ast.literal_eval(node.value), ())
-        elif isinstance(node, ast.Call) and getattr(node.func, "id", None) == "lab_bed":
+        elif isinstance(node, ast.Call) and getattr(node.func, "id", None) == "draw_bed":
             bed, *panels = (ast.literal_eval(argument) for argument in node.args)
             found[f"bed{bed}"] = ("d_loss", "g_loss", *sum(panels, ()))
     return {name: tuple(dict.fromkeys(columns)) for name, columns in found.items()}
