@@ -12,7 +12,7 @@ import numpy as np
 
 from ganlab import images as _images
 from ganlab import latents as _latents
-from ganlab import similarity
+from ganlab import models, similarity
 from ganlab._tensorflow import keras, tf
 
 __all__ = [
@@ -216,7 +216,7 @@ def invert(
         history.append(values)
     winners = best_values.reshape(n, starts).argmin(1) + np.arange(n) * starts
     found = best_latents[winners]
-    return Inversion(found, generator(found, training=False).numpy(), np.stack(history)[:, winners])
+    return Inversion(found, models.apply(generator, found), np.stack(history)[:, winners])
 
 
 def _check_numbers(steps, candidates, starts, learning_rate, prior):
@@ -253,10 +253,7 @@ def _measure(objective, prior):
 def _best_candidates(generator, measure, targets, candidates, starts, seed):
     """The ``starts`` best of ``candidates`` random latents for each target, grouped by target."""
     z = _latents.sample(candidates, generator.input_shape[-1], seed=seed)
-    made = tf.concat(
-        [generator(z[i : i + 256], training=False) for i in range(0, candidates, 256)], 0
-    )
-
+    made = tf.constant(models.apply(generator, z))
     scores = np.stack(
         [
             sum(measure(made, tf.constant(z), tf.broadcast_to(target, made.shape))).numpy()

@@ -1,17 +1,19 @@
-"""Builders of generators and discriminators.
+"""Generators and discriminators: their builders, and one way to apply them to many inputs.
 
 A generator maps latents (batch, latent_dim) to images in [0, 1] (or to points); a
-discriminator maps images to logits (batch, 1). Networks that want zero-centred pixels
+discriminator maps images to logits (batch, 1). Networks that want zero-centered pixels
 rescale them inside, so that outside there is one pixel convention.
 
 Initial weights come from an explicit seed: equal calls build equal networks.
 """
 
+from ganlab.models.application import apply
 from ganlab.models.convolutional import conv_discriminator, conv_generator
 from ganlab.models.dense import dense_discriminator, dense_generator
 from ganlab.models.points import mlp_discriminator, mlp_generator
 
 __all__ = [
+    "apply",
     "conv_discriminator",
     "conv_generator",
     "dense_discriminator",
