@@ -6,7 +6,8 @@ import pytest
 
 BUILD = """
 from matplotlib import pyplot as plt
-from ganlab import datasets, metrics, recipes, widgets
+from classroom import widgets
+from ganlab import datasets, recipes
 data = datasets.load("digits", split="train")
 gan = recipes.DEFAULT.build(data.images.shape[1:], seed=0)
 

@@ -8,7 +8,8 @@ import pytest
 
 BUILD = """
 from matplotlib import pyplot as plt
-from ganlab import datasets, recipes, widgets
+from classroom import widgets
+from ganlab import datasets, recipes
 real = datasets.load("digits", split="train")
 explorer = widgets.LatentExplorer(recipes.load_generator("digits"), real, seed=0)
 explorer
