@@ -15,6 +15,7 @@ nothing pays 2 ln 2 in the cross-entropy games. All are derived in notebooks/02_
 """
 
 import functools
+import numbers
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -53,7 +54,7 @@ class AdversarialLoss:
     Raises
     ------
     TypeError
-        If a role is not callable, or logits are not floating-point.
+        If a role is not callable, `undecided` not a number, or logits not floating-point.
     ValueError
         If a function returns something other than a scalar.
 
@@ -72,18 +73,20 @@ class AdversarialLoss:
     def __post_init__(self):
         for role in ("discriminator", "generator"):
             object.__setattr__(self, role, _on_vectors(getattr(self, role), role))
+        if not isinstance(self.undecided, numbers.Real):
+            raise TypeError(f"expected undecided as a number, received {self.undecided!r}")
 
     @property
     def chance(self):
         """What both players pay while the discriminator is undecided: (d_loss, g_loss)."""
-        logits = tf.constant([self.undecided], tf.float64)
+        logits = tf.constant([self.undecided], tf.float32)  # as in training
         players = (self.discriminator, self.generator)
         return tuple(float(loss(logits, logits)) + 0.0 for loss in players)  # no -0.0
 
 
 def _on_vectors(function, role):
     if not callable(function):
-        raise TypeError(f"expected {role} to be a function of (real, fake), received {function!r}")
+        raise TypeError(f"expected {role} as a function of (real, fake), received {function!r}")
 
     @tf.autograph.experimental.do_not_convert  # it cannot read the source of a lambda
     @functools.wraps(function)
@@ -124,7 +127,7 @@ minimax = AdversarialLoss(
     name="minimax",
 )
 
-#: The same discriminator; the generator minimises -E log D(G(z)): the same fixed point, but a
+#: The same discriminator; the generator minimizes -E log D(G(z)): the same fixed point, but a
 #: strong gradient where the discriminator is sure. arXiv:1406.2661, section 3.
 non_saturating = AdversarialLoss(
     discriminator=minimax.discriminator,
@@ -193,12 +196,12 @@ ALL = {
 
 
 def article_loss(scores, labels, *, b):
-    """The source article's formula, exactly as printed.
+    """Compute the source article's formula, exactly as printed.
 
     ``1/m sum_i [ y_i (D(G(z_i)) - b) + (1 - y_i) (log(1 - D(G(z_i))) - b) ]``
 
     It is here to be studied, not trained with: real images never enter, the first term has
-    no logarithm, b moves no gradient, and minimising it with y = 1 lowers D(G(z)).
+    no logarithm, b moves no gradient, and minimizing it with y = 1 lowers D(G(z)).
     notebooks/02_gan_loss shows each of these and what to use instead.
 
     Parameters

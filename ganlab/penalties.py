@@ -26,8 +26,8 @@ class Penalty:
     weight : float
         lambda of WGAN-GP (10 in the paper), gamma of R1 and R2.
     every : int
-        Compute it on every so many-th step only, ``every`` times as heavy: the lazy
-        regularisation of StyleGAN2 (Karras et al. 2019, arXiv:1912.04958, appendix B), which
+        Compute it only once in so many steps, with ``every`` times the weight: the lazy
+        regularization of StyleGAN2 (Karras et al. 2019, arXiv:1912.04958, appendix B), which
         keeps its effect at a fraction of its cost.
     """
 
@@ -38,7 +38,7 @@ class Penalty:
     def __post_init__(self):
         if not callable(self.function):
             raise TypeError(
-                "expected a function of (discriminator, real, fake, *, seed), "
+                "expected function as one of (discriminator, real, fake, *, seed), "
                 f"received {self.function!r}"
             )
         if not self.weight >= 0:
@@ -48,7 +48,7 @@ class Penalty:
 
 
 def gradient_penalty(discriminator, real, fake, *, seed):
-    """WGAN-GP: how far the slope of the critic is from 1 between real and fake images.
+    """Compute WGAN-GP: how far the slope of the critic is from 1 between real and fake images.
 
     ``E[(|grad D(x)| - 1)^2]`` at ``x = real + alpha (fake - real)`` with one alpha per sample,
     uniform on [0, 1]. Gulrajani et al. 2017, arXiv:1704.00028, algorithm 1.
@@ -79,7 +79,7 @@ def gradient_penalty(discriminator, real, fake, *, seed):
 
 
 def r1(discriminator, real, fake=None, *, seed=None):
-    """Half the mean squared gradient norm at the real images.
+    """Compute half the mean squared gradient norm at the real images.
 
     Zero exactly where the discriminator is flat on the data, as it is at equilibrium.
     Mescheder, Geiger, Nowozin 2018, arXiv:1801.04406, equation 9 (with gamma as the weight).
@@ -100,7 +100,7 @@ def r1(discriminator, real, fake=None, *, seed=None):
 
 
 def r2(discriminator, real, fake, *, seed=None):
-    """Half the mean squared gradient norm at the fake images; see `r1`.
+    """Compute half the mean squared gradient norm at the fake images; see `r1`.
 
     Mescheder, Geiger, Nowozin 2018, arXiv:1801.04406, equation 10.
     """
@@ -113,7 +113,7 @@ def _squared_gradient_norms(discriminator, images):
         tape.watch(images)
         logits = discriminator(images)
     # The gradient of the sum holds every sample's own gradient, as no logit depends on
-    # another sample's image (batch normalisation in the discriminator would break this).
+    # another sample's image (batch normalization in the discriminator would break this).
     gradients = tape.gradient(logits, images)
     if gradients is None:
         raise ValueError(

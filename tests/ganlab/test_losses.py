@@ -39,22 +39,53 @@ def test_numbers_worked_by_hand(loss):
     assert float(loss.generator(real, fake)) == pytest.approx(g_loss, abs=2e-6)
 
 
-@pytest.mark.parametrize(
-    ("name", "d_loss", "g_loss"),
-    [
-        ("minimax", 2 * LN2, -LN2),
-        ("non_saturating", 2 * LN2, LN2),
-        ("least_squares", 0.5, 0.5),
-        ("wasserstein", 0.0, 0.0),
-        ("hinge", 2.0, 0.0),
-        ("relativistic", LN2, LN2),
-        ("relativistic_average", 2 * LN2, 2 * LN2),
-    ],
-)
-def test_chance_level_is_the_loss_of_equal_logits(name, d_loss, g_loss):
-    zeros = np.zeros((4, 1), np.float32)
-    assert float(losses.ALL[name].discriminator(zeros, zeros)) == pytest.approx(d_loss)
-    assert float(losses.ALL[name].generator(zeros, zeros)) == pytest.approx(g_loss)
+# Worked by hand: each logit is 0, or 1/2 where the targets are 0 and 1.
+CHANCE = {
+    # ln 2 for each of the two terms;  -ln 2
+    "minimax": (2 * LN2, -LN2),
+    "non_saturating": (2 * LN2, LN2),
+    # ((1/2 - 1)^2 + (1/2)^2) / 2;  (1/2 - 1)^2 / 2
+    "least_squares": (1 / 4, 1 / 8),
+    "wasserstein": (0, 0),
+    # (1 - 0) + (1 + 0);  -0
+    "hinge": (2, 0),
+    # one term of equal logits each;  two terms each
+    "relativistic": (LN2, LN2),
+    "relativistic_average": (2 * LN2, 2 * LN2),
+}
+
+
+@ALL
+def test_the_level_of_chance_in_closed_form(loss):
+    assert loss.chance == pytest.approx(CHANCE[loss.name], rel=1e-6)
+    undecided = np.full((4, 1), loss.undecided, np.float32)
+    both = loss.discriminator(undecided, undecided), loss.generator(undecided, undecided)
+    assert loss.chance == pytest.approx(tuple(map(float, both)), rel=1e-6), "of any batch"
+
+
+@ALL
+def test_an_undecided_discriminator_pays_least_of_all_that_do_not_look(loss):
+    """Of all logits given to real and fake alike; it has no reason to leave this one."""
+
+    def pays(logit):
+        return float(loss.discriminator([[logit]], [[logit]]))
+
+    others = [pays(loss.undecided + shift) for shift in (-3.0, -0.3, 0.3, 3.0)]
+    assert loss.chance[0] <= min(others) + 1e-6
+
+
+def test_a_loss_of_your_own_says_what_undecided_means():
+    def loss(**undecided):  # targets 3 and 1; constants in float32, as logits are in training
+        return losses.AdversarialLoss(
+            lambda r, f: tf.reduce_mean((r - tf.fill(r.shape, 3.0)) ** 2 + (f - 1.0) ** 2),
+            lambda r, f: tf.reduce_mean((f - 3.0) ** 2),
+            **undecided,
+        )
+
+    assert loss(undecided=2).chance == (2.0, 1.0)
+    assert loss().chance == (10.0, 9.0), "0 unless it says so"
+    with pytest.raises(TypeError, match="expected undecided as a number, received 'half'"):
+        loss(undecided="half")
 
 
 def test_the_best_discriminator_of_two_gaussians_reaches_the_closed_form():
@@ -153,7 +184,7 @@ def test_relativistic_losses_need_pairs():
 def test_bad_input_is_named():
     with pytest.raises(TypeError, match="floating-point real_logits, received dtype int64"):
         losses.hinge.discriminator(np.ones((2, 1), np.int64), np.ones((2, 1)))
-    with pytest.raises(TypeError, match="expected generator to be a function"):
+    with pytest.raises(TypeError, match="expected generator as a function"):
         losses.AdversarialLoss(lambda real, fake: 0.0, "hinge")
     no_mean = losses.AdversarialLoss(lambda real, fake: fake - real, lambda real, fake: -fake)
     with pytest.raises(ValueError, match=r"expected a scalar discriminator loss.*\(2,\)"):

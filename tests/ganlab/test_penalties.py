@@ -83,5 +83,5 @@ def test_bad_input_is_named():
         penalties.Penalty(penalties.r1, weight=-1)
     with pytest.raises(ValueError, match="expected every >= 1, received 0"):
         penalties.Penalty(penalties.r1, weight=1.0, every=0)
-    with pytest.raises(TypeError, match="expected a function"):
+    with pytest.raises(TypeError, match="expected function as one of .* received 'r1'"):
         penalties.Penalty("r1", weight=1.0)
