@@ -226,7 +226,7 @@ def draw(history, references, measured, samples, real, title):
     -------
     matplotlib.figure.Figure
     """
-    from classroom.widgets.paper import Figure
+    from classroom.widgets.page import Figure
 
     rows = 1 + bool(measured)
     figure = Figure(figsize=(9, 3.2 + 1.7 * bool(measured)), dpi=80, layout="constrained")

@@ -7,7 +7,7 @@ from matplotlib.colors import LinearSegmentedColormap
 
 from classroom.widgets.laboratory.distributions import LIMIT
 from classroom.widgets.laboratory.frame import CELLS, chance
-from classroom.widgets.paper import Figure
+from classroom.widgets.page import Figure
 from ganlab import plotting
 
 __all__ = ["LAYERS", "LONGEST", "PULL", "arrows", "draw_curves", "draw_plane", "picture"]

@@ -239,7 +239,7 @@ class LatentExplorer(ipywidgets.VBox):
         -------
         matplotlib.figure.Figure
         """
-        from classroom.widgets.paper import Figure
+        from classroom.widgets.page import Figure
 
         place, view = self.place, self.view
         figure = Figure(figsize=(8.6, 4.3), dpi=80, layout="constrained")

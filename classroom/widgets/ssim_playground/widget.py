@@ -5,7 +5,7 @@ import dataclasses
 import ipywidgets as widgets
 import numpy as np
 
-from classroom.widgets.paper import Figure
+from classroom.widgets.page import Figure
 from classroom.widgets.ssim_playground import markup
 from classroom.widgets.ssim_playground.canvas import CAPTIONS, ERROR_COLORS, SSIM_COLORS, Canvas
 from classroom.widgets.ssim_playground.distortions import (
