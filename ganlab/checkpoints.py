@@ -1,12 +1,8 @@
 """Safe files for weights and for whole runs.
 
-Everything is a plain ``.npz`` of arrays. It is read with ``allow_pickle=False``, so that a
-file from elsewhere can hold wrong numbers but no code, and written to a temporary name,
-synced and renamed, so that a process killed in the middle of a save loses nothing older.
+Everything is an ``.npz`` of plain arrays: a file from elsewhere can hold wrong numbers but no
+code, and a process killed in the middle of a save loses nothing older (see `ganlab.files`).
 """
-
-import pathlib
-import zipfile
 
 import numpy as np
 
@@ -17,12 +13,12 @@ __all__ = ["CheckpointError", "load_weights", "read_about", "restore", "save", "
 _ABOUT = "about"  # beside the arrays of weights, whose names all have a slash
 
 
-class CheckpointError(ValueError):
+class CheckpointError(files.FileError):
     """A file cannot be used; the message names the file and says what to do."""
 
 
 def save(gan, path):
-    """Saves the whole state of a run: a resumed run continues as if never interrupted.
+    """Save the whole state of a run: a resumed run continues as if never interrupted.
 
     Parameters
     ----------
@@ -32,11 +28,11 @@ def save(gan, path):
     path : path-like
         Ends in ``.npz``. Replaced in one step.
     """
-    _write(path, _state(gan))
+    _write(path, _values(_state(gan)))
 
 
 def restore(gan, path):
-    """Puts a state written by `save` into an equally built and compiled GAN.
+    """Put a state written by `save` into an equally built and compiled GAN.
 
     Raises
     ------
@@ -44,11 +40,11 @@ def restore(gan, path):
         If the file is missing, truncated, or of a GAN built differently. The GAN is then
         unchanged.
     """
-    _assign(_state_variables(gan), _read(path), path)
+    _assign(_state(gan), _read(path), path)
 
 
 def save_weights(model, path, *, about=None):
-    """Saves a model's weights, as `load_weights` reads them. Returns the file's sha256.
+    """Save a model's weights, as `load_weights` reads them.
 
     Parameters
     ----------
@@ -57,14 +53,19 @@ def save_weights(model, path, *, about=None):
         Ends in ``.npz``. Replaced in one step.
     about : str, optional
         A text kept beside the weights, such as what is needed to build the model again.
+
+    Returns
+    -------
+    str
+        The sha256 of the file.
     """
     note = {} if about is None else {_ABOUT: np.array(about)}
-    _write(path, note | _arrays(_weights(model)))
+    _write(path, note | _values(_weights(model)))
     return files.sha256(path)
 
 
 def read_about(path):
-    """The text that `save_weights` kept beside the weights; empty where there is none.
+    """Return the text that `save_weights` kept beside the weights; empty where there is none.
 
     Raises
     ------
@@ -75,7 +76,7 @@ def read_about(path):
 
 
 def load_weights(model, path, *, sha256=None):
-    """Loads weights into an equally built model.
+    """Load weights into an equally built model.
 
     Parameters
     ----------
@@ -90,23 +91,13 @@ def load_weights(model, path, *, sha256=None):
         If the file is missing, damaged, not the expected one, or of another model. The
         model is then unchanged.
     """
-    if sha256 is not None:
-        try:
-            found = files.sha256(path)
-        except OSError as error:
-            raise CheckpointError(f"{path}: cannot be read ({error.strerror}).") from error
-        if found != sha256:
-            raise CheckpointError(
-                f"{path}: expected sha256 {sha256}, received {found}. The file is damaged or "
-                "not the one that was published: restore it, for example with git checkout."
-            )
-    arrays = _read(path)
+    arrays = _read(path, sha256)
     arrays.pop(_ABOUT, None)
     _assign(_weights(model), arrays, path)
 
 
 def _weights(model):
-    """Weights by name. Names of layers are unique in a model, names of variables are not."""
+    """Name the weights. Names of layers are unique in a model, names of variables are not."""
     return {
         f"{layer.name}/{variable.name}/{index}": variable
         for layer in model.layers
@@ -114,7 +105,8 @@ def _weights(model):
     }
 
 
-def _state_variables(gan):
+def _state(gan):
+    """Name everything that changes while a GAN is trained."""
     if gan.g_optimizer is None:
         raise ValueError("expected a compiled GAN, received one without optimizers")
     owners = {
@@ -133,16 +125,12 @@ def _state_variables(gan):
     }
 
 
-def _state(gan):
-    return _arrays(_state_variables(gan))
-
-
-def _arrays(variables):
+def _values(variables):
     return {key: variable.numpy() for key, variable in variables.items()}
 
 
 def _assign(variables, arrays, path):
-    """Checks everything first, then assigns, so that no error leaves half a state."""
+    """Check everything first, then assign, so that no error leaves half a state."""
     missing = sorted(variables.keys() - arrays.keys())
     surplus = sorted(arrays.keys() - variables.keys())
     if missing or surplus:
@@ -160,23 +148,15 @@ def _assign(variables, arrays, path):
         variable.assign(arrays[key].astype(variable.dtype, copy=False))
 
 
-def _read(path):
+def _read(path, sha256=None):
     try:
-        # Opened here, so that it is closed whatever np.load finds in it.
-        with open(path, "rb") as file:
-            archive = np.load(file, allow_pickle=False)
-            return {key: archive[key] for key in archive.files}
-    except FileNotFoundError:
-        raise CheckpointError(f"{path}: no such file.") from None
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile, AttributeError) as error:
-        raise CheckpointError(
-            f"{path}: not a complete checkpoint ({error}). Use an older one, or train again."
-        ) from error
+        if sha256 is not None:
+            files.verify(path, sha256)
+        return files.read_npz(path)
+    except files.FileError as error:
+        raise CheckpointError(f"{error}. Use an older file, or train again") from error
 
 
 def _write(path, arrays):
-    path = pathlib.Path(path)
-    if path.suffix != ".npz":
-        raise ValueError(f"expected a path that ends in .npz, received {str(path)!r}")
-    with files.replaced(path) as file:
-        np.savez(file, **arrays)
+    # Weights are as good as noise: compressing them costs time and saves nothing.
+    files.write_npz(path, arrays, compressed=False)

@@ -9,7 +9,6 @@ call gives complete data or raises; it never gives a part.
 import os
 import pathlib
 import warnings
-import zipfile
 from typing import NamedTuple
 
 import numpy as np
@@ -151,9 +150,6 @@ def save_npz(images, path, labels=None):
     DataError
         When the file cannot be written there.
     """
-    path = pathlib.Path(path)
-    if path.suffix.lower() != ".npz":
-        raise ValueError(f"path: expected a name that ends in .npz, received {str(path)!r}")
     arrays = {"images": pixels.to_uint8(pixels.check(images))}
     if labels is not None:
         labels = np.asarray(labels)
@@ -164,8 +160,7 @@ def save_npz(images, path, labels=None):
             )
         arrays["labels"] = labels.astype(np.int64)
     try:
-        with files.replaced(path) as file:
-            np.savez_compressed(file, **arrays)
+        files.write_npz(path, arrays)
     except OSError as error:
         raise DataError(
             f"{path}: cannot be written ({error.strerror}); choose another place"
@@ -177,20 +172,16 @@ def save_npz(images, path, labels=None):
 
 def _read_npz(path, size, color):
     try:
-        with warnings.catch_warnings(), zipfile.ZipFile(path) as archive:
-            warnings.simplefilter("error")
-            arrays = _arrays_of(archive)
+        arrays = files.read_npz(
+            path, names=["images"], optional=["labels", "label_names"], limit=MAX_VALUES
+        )
         images, labels, label_names = _checked(arrays)
+    except files.FileError as error:
+        raise DataError(
+            f"{error}. Write images again, for example with ganlab.datasets.readers.save_npz"
+        ) from error
     except _Unusable as error:
         raise DataError(f"{path}: {error}") from error
-    except (FileNotFoundError, PermissionError) as error:
-        raise DataError(f"{path}: cannot be opened ({error.strerror})") from error
-    except Exception as error:
-        # A damaged file makes zipfile, zlib and NumPy raise a dozen unrelated exceptions.
-        raise DataError(
-            f"{path}: is damaged or no .npz file ({type(error).__name__}: {error}). "
-            "Write it again, for example with ganlab.datasets.readers.save_npz"
-        ) from error
     if size is not None or color is not None:
         images = pixels.fit(images, size=size, color=color)
     return Images(images, labels, label_names)
@@ -198,51 +189,6 @@ def _read_npz(path, size, color):
 
 class _Unusable(Exception):
     """Why a file cannot be used, in words for the reader; the caller adds its name."""
-
-
-def _arrays_of(archive):
-    members = {info.filename: info for info in archive.infolist()}
-    if "images.npy" not in members:
-        names = ", ".join(name.removesuffix(".npy") for name in members) or "nothing"
-        raise _Unusable(
-            f"expected an array called 'images', received {names:.200}. "
-            "Save it with numpy.savez(path, images=...)"
-        )
-    wanted = {"images": MAX_VALUES, "labels": MAX_VALUES, "label_names": 2**16}
-    return {
-        name: _array_of(archive, members[f"{name}.npy"], name, limit)
-        for name, limit in wanted.items()
-        if f"{name}.npy" in members
-    }
-
-
-def _array_of(archive, member, name, limit):
-    with archive.open(member) as file:
-        version = np.lib.format.read_magic(file)
-        if version not in ((1, 0), (2, 0)):
-            raise _Unusable(f"{name}: expected .npy format 1.0 or 2.0, received {version}")
-        one, two = np.lib.format.read_array_header_1_0, np.lib.format.read_array_header_2_0
-        shape, fortran, dtype = (one if version == (1, 0) else two)(file)
-        received = f"shape {shape}, {dtype}"
-        if dtype.hasobject:
-            raise _Unusable(
-                f"{name}: expected numbers, received {received}. Object arrays can run code when "
-                "they are read; stack images of one size into one array and save that"
-            )
-        count = 1
-        for length in shape:  # Python integers do not overflow
-            count *= length
-        if min(shape, default=0) < 0 or count > limit or dtype.itemsize > 2**12:
-            raise _Unusable(
-                f"{name}: expected at most {limit} values, received {received}. Use fewer or "
-                "smaller images"
-            )
-        # One byte more than announced shows an array that is longer; the check sum of the
-        # archive is verified when the end is reached.
-        data = file.read(count * dtype.itemsize + 1)
-    if len(data) != count * dtype.itemsize:
-        raise _Unusable(f"{name}: the header announces {received}, the data have another length")
-    return np.frombuffer(data, dtype).reshape(shape, order="F" if fortran else "C")
 
 
 def _checked(arrays):

