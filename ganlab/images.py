@@ -54,21 +54,21 @@ def check(images, *, name="images"):
     >>> check(np.full(4, 0.5))  # doctest: +ELLIPSIS
     Traceback (most recent call last):
     ...
-    ValueError: images: expected shape (n, height, width) or ... received shape (4,), float64
+    ValueError: expected images of shape (n, height, width) or ... received shape (4,), float64
     """
     array = np.asarray(images)
     received = f"shape {array.shape}, {array.dtype}"
     _check_float(array, name)
     if array.ndim == 3 and array.shape[-1] in (1, 3):
         raise ValueError(
-            f"{name}: expected a batch of shape (n, height, width, channels), received {received}. "
+            f"expected {name} of shape (n, height, width, channels), received {received}. "
             "If it is one image, add the batch axis: image[np.newaxis]"
         )
     if array.ndim == 3:
         array = array[..., np.newaxis]
     if array.ndim != 4 or array.shape[-1] not in (1, 3) or 0 in array.shape:
         raise ValueError(
-            f"{name}: expected shape (n, height, width) or (n, height, width, channels) with n, "
+            f"expected {name} of shape (n, height, width) or (n, height, width, channels) with n, "
             f"height and width of at least 1 and 1 or 3 channels, received {received}"
         )
     array = array.astype(np.float32, copy=False)
@@ -80,7 +80,7 @@ def _check_float(array, name):
     if not np.issubdtype(array.dtype, np.floating):
         hint = "; images.to_float converts bytes to [0, 1]" if array.dtype == np.uint8 else ""
         raise ValueError(
-            f"{name}: expected floating-point values in [0, 1], "
+            f"expected {name} of floating-point values in [0, 1], "
             f"received shape {array.shape}, {array.dtype}{hint}"
         )
 
@@ -90,11 +90,11 @@ def _check_range(array, name, received):
     if not (np.isfinite(low) and np.isfinite(high)):  # NaN and both infinities reach min or max
         count = int((~np.isfinite(array)).sum())
         raise ValueError(
-            f"{name}: expected finite values, received {count} that are not ({received})"
+            f"expected {name} of finite values, received {count} that are not ({received})"
         )
     if low < 0 or high > 1:
         raise ValueError(
-            f"{name}: expected values in [0, 1], "
+            f"expected {name} of values in [0, 1], "
             f"received values from {low:.6g} to {high:.6g} ({received})"
         )
 
@@ -122,7 +122,7 @@ def to_float(images):
     """
     array = np.asarray(images)
     if array.dtype != np.uint8:
-        raise ValueError(f"images: expected uint8, received shape {array.shape}, {array.dtype}")
+        raise ValueError(f"expected images of uint8, received shape {array.shape}, {array.dtype}")
     return array.astype(np.float32) / np.float32(255)
 
 
@@ -238,9 +238,9 @@ def check_fit(size, color):
     """
     whole = isinstance(size, int | np.integer) and not isinstance(size, bool)
     if size is not None and not (whole and 1 <= size <= 4096):
-        raise ValueError(f"size: expected a whole number from 1 to 4096, received {size!r}")
+        raise ValueError(f"expected size as a whole number from 1 to 4096, received {size!r}")
     if color not in (None, "gray", "rgb"):
-        raise ValueError(f"color: expected 'gray', 'rgb' or None, received {color!r}")
+        raise ValueError(f"expected color as 'gray', 'rgb' or None, received {color!r}")
 
 
 def tile(images, *, columns=None, padding=1, background=1.0):
@@ -281,7 +281,7 @@ def tile(images, *, columns=None, padding=1, background=1.0):
             f"received columns={columns}, padding={padding}"
         )
     if not np.all((np.asarray(background) >= 0) & (np.asarray(background) <= 1)):
-        raise ValueError(f"background: expected values in [0, 1], received {background}")
+        raise ValueError(f"expected background of values in [0, 1], received {background}")
     rows = math.ceil(n / columns)
     step_y, step_x = height + padding, width + padding
     shape = (rows * step_y + padding, columns * step_x + padding, channels)
@@ -358,7 +358,7 @@ def to_gif(frames, *, seconds_per_frame, scale=1, colors=64):
     frames = [np.asarray(frame) for frame in frames]
     shapes = sorted({frame.shape for frame in frames})
     if len(shapes) != 1:
-        raise ValueError(f"frames: expected frames of one shape, received {shapes or 'no frames'}")
+        raise ValueError(f"expected frames of one shape, received {shapes or 'no frames'}")
     if not seconds_per_frame >= 0.02 or not 2 <= colors <= 256:
         raise ValueError(
             "expected at least 0.02 seconds_per_frame and 2 to 256 colors, "
@@ -395,7 +395,7 @@ def to_gif(frames, *, seconds_per_frame, scale=1, colors=64):
 def _bytes_of(batch, scale, name):
     """Give uint8 (n, height, width) for gray and (n, height, width, 3) for color, enlarged."""
     if not isinstance(scale, int | np.integer) or scale < 1:
-        raise ValueError(f"scale: expected a whole number of at least 1, received {scale}")
+        raise ValueError(f"expected scale as a whole number of at least 1, received {scale}")
     pixels = to_uint8(check(batch, name=name))
     pixels = pixels[..., 0] if pixels.shape[-1] == 1 else pixels
     return pixels.repeat(scale, axis=1).repeat(scale, axis=2)

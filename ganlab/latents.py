@@ -1,4 +1,4 @@
-"""Latent vectors: draw them, travel between them, pull them towards the middle.
+"""Latent vectors: draw them, travel between them, pull them toward the middle.
 
 A latent vector z is what a generator turns into an image. Here it is always drawn from the
 standard normal distribution. In many dimensions nearly all its probability lies in a thin
@@ -11,8 +11,8 @@ import numbers
 import numpy as np
 
 __all__ = [
-    "generator",
     "lerp",
+    "random_generator",
     "sample",
     "slerp",
     "truncate",
@@ -41,7 +41,7 @@ def sample(n, dim, *, seed):
     ValueError
         For `n` or `dim` below 1.
     TypeError
-        For a seed that is no seed; None is refused, because the draw could not be repeated.
+        For a seed of another type; None is refused, because the draw could not be repeated.
 
     Examples
     --------
@@ -51,7 +51,7 @@ def sample(n, dim, *, seed):
     """
     if n < 1 or dim < 1:
         raise ValueError(f"expected n and dim of at least 1, received n={n}, dim={dim}")
-    return generator(seed).standard_normal((n, dim), dtype=np.float32)
+    return random_generator(seed).standard_normal((n, dim), dtype=np.float32)
 
 
 def lerp(a, b, t):
@@ -114,7 +114,7 @@ def slerp(a, b, t):
     Notes
     -----
     Parallel vectors, or a zero vector, give the straight line. Between exactly opposite
-    vectors every half circle is as short as any other; the one chosen leans towards the
+    vectors every half circle is as short as any other; the one chosen leans toward the
     coordinate axis on which `a` is smallest.
 
     References
@@ -142,9 +142,7 @@ def slerp(a, b, t):
     any_side = smallest - np.sum(u * smallest, axis=-1, keepdims=True) * u
     opposite = together < 1e-9  # closer than single precision can tell
     if a.shape[-1] == 1 and np.any(opposite):
-        raise ValueError(
-            "slerp: expected at least 2 dimensions between opposite vectors, received 1"
-        )
+        raise ValueError("expected at least 2 dimensions between opposite vectors, received 1")
     sideways = np.where(opposite, any_side, sideways)
     size = np.linalg.norm(sideways, axis=-1, keepdims=True)
     sideways = np.divide(sideways, size, out=np.zeros_like(sideways), where=size > 0)
@@ -188,7 +186,7 @@ def truncate(z, *, threshold, seed):
     True
     """
     if not threshold > 0:
-        raise ValueError(f"threshold: expected a number above 0, received {threshold}")
+        raise ValueError(f"expected threshold above 0, received {threshold}")
     z = np.array(z)
     z = z.astype(np.result_type(z.dtype, np.float32), copy=False)
     _check_finite(z=z)
@@ -196,14 +194,14 @@ def truncate(z, *, threshold, seed):
     from scipy.special import ndtr, ndtri  # takes longer to import than all else here
 
     low, high = ndtr(-threshold), ndtr(threshold)
-    redrawn = ndtri(generator(seed).uniform(low, high, size=int(outside.sum())))
+    redrawn = ndtri(random_generator(seed).uniform(low, high, size=int(outside.sum())))
     # Rounding in the two distribution functions must not carry a value over the edge.
     z[outside] = np.clip(redrawn, -threshold, threshold)
     return z
 
 
-def generator(seed):
-    """Turn a seed into a NumPy generator; a generator is passed through and drawn on.
+def random_generator(seed):
+    """Turn a seed into a NumPy random generator; one of these is passed through and drawn on.
 
     Parameters
     ----------
@@ -219,14 +217,14 @@ def generator(seed):
         For anything else. None is refused: what it draws could not be repeated.
     """
     if isinstance(seed, bool) or not isinstance(seed, numbers.Integral | np.random.Generator):
-        raise TypeError(f"seed: expected an integer or a numpy Generator, received {seed!r}")
+        raise TypeError(f"expected seed as an integer or a numpy Generator, received {seed!r}")
     return np.random.default_rng(seed)
 
 
 def _check_finite(**arrays):
     for name, array in arrays.items():
         if not np.all(np.isfinite(array)):
-            raise ValueError(f"{name}: expected finite values, received NaN or infinity")
+            raise ValueError(f"expected {name} of finite values, received NaN or infinity")
 
 
 def _arguments(a, b, t):
@@ -235,7 +233,7 @@ def _arguments(a, b, t):
     if a.shape != b.shape or a.ndim == 0:
         raise ValueError(f"expected two latents of one shape, received {a.shape} and {b.shape}")
     if t.ndim > 1:
-        raise ValueError(f"t: expected a number or an array of one axis, received shape {t.shape}")
+        raise ValueError(f"expected t as a number or a 1-D array, received shape {t.shape}")
     _check_finite(a=a, b=b, t=t)
     dtype = np.result_type(a, b, np.float32)
     t = t.reshape(t.shape + (1,) * a.ndim) if t.ndim else t

@@ -7,7 +7,7 @@ count how many of them a generator has found. All three distributions lie within
 
 import numpy as np
 
-from ganlab.latents import generator, sample
+from ganlab.latents import random_generator, sample
 
 __all__ = [
     "GRID_MODES",
@@ -124,7 +124,7 @@ def swiss_roll(n, *, seed):
     >>> swiss_roll(500, seed=0).shape
     (500, 2)
     """
-    rng = generator(seed)
+    rng = random_generator(seed)
     noise = sample(n, 2, seed=rng)
     angle = 1.5 * np.pi * (1 + 2 * rng.random(n))
     spiral = angle[:, np.newaxis] * np.stack([np.cos(angle), np.sin(angle)], axis=1)
@@ -132,6 +132,6 @@ def swiss_roll(n, *, seed):
 
 
 def _mixture(modes, std, n, seed):
-    rng = generator(seed)
+    rng = random_generator(seed)
     noise = sample(n, 2, seed=rng)
     return modes[rng.integers(len(modes), size=n)] + np.float32(std) * noise

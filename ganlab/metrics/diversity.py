@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ganlab.latents import generator
+from ganlab.latents import random_generator
 from ganlab.metrics.arguments import check_count
 
 __all__ = [
@@ -59,7 +59,7 @@ def pairwise_similarity(images, similarity, *, pairs, seed):
     if images.ndim < 2 or len(images) < 2:
         raise ValueError(f"expected two or more images, received shape {images.shape}")
     check_count(pairs, "pairs", 1)
-    rng = generator(seed)
+    rng = random_generator(seed)
     first = rng.integers(len(images), size=pairs)
     second = (first + rng.integers(1, len(images), size=pairs)) % len(images)
     total = 0.0

@@ -5,7 +5,7 @@ from statistics import NormalDist
 
 import numpy as np
 
-from ganlab.latents import generator
+from ganlab.latents import random_generator
 from ganlab.metrics.arguments import check_count
 
 __all__ = [
@@ -102,7 +102,7 @@ def bootstrap(measure, *sets, resamples=200, level=0.95, seed):
     check_count(resamples, "resamples", 2)
     if not 0 < level < 1:
         raise ValueError(f"expected level between 0 and 1, received {level!r}")
-    rng = generator(seed)
+    rng = random_generator(seed)
     value = _number(measure(*sets))
     halves = [
         _number(measure(*(_random_half(samples, rng) for samples in sets)))

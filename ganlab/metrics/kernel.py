@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ganlab.latents import generator
+from ganlab.latents import random_generator
 from ganlab.metrics.arguments import check_count, pair_of_sets
 
 __all__ = [
@@ -90,7 +90,7 @@ def kernel_distance(real, fake, *, subsets=100, size=None, seed):
         size = max(2, min(1000, smaller // 2))
     check_count(subsets, "subsets", 1)
     check_count(size, "size", 2, smaller)
-    rng = generator(seed)
+    rng = random_generator(seed)
     if size == len(real) == len(fake):
         return KernelDistance(_unbiased_mmd(real, fake), 0.0)
     values = [

@@ -38,22 +38,22 @@ def test_check_gives_float32_with_a_channel_axis_and_the_same_values():
     [
         (
             np.zeros((2, 4, 4), np.uint8),
-            r"batch: expected floating-point .*\(2, 4, 4\), uint8; images.to_float",
+            r"expected batch of floating-point .*\(2, 4, 4\), uint8; images.to_float",
         ),
         (
             np.zeros((2, 4, 4), np.int64),
-            r"expected floating-point values in \[0, 1\], .* int64$",
+            r"expected batch of floating-point values in \[0, 1\], .* int64$",
         ),
         (np.zeros((2, 4, 4), bool), "bool"),
         (np.zeros((2, 4, 4), complex), "complex"),
-        (np.zeros((4, 4)), r"expected shape .* received shape \(4, 4\)"),
+        (np.zeros((4, 4)), r"expected batch of shape .* received shape \(4, 4\)"),
         (np.zeros((4, 4, 3)), r"one image, add the batch axis"),
         (np.zeros((1, 4, 4, 2)), "1 or 3 channels"),
         (np.zeros((0, 4, 4, 1)), "at least 1"),
         (np.zeros((2, 0, 4, 1)), "at least 1"),
         (
             np.full((2, 4, 4), 1.01),
-            r"expected values in \[0, 1\], received values from 1.01 to 1.01",
+            r"expected batch of values in \[0, 1\], received values from 1.01 to 1.01",
         ),
         (np.full((2, 4, 4), -1.0), "received values from -1 to -1"),
         (
@@ -84,7 +84,7 @@ def test_to_uint8_rounds_to_the_nearest_level():
 
 
 def test_conversions_refuse_to_guess():
-    with pytest.raises(ValueError, match="expected uint8, received .* float64"):
+    with pytest.raises(ValueError, match="expected images of uint8, received .* float64"):
         images.to_float(np.zeros(3))
     with pytest.raises(ValueError, match="floating-point"):
         images.to_uint8(np.zeros(3, np.uint8))
@@ -161,9 +161,9 @@ def test_png_holds_the_same_bytes_enlarged():
             read, np.kron(bytes_, np.ones((3, 3) + (1,) * (read.ndim - 2), "u1"))
         )
         assert png == images.to_png(image, scale=3)
-    with pytest.raises(ValueError, match="image: expected"):
+    with pytest.raises(ValueError, match="expected image of"):
         images.to_png(GRAY)
-    with pytest.raises(ValueError, match="scale: expected"):
+    with pytest.raises(ValueError, match="expected scale as"):
         images.to_png(GRAY[0], scale=0.5)
 
 

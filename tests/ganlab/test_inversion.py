@@ -226,7 +226,7 @@ def test_objectives_are_the_measures():
         ({"learning_rate": 0.0}, ValueError, "received learning_rate=0.0"),
         ({"learning_rate": float("nan")}, ValueError, "received learning_rate=nan"),
         ({"prior": -1.0}, ValueError, "received .*prior=-1.0"),
-        ({"seed": None}, TypeError, "seed: expected an integer .* received None"),
+        ({"seed": None}, TypeError, "expected seed as an integer .* received None"),
         (
             {"objective": lambda images, targets: tf.reduce_mean(images)},
             ValueError,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ganlab.datasets import points
-from ganlab.latents import generator, sample
+from ganlab.latents import random_generator, sample
 
 __all__ = ["ALL", "LEAST", "LIMIT", "MOST", "NEAR", "Distribution", "drawn", "named"]
 
@@ -91,7 +91,7 @@ def drawn(coordinates):
     marks.flags.writeable = False
 
     def draw(n, *, seed):
-        rng = generator(seed)
+        rng = random_generator(seed)
         noise = sample(n, 2, seed=rng)
         return marks[rng.integers(len(marks), size=n)] + np.float32(_DRAWN_STD) * noise
 
