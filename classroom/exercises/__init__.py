@@ -6,8 +6,6 @@
 The tasks with their hints stand in the notebooks, the solutions in notebooks/solutions.
 """
 
-from classroom.exercises.checking import Verdict, check
-from classroom.exercises.notes import passed
-from classroom.exercises.overview import progress
+from classroom.exercises.checking import Verdict, check, progress
 
-__all__ = ["Verdict", "check", "passed", "progress"]
+__all__ = ["Verdict", "check", "progress"]

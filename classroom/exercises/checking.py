@@ -8,7 +8,7 @@ import pkgutil
 
 import numpy as np
 
-from classroom.exercises import notes
+from classroom.exercises.progress import Progress, note
 
 __all__ = [
     "KINDS",
@@ -18,12 +18,17 @@ __all__ = [
     "Verdict",
     "Wrong",
     "all_exercises",
+    "as_number",
+    "as_numbers",
+    "as_truth",
     "check",
     "compare",
     "compare_choice",
     "compare_order",
     "compare_prediction",
     "exercise",
+    "picture_of",
+    "progress",
     "result_of",
 ]
 
@@ -103,7 +108,7 @@ class Verdict:
 
 
 def exercise(name, title, kind):
-    """A decorator that makes a function the check of an exercise.
+    """Make the decorated function the check of an exercise.
 
     The function takes ``(rng, *answers)``: a NumPy generator to draw its inputs from and what
     the learner gave. It returns a Right, or raises Wrong or Unanswered.
@@ -119,7 +124,7 @@ def exercise(name, title, kind):
 
 
 def all_exercises():
-    """Every exercise of the course by its name, in order."""
+    """Return every exercise of the course by its name, in order."""
     package = importlib.import_module("classroom.exercises")
     for module in pkgutil.iter_modules(package.__path__):
         if module.name.startswith(_PREFIX):
@@ -142,7 +147,7 @@ def _find(name):
 
 
 def check(name, *answers, seed=None):
-    """Checks the answer to an exercise, and notes in the file of your progress how it went.
+    """Check the answer to an exercise, and note in the file of your progress how it went.
 
     Parameters
     ----------
@@ -178,8 +183,33 @@ def check(name, *answers, seed=None):
             name, False, f"The check cannot use this answer ({type(error).__name__}: {error})."
         )
     guess = answers[0] if found is not None else None
-    notes.note(name, verdict.passed, prediction=guess, found=found)
+    note(name, verdict.passed, prediction=guess, found=found)
     return verdict
+
+
+def progress(notebook=None):
+    """Return a widget that shows which exercises are done, and goes on showing it.
+
+    Parameters
+    ----------
+    notebook : str, optional
+        Such as ``"02"``; without it the whole course.
+
+    Returns
+    -------
+    Progress
+
+    Raises
+    ------
+    ValueError
+        If there is no such notebook.
+    """
+    if notebook is None:
+        return Progress(list(all_exercises().values()), "the course")
+    known = [e for name, e in all_exercises().items() if name.startswith(f"{notebook}.")]
+    if not known:
+        raise ValueError(f"expected the number of a notebook such as '02', received {notebook!r}")
+    return Progress(known, f"notebook {notebook}")
 
 
 def _missing(answer):
@@ -189,7 +219,7 @@ def _missing(answer):
 
 
 def result_of(function, *arguments, **keywords):
-    """Calls what a learner wrote; its faults become sentences.
+    """Call what a learner wrote; its faults become sentences.
 
     Raises
     ------
@@ -222,8 +252,40 @@ def _named(value):
     return f"{type(value).__name__} {value!r:.60}"
 
 
+def as_number(answer):
+    """Return a real number; raise Wrong for anything else, a truth value too."""
+    if isinstance(answer, bool) or not isinstance(answer, numbers.Real):
+        raise Wrong(f"A number is expected here, and this is {_named(answer)}.")
+    return answer
+
+
+def as_numbers(answer, what="the result"):
+    """Return numbers as an array of float64; raise Wrong for anything else."""
+    try:
+        return np.asarray(answer, np.float64)
+    except (TypeError, ValueError):
+        raise Wrong(f"For {what} numbers are expected, and this is {_named(answer)}.") from None
+
+
+def as_truth(answer):
+    """Return True or False; raise Wrong for anything else."""
+    if not isinstance(answer, bool | np.bool_):
+        raise Wrong(f"True or False is expected here, and this is {_named(answer)}.")
+    return bool(answer)
+
+
+def picture_of(function, *arguments, shape):
+    """Call what a learner wrote, as `result_of` does; return its picture, in [0, 1]."""
+    picture = as_numbers(result_of(function, *arguments), "the picture")
+    if picture.shape != shape:
+        raise Wrong(f"The shape {shape} is expected, and this is {picture.shape}.")
+    if not (np.all(np.isfinite(picture)) and picture.min() >= 0 and picture.max() <= 1):
+        raise Wrong("Some pixels are outside [0, 1]: np.clip brings them back.")
+    return picture
+
+
 def compare(answer, right, *, wrong=(), what="the result", tolerance=1e-4):
-    """Compares numbers or arrays with the right ones, and with the mistakes one can make.
+    """Compare numbers or arrays with the right ones, and with the mistakes one can make.
 
     Parameters
     ----------
@@ -242,11 +304,7 @@ def compare(answer, right, *, wrong=(), what="the result", tolerance=1e-4):
     Wrong
         With the sentence of the first mistake that fits; else with both values, or shapes.
     """
-    right = np.asarray(right, np.float64)
-    try:
-        answer = np.asarray(answer, np.float64)
-    except (TypeError, ValueError):
-        raise Wrong(f"For {what} numbers are expected, and this is {_named(answer)}.") from None
+    right, answer = np.asarray(right, np.float64), as_numbers(answer, what)
 
     def equals(other):
         other = np.asarray(other, np.float64)
@@ -276,7 +334,7 @@ def compare(answer, right, *, wrong=(), what="the result", tolerance=1e-4):
 
 
 def compare_prediction(guess, found, text, *, within, wrong=()):
-    """Compares a predicted number with what was found; both are kept in the progress file.
+    """Compare a predicted number with what was found; both are kept in the progress file.
 
     Parameters
     ----------
@@ -300,9 +358,7 @@ def compare_prediction(guess, found, text, *, within, wrong=()):
     Wrong
         If it is too far off. The number that was found is not given away.
     """
-    if isinstance(guess, bool) or not isinstance(guess, numbers.Real):
-        raise Wrong(f"A number is expected here, and this is {_named(guess)}.")
-    if abs(guess - found) <= within:
+    if abs(as_number(guess) - found) <= within:
         return Right(f"You predicted {guess:.4g}, and it is {found:.4g}. {text}", found=found)
     for value, sentence in wrong:
         if abs(guess - value) <= within:
@@ -312,7 +368,7 @@ def compare_prediction(guess, found, text, *, within, wrong=()):
 
 
 def compare_choice(answer, right, wrong, *, reasons=1):
-    """Compares a chosen letter with the right one; returns what was given beside it.
+    """Compare a chosen letter with the right one; return what was given beside it.
 
     Parameters
     ----------
@@ -348,7 +404,7 @@ def compare_choice(answer, right, wrong, *, reasons=1):
 
 
 def compare_order(answer, letters, rules):
-    """Tells whether steps stand in an order in which they can be done.
+    """Check that steps stand in an order in which they can be done.
 
     Parameters
     ----------

@@ -1,17 +1,21 @@
 """Checks for the exercises of notebooks/01_image_generation."""
 
 import numpy as np
+import skimage.filters
 
 from classroom.exercises.checking import (
     Right,
     Wrong,
+    as_numbers,
     compare,
     compare_choice,
     compare_order,
     compare_prediction,
     exercise,
+    picture_of,
     result_of,
 )
+from ganlab import datasets
 
 __all__ = []
 
@@ -38,8 +42,6 @@ def _all_pictures(rng, guess):
 
 @exercise("01.2", "The edge of a ramp", "Predict a number")
 def _ramp(rng, guess):
-    import skimage.filters
-
     ramp = np.tile(np.linspace(0, 1, 6), (6, 1))
     return compare_prediction(
         guess,
@@ -126,7 +128,7 @@ def _gaussian_draw(rng, gaussian_draw):
             ),
         )
         # One draw for each direction. The sign of an eigenvector is free, its square is not.
-        along = np.asarray(result_of(gaussian_draw, flat, np.eye(size)), np.float64)
+        along = as_numbers(result_of(gaussian_draw, flat, np.eye(size)), "the draws")
         compare(along.shape, (size, pixels), what="the shape of the draws")
         along = along - mean
 
@@ -199,8 +201,6 @@ def _mean_gap(rng, mean_gap):
 
 @exercise("01.7", "More directions", "Change and explain")
 def _directions(rng, seen):
-    from ganlab import datasets
-
     numbers = compare_choice(
         seen,
         "b",
@@ -234,7 +234,7 @@ def _directions(rng, seen):
 
 
 def _neighbors_agree(pictures):
-    """Correlation of each pixel with its right neighbor, over all pictures."""
+    """Return the correlation of each pixel with its right neighbor, over all pictures."""
     left, right = pictures[..., :-1].ravel(), pictures[..., 1:].ravel()
     if left.std() < 1e-9 or right.std() < 1e-9:
         return 0.0
@@ -245,18 +245,7 @@ def _neighbors_agree(pictures):
 def _symbol(rng, draw_symbol):
     def drawn(seed, count):
         chance = np.random.default_rng(seed)
-        pictures = []
-        for _ in range(count):
-            try:
-                picture = np.asarray(result_of(draw_symbol, chance), np.float64)
-            except (TypeError, ValueError):
-                raise Wrong("A picture is expected, an array of shape (28, 28).") from None
-            if picture.shape != (28, 28):
-                raise Wrong(f"The shape (28, 28) is expected, and this is {picture.shape}.")
-            if not (np.all(np.isfinite(picture)) and picture.min() >= 0 and picture.max() <= 1):
-                raise Wrong("Some values are outside [0, 1]: np.clip brings them back.")
-            pictures.append(picture)
-        return np.array(pictures)
+        return np.array([picture_of(draw_symbol, chance, shape=(28, 28)) for _ in range(count)])
 
     seed = int(rng.integers(1_000_000))
     pictures = drawn(seed, 30)

@@ -5,6 +5,7 @@ import numpy as np
 from classroom.exercises.checking import (
     Right,
     Wrong,
+    as_numbers,
     compare,
     compare_choice,
     compare_order,
@@ -12,6 +13,7 @@ from classroom.exercises.checking import (
     exercise,
     result_of,
 )
+from ganlab import losses, tf
 
 __all__ = []
 
@@ -22,8 +24,6 @@ def _softplus(logits):
 
 @exercise("02.1", "Least squares at the end of the game", "Predict a number")
 def _least_squares_at_equilibrium(rng, guess):
-    from ganlab import losses
-
     logits = np.full((8, 1), 0.5, np.float32)
     found = float(losses.least_squares.discriminator(logits, logits))
     return compare_prediction(
@@ -43,8 +43,6 @@ def _least_squares_at_equilibrium(rng, guess):
 
 @exercise("02.2", "Non-saturating, by hand", "Fill the gap")
 def _non_saturating(rng, generator_loss):
-    from ganlab import losses
-
     real, fake = rng.normal(0.0, 2.0, (2, 7, 1)).astype(np.float32)
     value = result_of(generator_loss, real, fake)
     probability = 1 / (1 + np.exp(-fake.astype(np.float64)))
@@ -118,8 +116,6 @@ def _theorem(rng, order):
 
 @exercise("02.5", "Two losses that agree too well", "Find the bug")
 def _swapped_players(rng, both_losses):
-    from ganlab import losses
-
     real, fake = rng.normal(0.0, 2.0, (2, 9, 1))
     value = result_of(both_losses, real, fake)
     game = losses.non_saturating
@@ -198,10 +194,7 @@ def _stalled(rng, seen):
     minimax = steps(lambda logit: -1 / (1 + np.exp(-logit)))
     non_saturating = steps(lambda logit: -1 / (1 + np.exp(logit)))
     numbers = [minimax, 16]
-    try:
-        given = np.array([plain, divided], np.float64)
-    except (TypeError, ValueError):
-        raise Wrong("After the letter two numbers of steps are expected.") from None
+    given = as_numbers([plain, divided], "the steps behind the letter")
     if given.shape == (2,) and np.all(np.abs(given - numbers) <= [3, 1]):
         return Right(
             "And nothing is ever free: dividing makes a gradient of rounding errors as long as "
@@ -233,8 +226,6 @@ def _stalled(rng, seen):
 
 @exercise("02.8", "A game of your own", "Make your own")
 def _own_game(rng, own):
-    from ganlab import losses, tf
-
     if not isinstance(own, losses.AdversarialLoss):
         raise Wrong("An AdversarialLoss is expected: losses.AdversarialLoss(discriminator=...).")
     batch = rng.normal(0.0, 1.5, (2, 6, 8))

@@ -6,34 +6,33 @@ from scipy import ndimage
 from classroom.exercises.checking import (
     Right,
     Wrong,
+    as_numbers,
     compare,
     compare_choice,
     compare_order,
     compare_prediction,
     exercise,
+    picture_of,
     result_of,
 )
+from ganlab import similarity
 
 __all__ = []
 
 
 def _soft(rng, *, mean=0.5, spread=0.12, size=64):
-    """A smooth random picture, float32 of shape (1, size, size, 1) in [0.05, 0.95]."""
+    """Return a smooth random picture, float32 of shape (1, size, size, 1) in [0.05, 0.95]."""
     soft = ndimage.gaussian_filter(rng.standard_normal((size, size)), 4, mode="wrap")
     picture = np.clip(mean + spread * soft / soft.std(), 0.05, 0.95)
     return picture.astype(np.float32)[None, ..., None]
 
 
 def _ssim(a, b):
-    from ganlab import similarity
-
     return float(similarity.ssim(a, b, data_range=1.0)[0])
 
 
 @exercise("03.1", "How many windows", "Predict a number")
 def _windows(rng, guess):
-    from ganlab import similarity
-
     images = np.zeros((1, 28, 28, 1), np.float32)
     found = int(np.prod(similarity.ssim_map(images, images, data_range=1.0).shape))
     return compare_prediction(
@@ -54,8 +53,6 @@ def _windows(rng, guess):
 
 @exercise("03.2", "Twice as bright, twice the contrast", "Predict a number")
 def _twice(rng, guess):
-    from ganlab import similarity
-
     ramp = np.tile(np.linspace(0.1, 0.5, 64), (64, 1))[None, ..., None]
     return compare_prediction(
         guess,
@@ -74,8 +71,6 @@ def _twice(rng, guess):
 
 @exercise("03.3", "Noise on flat ground", "Fill the gap")
 def _flat_ground(rng, noise_for):
-    from ganlab import similarity
-
     score, data_range = rng.uniform(0.05, 0.4), rng.uniform(3.0, 300.0)
     sigma = result_of(noise_for, score, data_range)
     unit, rest = 0.03 * data_range, 1 / score - 1
@@ -179,8 +174,6 @@ def _round(rng, order):
 
 @exercise("03.6", "0.998 after one epoch", "Find the bug")
 def _tanh(rng, tanh_ssim):
-    from ganlab import similarity
-
     light, dark = rng.uniform(0.55, 0.7), rng.uniform(0.25, 0.4)
     images = [
         np.concatenate([_soft(rng, mean=mean, size=24) for _ in range(3)]) for mean in (light, dark)
@@ -242,12 +235,8 @@ def _frame(rng, seen):
         reasons=2,
     )
     corner, padded, middle = _damage(0, 0, 0), _damage(0, 0, 5), _damage(14, 14, 0)
-    try:
-        per_million = 1e6 * np.array(numbers, np.float64)
-    except (TypeError, ValueError):
-        raise Wrong("After the letter two numbers are expected, both from damage_seen.") from None
     compare(
-        per_million,
+        1e6 * as_numbers(numbers, "the damages behind the letter"),
         1e6 * np.array([corner, padded]),
         what="the list of damages, in millionths,",
         tolerance=0.01,
@@ -270,13 +259,10 @@ def _frame(rng, seen):
 @exercise("03.8", "Terrible, says the error; excellent, says SSIM", "Make your own")
 def _fool(rng, fool):
     def tried(picture):
-        value = np.asarray(result_of(fool, picture[0, ..., 0].copy()), np.float32)
-        if value.shape != (64, 64):
-            raise Wrong(f"The shape (64, 64) is expected, and this is {value.shape}.")
-        if not (np.all(np.isfinite(value)) and value.min() >= 0 and value.max() <= 1):
-            raise Wrong("Some pixels are outside [0, 1]: np.clip brings them back.")
-        error = float(np.sqrt(np.mean((value - picture[0, ..., 0]) ** 2)))
-        return error, _ssim(picture, value[None, ..., None])
+        gray = picture[0, ..., 0]
+        value = picture_of(fool, gray.copy(), shape=gray.shape)
+        error = float(np.sqrt(np.mean((value - gray) ** 2)))
+        return error, _ssim(picture, value[None, ..., None].astype(np.float32))
 
     for _ in range(3):
         error, score = tried(_soft(rng))

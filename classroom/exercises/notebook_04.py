@@ -5,6 +5,7 @@ import numpy as np
 from classroom.exercises.checking import (
     Right,
     Wrong,
+    as_numbers,
     compare,
     compare_choice,
     compare_order,
@@ -12,6 +13,7 @@ from classroom.exercises.checking import (
     exercise,
     result_of,
 )
+from ganlab import datasets, similarity
 
 __all__ = []
 
@@ -28,8 +30,6 @@ def _single(function, x, y, **options):
 
 @exercise("04.1", "Two pages with nothing in common", "Predict a number")
 def _two_pages(rng, guess):
-    from ganlab import similarity
-
     pages = (rng.random((2, 1, 1000, 1000, 1)) > 0.06).astype(np.float32)
     # Two decimals, which are the same for any two such pages.
     found = round(float(similarity.content_similarity(*pages)[0]), 2)
@@ -49,8 +49,6 @@ def _two_pages(rng, guess):
 
 @exercise("04.2", "Fog of any thickness", "Fill the gap")
 def _fog(rng, cosine_in_fog):
-    from ganlab import similarity
-
     image, c = rng.random((28, 28, 1)) ** 3, float(rng.uniform(0.2, 2.0))
     m1, m2 = image.mean(), np.mean(image**2)
     compare(
@@ -165,18 +163,16 @@ def _no_negative_features(rng, answer):
         },
     )
     features = rng.normal(size=(2, 500, 64))
-    changed = result_of(change, features)
-    try:
-        changed = np.asarray(changed, float)
-        x, y = changed
-        with np.errstate(invalid="ignore"):
-            scores = (x * y).sum(-1) / np.linalg.norm(x, axis=-1) / np.linalg.norm(y, axis=-1)
-    except (TypeError, ValueError):
-        raise Wrong("The function should give back an array of the shape it gets.") from None
+    changed = as_numbers(result_of(change, features), "the features")
+    if changed.shape != features.shape:
+        raise Wrong("The function should give back an array of the shape it gets.")
+    if not np.allclose(changed, result_of(change, features), equal_nan=True):
+        raise Wrong("The function should act on each feature, and without chance.")
+    x, y = changed
+    with np.errstate(invalid="ignore"):
+        scores = (x * y).sum(-1) / np.linalg.norm(x, axis=-1) / np.linalg.norm(y, axis=-1)
     if not np.isfinite(scores).all():
         raise Wrong("Some features became all zero, or not a number: they have no direction.")
-    if changed.shape != features.shape or not np.allclose(changed, result_of(change, features)):
-        raise Wrong("The function should act on each feature, and without chance.")
     if np.ptp(changed) == 0 or np.corrcoef(np.ravel(changed), np.ravel(features))[0, 1] < 0.5:
         raise Wrong("The features should survive: larger ones should stay larger.")
     median = np.median(scores)
@@ -190,8 +186,6 @@ def _no_negative_features(rng, answer):
 
 @exercise("04.7", "A measure that forgives a shift", "Make your own")
 def _forgiving(rng, forgiving_similarity):
-    from ganlab import datasets
-
     digits = datasets.load("digits", split="test")
     i = rng.choice(np.flatnonzero(digits.labels == 3), 8, replace=False)
     j = rng.choice(np.flatnonzero(digits.labels == 8), 8, replace=False)
@@ -199,7 +193,7 @@ def _forgiving(rng, forgiving_similarity):
     down, right = (int(step) for step in rng.choice([-2, -1, 1, 2], 2))
 
     def score(x, y):
-        value = np.asarray(result_of(forgiving_similarity, x, y), float)
+        value = as_numbers(result_of(forgiving_similarity, x, y), "the similarity")
         if value.size != 1 or not np.isfinite(value).all():
             raise Wrong("One finite number for two images of shape (28, 28, 1) is expected.")
         return value.item()

@@ -5,6 +5,7 @@ import numpy as np
 from classroom.exercises.checking import (
     Right,
     Wrong,
+    as_number,
     compare,
     compare_choice,
     compare_order,
@@ -12,6 +13,8 @@ from classroom.exercises.checking import (
     exercise,
     result_of,
 )
+from ganlab import datasets, keras, latents, losses, models, tf
+from ganlab.training import GAN
 
 __all__ = []
 
@@ -20,9 +23,6 @@ HALF = "A threshold of one half belongs to probabilities; these are logits."
 
 @exercise("05.1", "The judge who says yes to everything", "Predict a number")
 def _says_real_to_everything(rng, guess):
-    from ganlab import datasets, keras, losses, models
-    from ganlab.training import GAN
-
     judge = models.mlp_discriminator(seed=1)
     kernel, bias = judge.get_layer("logits").get_weights()
     judge.get_layer("logits").set_weights([0 * kernel, 0 * bias + 3])
@@ -68,8 +68,6 @@ def _one_step(rng, order):
 
 @exercise("05.3", "Worse than a coin", "Choose and justify")
 def _worse_than_a_coin(rng, answer):
-    from ganlab import losses
-
     nothing = np.zeros((4, 1), np.float32)
     both = float(losses.minimax.discriminator(nothing, nothing))
     (chance,) = compare_choice(
@@ -130,8 +128,6 @@ def _accuracy(rng, judge_accuracy):
 
 @exercise("05.5", "The tape that was switched off", "Find the bug")
 def _slopes(rng, generator_slopes):
-    from ganlab import latents, losses, models, tf
-
     seeds = [int(seed) for seed in rng.integers(1000, size=3)]
     generator = models.mlp_generator(width=6, depth=1, seed=seeds[0])
     judge = models.mlp_discriminator(width=5, depth=2, seed=seeds[1])
@@ -205,9 +201,7 @@ def _negative_momentum(rng, damping):
             "d": "The function has one run and one outcome: it has no chance in it.",
         },
     )
-    if isinstance(momentum, bool) or not isinstance(momentum, int | float | np.number):
-        raise Wrong("Give the momentum as a number, the second thing in the list.")
-    if not -1 < momentum < 1:
+    if not -1 < as_number(momentum) < 1:
         raise Wrong("A momentum of 1 or more in size never forgets: stay between -1 and 1.")
     x, y, move_x, move_y = 1.0, 0.0, 0.0, 0.0
     for _ in range(800):
@@ -228,9 +222,6 @@ def _negative_momentum(rng, damping):
 
 @exercise("05.8", "A watch on the judge", "Make your own")
 def _watch(rng, AccuracyWatch):
-    from ganlab import keras, losses
-    from ganlab.training import GAN
-
     def linear(units, kernel, bias):
         layer = keras.layers.Dense(units, name="linear")
         network = keras.Sequential([keras.Input((2,)), layer])

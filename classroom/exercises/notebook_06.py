@@ -14,8 +14,14 @@ from classroom.exercises.checking import (
     exercise,
     result_of,
 )
+from ganlab import datasets, inversion, latents, models, recipes, tf
 
 __all__ = []
+
+
+def _need_gradient(values, tape, made):
+    if not tf.is_tensor(values) or tape.gradient(values, made) is None:
+        raise Wrong("The search needs a gradient with respect to `made`: use TensorFlow.")
 
 
 @exercise("06.1", "Waiting for half the distance", "Predict a number")
@@ -42,8 +48,6 @@ def _half_the_distance(rng, guess):
 
 @exercise("06.2", "Only what is visible", "Fill the gap")
 def _visible(rng, masked_objective):
-    from ganlab import tf
-
     made, targets = (tf.constant(x) for x in rng.random((2, 3, 8, 8, 1), dtype=np.float32))
     mask = np.ones((8, 8, 1), np.float32)
     mask[:, : rng.integers(1, 4)] = 0
@@ -68,8 +72,7 @@ def _visible(rng, masked_objective):
             (squares.mean((1, 2, 3)), "The mask is not used: every pixel counts."),
         ),
     )
-    if not tf.is_tensor(values) or tape.gradient(values, made) is None:
-        raise Wrong("The numbers are right, but the search needs a gradient: use TensorFlow.")
+    _need_gradient(values, tape, made)
     return Right("This objective restores what is torn or covered: see what it makes of your mask.")
 
 
@@ -95,8 +98,6 @@ def _one_search(rng, order):
 
 @exercise("06.4", "Far better than invert", "Find the bug")
 def _search_step(rng, search_step):
-    from ganlab import inversion, latents, models, tf
-
     first, second, third = (int(seed) for seed in rng.integers(1000, size=3))
     generator = models.conv_generator((8, 8, 1), latent_dim=3, width=2, hidden=16, seed=first)
     z = tf.constant(latents.sample(4, 3, seed=second))
@@ -131,8 +132,6 @@ def _search_step(rng, search_step):
 
 @exercise("06.5", "Gray paper", "Choose and justify")
 def _gray_paper(rng, answer):
-    from ganlab import datasets, inversion
-
     (error,) = compare_choice(
         answer,
         "c",
@@ -194,8 +193,6 @@ def _pull(rng, answer):
 
 @exercise("06.7", "White on black or black on white", "Make your own")
 def _either_way(rng, either_way):
-    from ganlab import datasets, inversion, recipes, tf
-
     held_out = datasets.load("digits", split="test")
     chosen = [int(rng.choice(np.flatnonzero(held_out.labels == k)[:8])) for k in (0, 3, 7)]
     given = tf.constant(held_out.images[chosen])
@@ -207,8 +204,7 @@ def _either_way(rng, either_way):
     shape = tuple(np.shape(alike))
     if shape != (3,):
         raise Wrong(f"One number for each image is expected, shape (3,), and this is {shape}.")
-    if not tf.is_tensor(alike) or tape.gradient(alike, hand) is None:
-        raise Wrong("The search needs a gradient with respect to `made`: use TensorFlow.")
+    _need_gradient(alike, tape, hand)
     inverted, different = either_way(hand, 1 - given), either_way(hand, other)
     if np.ptp(np.concatenate([alike, different])) == 0:
         raise Wrong("It says the same of every pair: it should compare `made` with `targets`.")

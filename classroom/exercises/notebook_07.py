@@ -5,6 +5,8 @@ import numpy as np
 from classroom.exercises.checking import (
     Right,
     Wrong,
+    as_number,
+    as_numbers,
     compare,
     compare_choice,
     compare_order,
@@ -19,7 +21,7 @@ __all__ = []
 
 
 def _standard(rng, n):
-    """Points of mean 0 and covariance 1 exactly, not only on average."""
+    """Draw points of mean 0 and covariance 1 exactly, not only on average."""
     drawn = rng.normal(size=(n, 2))
     drawn -= drawn.mean(axis=0)
     return np.linalg.solve(np.linalg.cholesky(np.cov(drawn, rowvar=False)), drawn.T).T
@@ -145,7 +147,7 @@ def _half_is_missing(rng, answer):
             "in as many real balls as they should.",
         },
     )
-    if not isinstance(number, int | float) or abs(number - balls.coverage) > 0.1:
+    if abs(as_number(number) - balls.coverage) > 0.1:
         raise Wrong("The right measure, but not what it says: which real balls hold no fake?")
     return Right("Its balls belong to the reals, so no sample of yours can make them larger.")
 
@@ -164,8 +166,8 @@ def _balls_jump(rng, answer):
             "the next distance?",
         },
     )
-    if isinstance(k, bool) or not isinstance(k, int | np.integer) or not 2 <= k < 390:
-        raise Wrong("Expected behind the letter the smallest k, a whole number between 2 and 390.")
+    if as_number(k) != int(k) or not 2 <= k < 390:
+        raise Wrong(f"The smallest k is a whole number between 2 and 390, and this is {k}.")
     spots = np.repeat(points.RING_MODES, 50, axis=0) + rng.normal(0.0, 0.02, (400, 2))
     shapeless = rng.normal(0.0, 2**0.5, (400, 2))
     here, before = (
@@ -231,9 +233,9 @@ def _twin(rng, twin):
         turn = rng.normal(size=(2, 2))
         modes = rng.uniform(-2, 2, (5, 2)) @ turn + rng.uniform(-3, 3, 2)
         real = np.repeat(modes, 80, axis=0) + rng.normal(0.0, 0.03, (400, 2))
-        fake = np.asarray(result_of(twin, real.copy()), np.float64)
+        fake = as_numbers(result_of(twin, real.copy()), "your points")
         if fake.shape != real.shape:
-            raise Wrong(f"Expected points of shape {real.shape}, received {fake.shape}.")
+            raise Wrong(f"Points of shape {real.shape} are expected, and these are {fake.shape}.")
         if not np.isfinite(fake).all():
             raise Wrong("Some of your points are not finite.")
         allowed = 0.01 * real.var(axis=0).sum()

@@ -1,14 +1,15 @@
 """Checks for the exercises of notebooks/08_failure_laboratory."""
 
 import functools
-import json
-import pathlib
 
 import numpy as np
 
+from classroom import failures
 from classroom.exercises.checking import (
     Right,
     Wrong,
+    as_number,
+    as_truth,
     compare,
     compare_choice,
     compare_order,
@@ -20,20 +21,18 @@ from ganlab import diagnosis
 
 __all__ = []
 
-_ROOT = pathlib.Path(__file__).parents[2]
 _RULES = {symptom.illness: symptom.evidence for symptom in diagnosis.SYMPTOMS}
 
 
 @functools.cache
 def _recorded():
-    """The twelve recorded runs, each with what was trained."""
-    runs = diagnosis.load_records(_ROOT / "data" / "failure_curves.npz")
-    truth = json.loads((_ROOT / "benchmarks/results/failures.json").read_text(encoding="utf-8"))
-    return [(truth["gallery"][name], record) for name, record in runs.items()]
+    """Return the twelve recorded runs, each with what was trained."""
+    truth = failures.load_table()["gallery"]
+    return [(truth[name], record) for name, record in failures.load_gallery().items()]
 
 
 def _cost(logits, target):
-    """Binary cross-entropy of logits, the mean over all."""
+    """Return the binary cross-entropy of logits, the mean over all."""
     logits = np.asarray(logits, np.float64)
     return float(np.mean(np.logaddexp(0.0, logits) - target * logits))
 
@@ -137,8 +136,8 @@ def _home(rng, answer):
             "d": "Look at the matrix: gamma stands in the row of the discriminator alone.",
         },
     )
-    if isinstance(gamma, bool) or not isinstance(gamma, int | float) or not 0 <= gamma < 100:
-        raise Wrong("Expected behind the letter the best gamma, a number that is not negative.")
+    if not 0 <= as_number(gamma) < 100:
+        raise Wrong("The best gamma is a number between 0 and 100.")
     slowest = np.linalg.eigvals([[0, 0.5], [-0.5, -gamma]]).real.max()
     if slowest > -0.47:
         side = "It still circles too long: more" if gamma < 1 else "Part of it creeps: less"
@@ -177,10 +176,7 @@ def _one_test(rng, accepts):
         real, fake = (np.asarray(x, np.float32) for x in (real, fake))
         return np.logaddexp(np.float32(0), -real).mean() + np.logaddexp(np.float32(0), fake).mean()
 
-    said = [result_of(accepts, loss) for loss in (rounded, _fair)]
-    if not all(isinstance(word, bool | np.bool_) for word in said):
-        raise Wrong("Expected True or False: whether the loss passes your test.")
-    if not all(said):
+    if not all([as_truth(result_of(accepts, loss)) for loss in (rounded, _fair)]):
         raise Wrong(
             "Your test refuses a loss that is right. Is your number the right one, and is there "
             "room for the rounding of float32?"
@@ -204,7 +200,7 @@ class _OnlyColumns:
 
 
 def _askable(names):
-    """The rules that can be asked with these columns."""
+    """Return the rules that can be asked with these columns."""
     critic = next(record for truth, record in _recorded() if truth == "penalty_sampling")
     found = []
     for illness, evidence in _RULES.items():
@@ -282,10 +278,8 @@ def _alarm(rng, alarm):
         shaken = diagnosis.Record(
             record.steps, columns, record.frames, record.frame_steps, record.real
         )
-        rings = result_of(alarm, shaken)
-        if not isinstance(rings, bool | np.bool_):
-            raise Wrong("Expected True or False: whether the alarm rings for this record.")
-        false += bool(rings) and truth == "healthy"
+        rings = as_truth(result_of(alarm, shaken))
+        false += rings and truth == "healthy"
         if truth != "healthy":
             (heard if rings else missed).append(truth)
     if false:

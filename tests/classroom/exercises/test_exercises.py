@@ -16,7 +16,8 @@ import pytest
 from matplotlib import pyplot
 
 from classroom import exercises
-from classroom.exercises import checking, notes, overview
+from classroom.exercises import checking
+from classroom.exercises.progress import read
 from tools import exercises as weaving
 from tools import series
 
@@ -116,7 +117,7 @@ def test_the_notebook_has_these_exercises_without_the_answers(path):
 def test_the_solution_passes(name, seed):
     verdict = exercises.check(name, *answers_of(name, ALL[name][1].code), seed=seed)
     assert verdict.passed, verdict
-    assert exercises.passed(name)
+    assert read()[name]["passed"]
 
 
 @pytest.mark.slow
@@ -131,7 +132,7 @@ def test_the_same_is_said_of_the_solution_whatever_the_inputs(name):
 def test_the_untouched_stub_does_not(name):
     verdict = exercises.check(name, *answers_of(name, ALL[name][1].stub))
     assert not verdict.passed, verdict
-    assert not exercises.passed(name)
+    assert not read().get(name, {}).get("passed")
 
 
 @pytest.mark.slow
@@ -179,119 +180,3 @@ def test_no_constant_passes(name):
             assert not exercises.check(name, *mixed, seed=2).passed, constant
         else:
             assert not exercises.check(name, *[constant] * len(solved)).passed, constant
-
-
-# -------------------------------------------------------------------------------------- the tools
-
-
-@pytest.fixture
-def toy():
-    """An exercise of its own that adds two numbers, registered for the length of a test."""
-
-    @checking.exercise("02.99", "Add", "Fill the gap")
-    def check(rng, answer):
-        a, b = rng.normal(size=2)
-        value = checking.result_of(answer, a, b)
-        checking.compare(value, a + b, wrong=[(a - b, "The sign is flipped.")])
-        return checking.Right("Well added.")
-
-    yield "02.99"
-    del checking._registry["02.99"]
-
-
-def test_verdicts(toy):
-    assert "right. Well added." in repr(exercises.check(toy, lambda a, b: a + b))
-    assert exercises.check(toy, lambda a, b: a - b).text == "The sign is flipped."
-    assert exercises.check(toy, ...).passed is None
-    assert exercises.check(toy, lambda a, b: None).passed is None
-    assert "gives" in exercises.check(toy, lambda a, b: a * 3 + b).text
-    assert "A function is expected" in exercises.check(toy, 7).text
-    assert "raises ZeroDivisionError" in exercises.check(toy, lambda a, b: 1 / 0).text
-    assert "shape" in exercises.check(toy, lambda a, b: [a, b]).text
-    assert "numbers are expected" in exercises.check(toy, lambda a, b: "much").text
-    assert notes.read()[toy] == {"tries": 7, "passed": True}  # what was no answer does not count
-
-
-def test_a_stranger_learns_what_exists():
-    with pytest.raises(ValueError, match="expected the name of an exercise"):
-        exercises.check("99.1", 1)
-    with pytest.raises(ValueError, match=r"expected one of 02\.1, 02\.2"):
-        exercises.check("02.77", 1)
-    with pytest.raises(ValueError, match="expected a kind"):
-        checking.exercise("02.98", "Title", "Riddle")
-    with pytest.raises(ValueError, match="expected the number of a notebook"):
-        exercises.progress("77")
-
-
-def test_the_first_prediction_is_kept_and_the_truth_is_not_told():
-    def check(guess):
-        return checking.compare_prediction(
-            guess, 0.25, "Because.", within=0.01, wrong=[(0.5, "Half?")]
-        )
-
-    assert check(0.25) == checking.Right("You predicted 0.25, and it is 0.25. Because.", 0.25)
-    for guess, sentence in ((0.5, "Half?"), (0.1, "it is more"), (3, "it is less"), (True, "numb")):
-        with pytest.raises(checking.Wrong, match=sentence) as error:
-            check(guess)
-        assert "0.25" not in str(error.value)
-    notes.note("02.1", False, prediction=0.1, found=0.25)
-    notes.note("02.1", True, prediction=0.25, found=0.25)
-    entry = notes.read()["02.1"]
-    assert entry == {"tries": 2, "passed": True, "prediction": 0.1, "found": 0.25}
-
-
-def test_orders():
-    rules = [("a", "b", "First a."), ("b", "c", "First b.")]
-    for answer in ("abc", "A, B, C", ["a", "b", "c"]):
-        checking.compare_order(answer, "abc", rules)
-    for answer, sentence in (
-        ("bac", "First a."),
-        ("acb", "First b."),
-        ("ab", "expected once"),
-        ("aabc", "expected once"),
-        ("", "expected once"),
-        (3, "A string of letters"),
-    ):
-        with pytest.raises(checking.Wrong, match=sentence):
-            checking.compare_order(answer, "abc", rules)
-    for answer in ("cab", "acb", "abc"):  # every order that a rule allows
-        checking.compare_order(answer, "abc", rules[:1])
-
-
-def test_choices_with_their_reasons():
-    wrong = {"b": "Not b."}
-    assert checking.compare_choice(["A ", 3], "a", wrong) == [3]
-    assert checking.compare_choice(["a", 3, 4], "a", wrong, reasons=2) == [3, 4]
-    with pytest.raises(checking.Wrong, match="Not b"):
-        checking.compare_choice(["B", 3], "a", wrong)
-    for letter in ("c", "", 1, True):
-        with pytest.raises(checking.Wrong, match="Choose one of a, b"):
-            checking.compare_choice([letter, 3], "a", wrong)
-    for answer in ("ab", [], ["a"], ["a", 1, 2], 3):
-        with pytest.raises(checking.Wrong, match="A list of 2"):
-            checking.compare_choice(answer, "a", wrong)
-
-
-def test_a_broken_progress_file_is_kept_aside(tmp_path):
-    for content in ("{", "[1]", '{"02.1": 3}', ""):
-        (tmp_path / notes.FILE).write_text(content)
-        assert notes.read() == {}
-        assert (tmp_path / "ganlab_progress.broken.json").read_text() == content
-    notes.note("02.1", True)
-    assert notes.read()["02.1"]["passed"]
-
-
-def test_the_overview_follows_the_file():
-    widget = exercises.progress("02")
-    assert "0 of" in widget.value
-    notes.note("02.1", False, prediction=0.5, found=0.25)
-    assert "predicted 0.5" in widget.value and "0.25" not in widget.value
-    notes.note("02.1", True, prediction=0.25, found=0.25)
-    assert "1 of" in widget.value and "predicted 0.5, found 0.25" in widget.value
-    assert repr(widget) == "Progress in notebook 02"
-    assert isinstance(exercises.progress(), overview.Progress)
-
-
-def test_titles_are_escaped():
-    known = [checking.Exercise("02.1", "a < b & c", "Fill the gap", check=None)]
-    assert "a &lt; b &amp; c" in overview.table(known, {})

@@ -81,7 +81,7 @@ WRONG = {
             'seen = ["b", steps_to_pass(minimax_slope), steps_to_pass(away)]',
             "the sign must stay",
         ),
-        ('seen = ["b", "many", "few"]', "two numbers of steps"),
+        ('seen = ["b", "many", "few"]', "numbers are expected"),
     ],
     "02.8": [
         ("own = losses.non_saturating.generator", "An AdversarialLoss is expected"),

@@ -103,7 +103,7 @@ WRONG = {
         ("damping = ['c', 0.3]", "fly apart"),
         ("damping = ['c', 0.0]", "not yet 0.1"),
         ("damping = ['c', -1.5]", "never forgets"),
-        ("damping = ['c', 'negative']", "as a number"),
+        ("damping = ['c', 'negative']", "A number is expected"),
     ],
     "05.8": [
         (watch(when="batch % self.every == 0"), "The GAN counts its own steps"),

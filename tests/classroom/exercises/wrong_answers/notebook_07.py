@@ -77,7 +77,7 @@ WRONG = {
         ('turning_point = ["c", 50]', "do not move"),
         ('turning_point = ["d", 50]', "only inside a mode"),
         ('turning_point = ["because", 50]', "Choose one of"),
-        ('turning_point = ["b", 50.5]', "Expected behind the letter"),
+        ('turning_point = ["b", 50.5]', "a whole number between"),
     ],
     "07.6": [
         ("return np.polyfit(1 / sizes, distances, 1)[0]", "That is the slope"),

@@ -86,7 +86,7 @@ WRONG = {
             "return bool(abs(loss(np.zeros(4), np.zeros(4)) - np.log(2)) < 1e-4)",
             "refuses a loss that is right",
         ),
-        ("return 'yes'", "Expected True or False"),
+        ("return 'yes'", "True or False is expected"),
     ],
     "08.6": [
         (
@@ -117,6 +117,6 @@ WRONG = {
         ("return False", "never rings"),
         (_RING.format("late('d_loss') < 1.3"), "soon nobody will listen"),
         (_RING.format("late('spread') < 0.3"), "Four are asked for"),
-        ("return record['near'] < 0.5", "Expected True or False"),
+        ("return record['near'] < 0.5", "True or False is expected"),
     ],
 }
