@@ -1,15 +1,15 @@
 """What the training dashboard shows, as text for the browser and as a Matplotlib figure.
 
 The live curves are SVG written by hand: a thousandth of a second instead of the tenth that a
-figure takes, sharp at any size, and in the text colour of a light or a dark page.
+figure takes, sharp at any size, and in the text color of a light or a dark page.
 """
 
-import base64
 import html
 import math
 
 import numpy as np
 
+from classroom.widgets import page
 from ganlab import images, plotting
 
 __all__ = ["curves", "draw", "measures_table", "samples_picture", "spark"]
@@ -19,11 +19,10 @@ _SMOOTH = 0.9  # weight of the past in the smoothed lines
 _COLORS = {"d_loss": plotting.DISCRIMINATOR, "g_loss": plotting.GENERATOR}
 _WIDTH, _HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 560, 290, 40, 108, 30, 34
 _APART = 28  # between two names of references, which take two lines each
-_KNOWN = {"ln 2": math.log(2), "2 ln 2": 2 * math.log(2), "-ln 2": -math.log(2)}
 
 
 def curves(history, references):
-    """Both losses as an SVG: faint the values, bold their moving average, dotted references.
+    """Return both losses as an SVG: faint the values, bold their moving average, dotted references.
 
     Parameters
     ----------
@@ -48,7 +47,7 @@ def curves(history, references):
         fall = (high - np.asarray(value)) / (high - low)
         return _TOP + fall * (_HEIGHT - _TOP - _BOTTOM)
 
-    parts = [*_axes(x, y, first, last, low, high), '<g clip-path="url(#ganlab-curves)">']
+    parts = [*_axes(x, y, first, last, low, high), '<g clip-path="url(#ganlab-losses)">']
     latest = []
     for key, values in series.items():
         color, known = _COLORS[key], np.isfinite(values)
@@ -67,8 +66,8 @@ def curves(history, references):
         parts.append(f'<text x="{left + 24}" y="15">{key}</text>')
     said = "Losses by step. " + (", ".join(latest) if latest else "No step yet") + "."
     return (
-        f'<svg class="ganlab-curves" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" '
-        f'aria-label="{html.escape(said)}"><defs><clipPath id="ganlab-curves"><rect x="{_LEFT}" '
+        f'<svg class="ganlab-losses" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" '
+        f'aria-label="{html.escape(said)}"><defs><clipPath id="ganlab-losses"><rect x="{_LEFT}" '
         f'y="{_TOP}" width="{_WIDTH - _LEFT - _RIGHT}" height="{_HEIGHT - _TOP - _BOTTOM}"/>'
         f"</clipPath></defs>{''.join(parts)}</svg>"
     )
@@ -93,7 +92,7 @@ def _axes(x, y, first, last, low, high):
 
 
 def _reference_lines(references, y):
-    """Dotted lines; their names at the right are moved apart where they would overlap."""
+    """Yield dotted lines, and their names at the right, moved apart where they would overlap."""
     names = sorted(references, key=references.get, reverse=True)
     lines = [float(y(references[name])) for name in names]
     places, lowest = [], -math.inf
@@ -110,14 +109,13 @@ def _reference_lines(references, y):
 
 
 def _number(level):
-    for name, value in _KNOWN.items():
-        if abs(level - value) < 1e-4:
-            return f"{name.replace('-', '−')} = {level:.2f}".replace("-", "−")
-    return f"{level:.3g}"
+    """Return a level as a number, after the name that it has where it has one."""
+    name, value = plotting.level_name(level), f"{level:.3g}"
+    return (name if name == value else f"{name} = {level:.2f}").replace("-", "−")
 
 
 def _range(series, references):
-    """What to show of the vertical axis: a single spike must not flatten all the rest."""
+    """Return the ends of the vertical axis: a single spike must not flatten all the rest."""
     levels = list(references.values())
     for values in series:
         values = values[np.isfinite(values)]
@@ -128,20 +126,12 @@ def _range(series, references):
     return (0.0 if 0 <= low < 0.5 * high else low - margin), high + margin
 
 
-def _smoothed(values):
-    """Exponential moving average, corrected for its start as in Adam."""
-    from scipy.signal import lfilter
-
-    weights = 1 - _SMOOTH ** np.arange(1, len(values) + 1)
-    return lfilter([1 - _SMOOTH], [1, -_SMOOTH], values) / weights
-
-
 def _bins(steps, values):
-    """At most _MOST places, and for each the least and the greatest value and the average."""
+    """Return at most _MOST places, and for each the least, the greatest and the average value."""
     edges = np.linspace(0, len(values), min(len(values), _MOST) + 1).astype(int)[:-1]
     last = np.r_[edges[1:], len(values)] - 1
     least, most = np.minimum.reduceat(values, edges), np.maximum.reduceat(values, edges)
-    return steps[last], least, most, _smoothed(values)[last]
+    return steps[last], least, most, plotting.smoothed(values, _SMOOTH)[last]
 
 
 def _points(x, y):
@@ -149,7 +139,7 @@ def _points(x, y):
 
 
 def spark(values):
-    """A small curve of a measure, without axes, as an SVG."""
+    """Return a small curve of a measure, without axes, as an SVG."""
     values = np.asarray(values, float)
     known = values[np.isfinite(values)]
     if len(known) < 2:
@@ -166,7 +156,7 @@ def spark(values):
 
 
 def measures_table(measured):
-    """The latest value and the course of every measure, as an HTML table; empty without any.
+    """Return the latest value and the course of every measure as an HTML table, "" without any.
 
     Parameters
     ----------
@@ -187,7 +177,7 @@ def measures_table(measured):
 
 
 def samples_picture(samples, real, step):
-    """Samples as HTML: images tiled, points of the plane over real ones, otherwise nothing.
+    """Return samples as HTML: images tiled, points of the plane over real ones, else nothing.
 
     Parameters
     ----------
@@ -197,7 +187,7 @@ def samples_picture(samples, real, step):
     step : int
     """
     said = f"{len(samples)} samples from fixed latents after step {step:,}"
-    if samples.ndim == 2 and samples.shape[1] == 2:
+    if _are_points(samples):
         half = 1.15 * np.abs(real).max() or 1.0
         dots = [
             f'<circle cx="{x:.3f}" cy="{-y:.3f}" r="{half / 70:.3f}" fill="{color}" opacity=".7"/>'
@@ -206,30 +196,36 @@ def samples_picture(samples, real, step):
         ]
         box = f"{-half} {-half} {2 * half} {2 * half}"
         picture = f'<svg viewBox="{box}" role="img" aria-label="{said}">{"".join(dots)}</svg>'
-        return _captioned(picture, "real blue, fake orange")
-    if samples.ndim != 4 or samples.shape[-1] not in (1, 3):
-        return _captioned("", f"samples of shape {samples.shape[1:]} have no picture")
-    tiled = images.to_png(images.tile(np.clip(np.nan_to_num(samples), 0, 1), padding=2))
-    source = base64.b64encode(tiled).decode()
-    picture = f'<img alt="{said}" src="data:image/png;base64,{source}">'
-    return _captioned(picture, f"the same {len(samples)} latents, step {step:,}")
+        caption = "real blue, fake orange"
+    elif _are_images(samples):
+        picture = page.image_tag(_tiled(samples), said)
+        caption = f"the same {len(samples)} latents, step {step:,}"
+    else:
+        picture, caption = "", f"samples of shape {samples.shape[1:]} have no picture"
+    return page.captioned(picture, caption, "ganlab-samples")
 
 
-def _captioned(picture, caption):
-    return f'<figure class="ganlab-samples">{picture}<figcaption>{caption}</figcaption></figure>'
+def _are_points(samples):
+    return samples.ndim == 2 and samples.shape[1] == 2
+
+
+def _are_images(samples):
+    return samples.ndim == 4 and samples.shape[-1] in (1, 3)
+
+
+def _tiled(samples):
+    return images.tile(np.clip(np.nan_to_num(samples), 0, 1), padding=2)
 
 
 def draw(history, references, measured, samples, real, title):
-    """The same as a Matplotlib figure, for paper and for pages without a kernel.
+    """Draw the same as a Matplotlib figure, for paper and for pages without a kernel.
 
     Returns
     -------
     matplotlib.figure.Figure
     """
-    from classroom.widgets.page import Figure
-
     rows = 1 + bool(measured)
-    figure = Figure(figsize=(9, 3.2 + 1.7 * bool(measured)), dpi=80, layout="constrained")
+    figure = page.Figure(figsize=(9, 3.2 + 1.7 * bool(measured)), dpi=80, layout="constrained")
     grid = figure.add_gridspec(rows, 1, height_ratios=[3.2, 1.7][:rows])
     top = grid[0].subgridspec(1, 2, width_ratios=[1.9, 1])
     axis, shown = figure.add_subplot(top[0]), figure.add_subplot(top[1])
@@ -237,7 +233,7 @@ def draw(history, references, measured, samples, real, title):
         values = np.asarray(history.get(key, ()), float)
         if len(values):
             axis.plot(history["step"], values, color=color, alpha=0.3, linewidth=0.8)
-            axis.plot(history["step"], _smoothed(values), color=color, label=key)
+            axis.plot(history["step"], plotting.smoothed(values, _SMOOTH), color=color, label=key)
     for name, level in references.items():
         axis.axhline(level, color="0.3", linestyle=":", linewidth=1)
         place = {"xy": (1.01, level), "xycoords": ("axes fraction", "data")}
@@ -258,11 +254,12 @@ def draw(history, references, measured, samples, real, title):
 
 def _draw_samples(axis, samples, real):
     axis.set_axis_off()
-    if samples.ndim == 2 and samples.shape[1] == 2:
+    if _are_points(samples):
         plotting.plot_samples(real, samples, ax=axis)
-    elif samples.ndim == 4 and samples.shape[-1] in (1, 3):
-        tiled = images.tile(np.clip(np.nan_to_num(samples), 0, 1), padding=2)
-        axis.imshow(tiled.squeeze(), cmap="gray", vmin=0, vmax=1, interpolation="nearest")
+    elif _are_images(samples):
+        axis.imshow(
+            _tiled(samples).squeeze(), cmap="gray", vmin=0, vmax=1, interpolation="nearest"
+        )
 
 
 def _draw_measures(figure, places, measured):

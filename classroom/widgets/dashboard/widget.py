@@ -3,14 +3,16 @@
 import asyncio
 import contextlib
 import html
+import math
 import time
 
 import ipywidgets
 import numpy as np
 
-from classroom.widgets.dashboard import picture as dashboard_picture
-from classroom.widgets.dashboard.training import Training, chance_levels
-from ganlab import latents
+from classroom.widgets import page
+from classroom.widgets.dashboard import picture
+from classroom.widgets.dashboard.training import Training
+from ganlab import latents, plotting
 
 __all__ = ["Dashboard"]
 
@@ -24,33 +26,9 @@ _BUTTON = {
     "stopped": ("Go on", "play", "Go on from the step where it stopped"),
 }
 
-_STYLE = """<style>
-.ganlab-dashboard { max-width: 940px; font-size: 13px; color: var(--jp-ui-font-color1, inherit); }
-.ganlab-dashboard .widget-html-content { line-height: 1.4; font-size: 13px; }
-.ganlab-dashboard svg text { font-size: 12px; fill: currentColor; }
-.ganlab-dashboard .ganlab-curves { display: block; width: 100%; }
-.ganlab-dashboard figure { margin: 0; }
-.ganlab-dashboard figure img, .ganlab-dashboard figure svg { display: block; width: 100%;
-  image-rendering: pixelated; border: 1px solid var(--jp-border-color2, #bbb);
-  border-radius: 3px; box-sizing: border-box; }
-.ganlab-dashboard figcaption { text-align: center; padding-top: 4px; }
-.ganlab-dashboard .ganlab-status { font-variant-numeric: tabular-nums; }
-.ganlab-dashboard .ganlab-status strong { font-weight: 600; }
-.ganlab-dashboard table { border-collapse: collapse; margin: 0 0 4px 8px; }
-.ganlab-dashboard th, .ganlab-dashboard td { padding: 2px 18px 2px 0; text-align: left; }
-.ganlab-dashboard td { font-variant-numeric: tabular-nums; }
-.ganlab-dashboard th { font-weight: 600; }
-.ganlab-dashboard th[scope=col] { font-weight: 400; opacity: .75; }
-.ganlab-dashboard .ganlab-spark { width: 120px; height: 28px; vertical-align: middle;
-  color: #0072B2; }
-[data-jp-theme-light=false] .ganlab-dashboard .ganlab-spark { color: #56B4E9; }
-.ganlab-dashboard button:focus-visible { outline: 3px solid #0072B2; outline-offset: 2px; }
-[data-jp-theme-light=false] .ganlab-dashboard button:focus-visible { outline-color: #56B4E9; }
-</style>"""
-
 
 class Dashboard(ipywidgets.VBox):
-    """Trains a GAN and shows how it goes.
+    """Train a GAN and show how it goes.
 
     Show it in one cell, and train in the next one, which can be run again to go on::
 
@@ -80,8 +58,8 @@ class Dashboard(ipywidgets.VBox):
     measure_every : int
         Steps between two values of the measures, which are also taken at the end.
     references : dict of str to float, optional
-        Levels drawn as dotted lines; by default the losses at chance level, see
-        `dashboard_training.chance_levels`.
+        Levels drawn as dotted lines; by default what both players pay at chance,
+        `AdversarialLoss.chance` of the GAN's loss.
     samples : int, from 1
         How many to show.
     checkpoint : path-like, optional
@@ -92,7 +70,7 @@ class Dashboard(ipywidgets.VBox):
 
     Attributes
     ----------
-    training : dashboard_training.Training
+    training : classroom.widgets.dashboard.training.Training
         Its ``history``, ``measured``, ``state`` and ``message`` are what is shown.
 
     Raises
@@ -139,7 +117,7 @@ class Dashboard(ipywidgets.VBox):
         resume=False,
     ):
         if isinstance(samples, bool) or not isinstance(samples, int) or samples < 1:
-            raise ValueError(f"expected samples as a whole number from 1, received {samples!r}")
+            raise ValueError(f"expected samples as an integer from 1, received {samples!r}")
         self.training = Training(
             gan,
             data,
@@ -151,7 +129,7 @@ class Dashboard(ipywidgets.VBox):
             checkpoint=checkpoint,
             resume=resume,
         )
-        self.references = _reference_levels(gan.loss_pair) if references is None else references
+        self.references = _chance(gan.loss_pair) if references is None else references
         self._latents = latents.sample(samples, gan.latent_dim, seed=seed)
         self._next_drawing = 0.0
         try:
@@ -159,16 +137,15 @@ class Dashboard(ipywidgets.VBox):
         except RuntimeError:
             self._loop = None
         self._build()
-        super().__init__([self._style, self._head, self._middle, self._measures])
-        self.add_class("ganlab-dashboard")
+        super().__init__([page.style(__file__), self._head, self._middle, self._measures])
+        self.add_class("ganlab-widget").add_class("ganlab-dashboard")
         self.refresh()
 
     def _build(self):
         layout = ipywidgets.Layout
-        self._style = ipywidgets.HTML(_STYLE, layout=layout(display="none"))
         self._status = ipywidgets.HTML(layout=layout(flex="1 1 300px"))
         self._bar = ipywidgets.IntProgress(
-            min=0, max=self.steps, layout=layout(width="220px"), style={"bar_color": "#0072B2"}
+            min=0, max=self.steps, layout=layout(width="220px"), style={"bar_color": plotting.REAL}
         )
         self._button = ipywidgets.Button(layout=layout(width="100px"))
         self._button.on_click(self._click)
@@ -199,11 +176,11 @@ class Dashboard(ipywidgets.VBox):
         return self.training.history
 
     def stop(self):
-        """Ends the training after the step that is running, as the button does."""
+        """End the training after the step that is running, as the button does."""
         self.training.stop()
 
     def train(self):
-        """Trains; yields for each step a dict of its logs and measures, and redraws at times."""
+        """Train; yield for each step a dict of its logs and measures, and redraw at times."""
         records, self._next_drawing = self.training.records(), 0.0
         try:
             for record in records:
@@ -215,7 +192,7 @@ class Dashboard(ipywidgets.VBox):
             self.refresh()
 
     async def run(self):
-        """Trains to the end or until Stop, letting clicks through after every step."""
+        """Train to the end or until Stop, letting clicks through after every step."""
         self._loop = asyncio.get_running_loop()
         records = self.train()
         try:
@@ -226,7 +203,7 @@ class Dashboard(ipywidgets.VBox):
             records.close()
 
     def _click(self, _):
-        """Stops, or trains in the kernel's loop; clicks may arrive in another thread."""
+        """Stop, or train in the kernel's loop; clicks may arrive in another thread."""
         if self.training.state == "training":
             self.stop()
         elif self._loop is not None:
@@ -248,29 +225,29 @@ class Dashboard(ipywidgets.VBox):
         self._button.disabled = not (state == "training" or (state in _BUTTON and can_start))
 
     def refresh(self):
-        """Draws the present state; the next drawing waits so long that drawing stays cheap."""
+        """Draw the present state; the next drawing waits so long that drawing stays cheap."""
         began, training = time.monotonic(), self.training
         self._show_button(training.state)
         self._bar.max, self._bar.value = self.steps, min(training.step, self.steps)
         self._bar.bar_style = "danger" if training.state == "broken" else ""
         self._status.value = _status(training)
-        self._curves.value = dashboard_picture.curves(training.history, self.references)
-        self._samples.value = dashboard_picture.samples_picture(
+        self._curves.value = picture.curves(training.history, self.references)
+        self._samples.value = picture.samples_picture(
             self._drawn(), training.data[:256], training.step
         )
-        self._measures.value = dashboard_picture.measures_table(training.measured)
+        self._measures.value = picture.measures_table(training.measured)
         now = time.monotonic()
         self._next_drawing = now + max(_SOONEST, (now - began) / _SHARE)
 
     def draw(self):
-        """The present state as a picture, for a page without a kernel.
+        """Draw the present state as a figure, for a page without a kernel.
 
         Returns
         -------
         matplotlib.figure.Figure
         """
         training = self.training
-        return dashboard_picture.draw(
+        return picture.draw(
             training.history,
             self.references,
             training.measured,
@@ -286,15 +263,15 @@ class Dashboard(ipywidgets.VBox):
         return f"Dashboard({self.training.message!r})"
 
 
-def _reference_levels(loss):
-    levels = chance_levels(loss)
-    if abs(levels["d_loss"] - levels["g_loss"]) < 1e-6:
-        return {"chance, both": levels["d_loss"]}
-    return {"chance, d_loss": levels["d_loss"], "chance, g_loss": levels["g_loss"]}
+def _chance(loss):
+    d_loss, g_loss = loss.chance
+    if math.isclose(d_loss, g_loss):
+        return {"chance, both": d_loss}
+    return {"chance, d_loss": d_loss, "chance, g_loss": g_loss}
 
 
 def _status(training):
-    """Where the training stands, for the browser, which reads changes of it aloud politely."""
+    """Say where the training stands, for the browser, which reads changes of it aloud."""
     if training.state != "training":
         return f'<div class="ganlab-status" role="status">{html.escape(training.message)}</div>'
     parts = [f"<strong>Step {training.step:,}</strong> of {training.steps:,}"]
@@ -304,7 +281,7 @@ def _status(training):
 
 
 def _duration(seconds):
-    """1:02:03, or 2:03 where it is less than an hour."""
+    """Write seconds as 1:02:03, or as 2:03 where they are less than an hour."""
     minutes, seconds = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"

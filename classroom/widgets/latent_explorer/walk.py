@@ -6,7 +6,6 @@ import numpy as np
 
 from ganlab import datasets, images, keras, latents, tf
 from ganlab.metrics import nearest_neighbors
-from ganlab.metrics.arguments import as_rows
 
 __all__ = ["MAP", "REACH", "UNTRUNCATED", "LatentSpace", "Place", "View", "squeeze"]
 
@@ -74,7 +73,7 @@ class View:
 
 
 def squeeze(z, threshold):
-    """Truncates normal latents without drawing anew: each keeps its rank.
+    """Truncate normal latents without drawing anew: each keeps its rank.
 
     A component z goes to the value below which the normal distribution cut off at the threshold
     has as much probability as the whole one has below z. So normal latents get the very law of
@@ -97,7 +96,7 @@ def squeeze(z, threshold):
     """
     z = np.asarray(z, np.float64)
     if not threshold > 0:
-        raise ValueError(f"expected a threshold above 0, received {threshold!r}")
+        raise ValueError(f"expected threshold above 0, received {threshold!r}")
     if threshold >= UNTRUNCATED:
         return z.astype(np.float32)
     from scipy.special import ndtr, ndtri  # takes longer to import than all else here
@@ -114,7 +113,7 @@ class LatentSpace:
     Parameters
     ----------
     generator, real, seed, directions
-        As in `latent_explorer.LatentExplorer`.
+        As in `LatentExplorer`.
 
     Attributes
     ----------
@@ -140,13 +139,13 @@ class LatentSpace:
         self.real = images.check(real, name="real")
         if self.real.shape[1:] != shape or len(self.real) < 2:
             raise ValueError(
-                f"expected real images of shape (n, {', '.join(map(str, shape))}), as the "
-                f"generator makes them, and 2 or more, received {self.real.shape}"
+                f"expected real as 2 or more images of shape {shape}, as the generator makes them, "
+                f"received shape {self.real.shape}"
             )
-        self._rows = as_rows(self.real, "real")
-        some = self._rows[:: max(1, len(self._rows) // 200)]
-        self.typical = float(np.median(nearest_neighbors(some, self._rows, k=2)[0][:, 1]))
-        self._seeds = latents.generator(seed)
+        self._reals = self.real.astype(np.float64)  # once, and not at every look
+        some = self._reals[:: max(1, len(self._reals) // 200)]
+        self.typical = float(np.median(nearest_neighbors(some, self._reals, k=2)[0][:, 1]))
+        self._seeds = latents.random_generator(seed)
         self._generate = tf.function(
             lambda z: generator(z, training=False),
             input_signature=[tf.TensorSpec((None, self.latent_dim), tf.float32)],
@@ -158,35 +157,35 @@ class LatentSpace:
         self.directions = self._most_change()[:directions]
 
     def generate(self, z):
-        """Images of latents (n, latent_dim), float32 in [0, 1]."""
+        """Return the images of latents (n, latent_dim), float32 in [0, 1]."""
         made = self._generate(tf.constant(z, tf.float32)).numpy()
         return np.clip(made, 0, 1)
 
     def new_end(self, which):
-        """Draws A (0) or B (1) anew."""
+        """Draw A (0) or B (1) anew."""
         self.ends = self.ends.copy()
         self.ends[which] = latents.sample(1, self.latent_dim, seed=self._seeds)[0]
 
     def new_plane(self):
-        """Draws the two directions of the plane anew, at right angles."""
+        """Draw the two directions of the plane anew, at right angles."""
         drawn = latents.sample(2, self.latent_dim, seed=self._seeds)
         self.plane = np.linalg.qr(drawn.T)[0].T.astype(np.float32)
 
     def path(self, place, t):
-        """The latents at t on the path from A to B."""
+        """Return the latents at t on the path from A to B."""
         return _WALKS[place.walk](*squeeze(self.ends, place.threshold), t)
 
     def latent(self, place):
-        """The latent of a place, shape (latent_dim,)."""
+        """Return the latent of a place, shape (latent_dim,)."""
         return self._middle(place) + np.float32([place.x, place.y]) @ self.plane
 
     def _middle(self, place):
-        """The latent in the middle of the plane."""
+        """Return the latent in the middle of the plane."""
         amounts = np.float32(place.amounts)
         return self.path(place, place.t) + amounts @ self.directions[: len(amounts)]
 
     def look(self, place):
-        """The View from a place."""
+        """Return the View from a place."""
         latent = self.latent(place)
         ends = (self.ends.tobytes(), place.walk, place.threshold)
         strip = self._kept("strip", ends, lambda: self.path(place, np.linspace(0, 1, _STRIP)))
@@ -194,7 +193,7 @@ class LatentSpace:
         around = (middle.tobytes(), self.plane.tobytes())
         plane = self._kept("map", around, lambda: middle + _lattice() @ self.plane)
         image = self.generate(latent[None])[0]
-        distances, indices = nearest_neighbors(image[None], self._rows.reshape(self.real.shape))
+        distances, indices = nearest_neighbors(image[None], self._reals)
         return View(
             latent=latent,
             image=image,
@@ -205,19 +204,20 @@ class LatentSpace:
         )
 
     def _kept(self, name, key, latents_of):
-        """The images of some latents, generated anew only where what they follow from changed."""
+        """Return the images of latents, generated anew only where what they follow from changed."""
         if self._seen.get(name, (None,))[0] != key:
             self._seen[name] = key, self.generate(latents_of())
         return self._seen[name][1]
 
     def _most_change(self):
-        """Eigenvectors of the mean of J'J, by difference quotients, the greatest first."""
+        """Return the eigenvectors of the mean of J'J, by difference quotients, greatest first."""
         places = latents.sample(_PLACES, self.latent_dim, seed=self._seeds)
         moves = _STEP * np.eye(self.latent_dim, dtype=np.float32)
         total = np.zeros((self.latent_dim, self.latent_dim))
         for z in places:
-            made = as_rows(self.generate(np.concatenate([z + moves, z - moves])), "images")
-            slopes = (made[: self.latent_dim] - made[self.latent_dim :]) / (2 * _STEP)
+            made = self.generate(np.concatenate([z + moves, z - moves])).astype(np.float64)
+            ahead, behind = made.reshape(2, self.latent_dim, -1)
+            slopes = (ahead - behind) / (2 * _STEP)
             total += slopes @ slopes.T
         vectors = np.linalg.eigh(total)[1].T[::-1]
         # An eigenvector has no sign; this one is chosen so that all machines agree.
@@ -227,7 +227,7 @@ class LatentSpace:
 
 
 def _lattice():
-    """The steps to the pictures of the map, row by row, from the top left: shape (MAP**2, 2)."""
+    """Return the steps to the pictures of the map, row by row from the top left: (MAP**2, 2)."""
     steps = np.arange(MAP, dtype=np.float32) - MAP // 2
     x, y = np.meshgrid(steps, steps[::-1])
     return np.stack([x.ravel(), y.ravel()], axis=1)
@@ -235,17 +235,18 @@ def _lattice():
 
 def _check(generator, directions):
     if not isinstance(generator, keras.Model):
-        raise TypeError(f"expected generator to be a keras.Model, received {generator!r:.80}")
+        raise TypeError(f"expected generator as a keras.Model, received {generator!r:.80}")
     received = f"{generator.input_shape} -> {generator.output_shape}"
     if len(generator.input_shape) != 2 or len(generator.output_shape) != 4:
         raise ValueError(
-            "expected a generator of images, (batch, latent_dim) -> (batch, height, width, "
-            f"channels), received {received}"
+            "expected generator from (batch, latent_dim) to (batch, height, width, channels), "
+            f"received {received}"
         )
     if generator.input_shape[-1] < 2:
-        raise ValueError(f"expected latents of 2 or more numbers, received {received}")
+        raise ValueError(f"expected generator with a latent_dim of 2 or more, received {received}")
     most = generator.input_shape[-1]
-    if isinstance(directions, bool) or not isinstance(directions, int | np.integer):
-        raise TypeError(f"expected directions as a whole number, received {directions!r}")
-    if not 0 <= directions <= most:
-        raise ValueError(f"expected directions from 0 to {most}, received {directions}")
+    whole = isinstance(directions, int | np.integer) and not isinstance(directions, bool)
+    if not whole or not 0 <= directions <= most:
+        raise ValueError(
+            f"expected directions as an integer from 0 to {most}, received {directions!r}"
+        )

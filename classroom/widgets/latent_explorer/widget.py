@@ -1,35 +1,17 @@
 """Walk through the latent space of a generator: a path, a plane, and what is nearest."""
 
-import base64
 import contextlib
 
 import ipywidgets
 import numpy as np
 
+from classroom.widgets import page
 from classroom.widgets.latent_explorer.pad import Pad
 from classroom.widgets.latent_explorer.walk import MAP, REACH, UNTRUNCATED, LatentSpace, Place
 from ganlab import images, plotting
 
 __all__ = ["LatentExplorer"]
 
-_STYLE = """<style>
-.ganlab-explorer { max-width: 940px; font-size: 13px; color: var(--jp-ui-font-color1, inherit); }
-.ganlab-explorer .widget-html-content { line-height: 1.4; font-size: 13px; }
-.ganlab-explorer figure { margin: 0; }
-.ganlab-explorer figure img { display: block; image-rendering: pixelated; border-radius: 3px; }
-.ganlab-explorer .ganlab-one img { width: 224px; height: 224px; object-fit: contain; }
-.ganlab-explorer .ganlab-one figcaption { width: 224px; padding-top: 6px; text-align: center;
-  font-variant-numeric: tabular-nums; }
-.ganlab-explorer .ganlab-strip { position: relative; padding-bottom: 9px; }
-.ganlab-explorer .ganlab-strip img { width: 100%; }
-.ganlab-explorer .ganlab-strip i { position: absolute; bottom: 0; width: 0; margin-left: -7px;
-  border: 7px solid transparent; border-top: 0; border-bottom-color: currentColor; }
-.ganlab-explorer button:focus-visible, .ganlab-explorer .noUi-handle:focus-visible {
-  outline: 3px solid #0072B2; outline-offset: 2px; }
-[data-jp-theme-light=false] .ganlab-explorer button:focus-visible,
-[data-jp-theme-light=false] .ganlab-explorer .noUi-handle:focus-visible {
-  outline-color: #56B4E9; }
-</style>"""
 _ROW = {"flex_flow": "row wrap", "grid_gap": "6px 24px"}
 
 
@@ -55,11 +37,11 @@ class LatentExplorer(ipywidgets.VBox):
 
     Attributes
     ----------
-    place : latent_walk.Place
+    place : walk.Place
         Where the controls stand. `go` sets them.
-    view : latent_walk.View
+    view : walk.View
         What is seen from there: ``view.latent``, ``view.image``, ``view.nearest``.
-    space : latent_walk.LatentSpace
+    space : walk.LatentSpace
 
     Raises
     ------
@@ -83,15 +65,14 @@ class LatentExplorer(ipywidgets.VBox):
         self._waiting = False
         self._drawn_map = self._drawn_strip = None
         self._build(directions)
-        super().__init__([self._style, self._pictures, self._path, self._settings])
-        self.add_class("ganlab-explorer")
+        super().__init__([page.style(__file__), self._pictures, self._path, self._settings])
+        self.add_class("ganlab-widget").add_class("ganlab-explorer")
         for control in self._controls():
             control.observe(self._changed, "value" if control is not self._pad else ["x", "y"])
         self._look()
 
     def _build(self, directions):
         html, layout = ipywidgets.HTML, ipywidgets.Layout
-        self._style = html(_STYLE, layout=layout(display="none"))
         self._made, self._nearest, self._strip = html(), html(), html(layout=layout(flex="1 1 0"))
         self._pad = Pad(
             reach=REACH,
@@ -167,17 +148,17 @@ class LatentExplorer(ipywidgets.VBox):
         )
 
     def go(self, *, t=None, walk=None, x=None, y=None, amounts=None, threshold=None):
-        """Moves the controls, all at once; what is not given stays.
+        """Move the controls, all at once; what is not given stays.
 
         Parameters
         ----------
         t, walk, x, y, amounts, threshold
-            As in `latent_walk.Place`. Values beyond the end of a control stop there.
+            As in `walk.Place`. Values beyond the end of a control stop there.
         """
         if amounts is not None and len(amounts) != len(self._amounts):
-            raise ValueError(f"expected {len(self._amounts)} amounts, received {len(amounts)}")
+            raise ValueError(f"expected amounts as {len(self._amounts)} numbers, received {len(amounts)}")
         if walk is not None and walk not in self._walk.options:
-            raise ValueError(f"expected walk out of {self._walk.options}, received {walk!r}")
+            raise ValueError(f"expected walk as one of {self._walk.options}, received {walk!r}")
         settings = [(self._t, "value", t), (self._walk, "value", walk), (self._pad, "x", x)]
         settings += [(self._pad, "y", y), (self._threshold, "value", threshold)]
         if amounts is not None:
@@ -201,48 +182,48 @@ class LatentExplorer(ipywidgets.VBox):
             self._look()
 
     def _look(self):
-        """Computes and shows what is seen from the present place."""
+        """Compute and show what is seen from the present place."""
         place = self.place
         self.view = view = self.space.look(place)
         length = np.linalg.norm(view.latent) / np.sqrt(self.space.latent_dim)
-        self._made.value = _one(
-            view.image,
-            "generated image",
+        self._made.value = page.captioned(
+            page.image_tag(view.image, "generated image"),
             f"generated<br>length of the latent {length:.2f} · √{len(view.latent)}",
+            "ganlab-one",
         )
         said = f"nearest real image, number {view.nearest}"
-        self._nearest.value = _one(self.space.real[view.nearest], said, self._about_nearest())
-        if view.strip is not self._drawn_strip:
-            self._strip_source = _source(images.tile(view.strip, columns=len(view.strip)))
-            self._drawn_strip = view.strip
-        where = (place.t * (len(view.strip) - 1) + 0.5) / len(view.strip)
-        self._strip.value = (
-            f'<figure class="ganlab-strip"><img alt="the path from A to B in {len(view.strip)} '
-            f'images" src="{self._strip_source}"><i style="left: {100 * where:.2f}%"></i></figure>'
+        self._nearest.value = page.captioned(
+            page.image_tag(self.space.real[view.nearest], said), self._about_nearest(), "ganlab-one"
         )
+        steps = len(view.strip)
+        if view.strip is not self._drawn_strip:
+            said = f"the path from A to B in {steps} images"
+            self._strip_tag = page.image_tag(images.tile(view.strip, columns=steps), said)
+            self._drawn_strip = view.strip
+        where = 100 * (place.t * (steps - 1) + 0.5) / steps
+        mark = f'<i style="left: {where:.2f}%"></i>'
+        self._strip.value = f'<figure class="ganlab-strip">{self._strip_tag}{mark}</figure>'
         if view.map is not self._drawn_map:
             self._pad.picture = images.to_png(images.tile(view.map, columns=MAP, padding=0))
             self._drawn_map = view.map
 
     def _about_nearest(self):
         space, view = self.space, self.view
-        label = "" if space.labels is None else f", labelled {space.labels[view.nearest]}"
+        label = "" if space.labels is None else f", labeled {space.labels[view.nearest]}"
         return (
             f"nearest real image{label}<br>distance {view.distance:.1f} "
             f"(real to real: {space.typical:.1f})"
         )
 
     def draw(self):
-        """The present state as a picture, for a page without a kernel.
+        """Draw the present state, for a page without a kernel.
 
         Returns
         -------
         matplotlib.figure.Figure
         """
-        from classroom.widgets.page import Figure
-
         place, view = self.place, self.view
-        figure = Figure(figsize=(8.6, 4.3), dpi=80, layout="constrained")
+        figure = page.Figure(figsize=(8.6, 4.3), dpi=80, layout="constrained")
         rows = figure.add_gridspec(2, 1, height_ratios=[3, 1])
         made, nearest, plane = rows[0].subgridspec(1, 3).subplots()
         strip = figure.add_subplot(rows[1])
@@ -282,17 +263,6 @@ def _slider(description, value, low, high, step):
         readout_format=".2f" if step < 0.1 else ".1f",
         style={"description_width": "110px"},
         layout=ipywidgets.Layout(width="100%" if step < 0.1 else "360px"),
-    )
-
-
-def _source(image):
-    return "data:image/png;base64," + base64.b64encode(images.to_png(image)).decode()
-
-
-def _one(image, alt, caption):
-    return (
-        f'<figure class="ganlab-one"><img alt="{alt}" src="{_source(image)}">'
-        f"<figcaption>{caption}</figcaption></figure>"
     )
 
 

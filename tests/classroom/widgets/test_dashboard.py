@@ -8,8 +8,7 @@ import signal
 import numpy as np
 import pytest
 
-from classroom.widgets.dashboard import picture as dashboard_picture
-from classroom.widgets.dashboard.training import chance_levels
+from classroom.widgets.dashboard import picture
 from classroom.widgets.dashboard.widget import Dashboard
 from ganlab import checkpoints, datasets, keras, losses, models, recipes
 from ganlab.training import GAN
@@ -283,7 +282,7 @@ def test_drawing_takes_a_small_share_of_the_time(monkeypatch):
         return ""
 
     dashboard = board(steps=200)
-    monkeypatch.setattr(dashboard_picture, "curves", slow)
+    monkeypatch.setattr(picture, "curves", slow)
     for _ in dashboard.train():
         now[0] += 0.1
     during = drawn[:-1]  # the last one is that of the end
@@ -291,33 +290,40 @@ def test_drawing_takes_a_small_share_of_the_time(monkeypatch):
     assert 0.2 * len(during) < 0.1 * now[0]
 
 
-@pytest.mark.parametrize("name", losses.ALL)
-def test_chance_is_the_cheapest_constant_logit(name):
-    loss = losses.ALL[name]
-    levels = chance_levels(loss)
-    constants = np.linspace(-3, 3, 601, dtype=np.float32)
-    best = min(float(loss.discriminator([c], [c])) for c in constants)
-    assert math.isclose(levels["d_loss"], best, abs_tol=1e-5)
-    known = {"non_saturating": math.log(2), "least_squares": 0.125, "hinge": 0.0}
-    if name in known:
-        assert math.isclose(levels["g_loss"], known[name], abs_tol=1e-6)
+@pytest.mark.parametrize(
+    ("loss", "references"),
+    [
+        (losses.non_saturating, {"chance, d_loss": 2 * math.log(2), "chance, g_loss": math.log(2)}),
+        (losses.least_squares, {"chance, d_loss": 0.25, "chance, g_loss": 0.125}),
+        (losses.relativistic, {"chance, both": math.log(2)}),
+    ],
+    ids=lambda value: getattr(value, "name", ""),
+)
+def test_the_dotted_lines_are_the_levels_of_chance(loss, references):
+    gan = GAN(models.mlp_generator(seed=0), models.mlp_discriminator(seed=1), loss=loss, seed=2)
+    gan.compile(g_optimizer=keras.optimizers.Adam(), d_optimizer=keras.optimizers.Adam())
+    assert board(gan=gan).references == pytest.approx(references)
+    assert board(gan=gan, references={"goal": 1.0}).references == {"goal": 1.0}
 
 
 def test_curves_show_values_references_and_survive_nan():
     steps = list(range(1, 1001))
     history = {"step": steps, "d_loss": [1.0] * 999 + [math.nan], "g_loss": [2.0] * 1000}
-    drawn = dashboard_picture.curves(history, {"chance <d>": 2 * math.log(2)})
-    assert "2 ln 2 = 1.39" in drawn
+    references = {"chance <d>": 2 * math.log(2), "lowest": -math.log(2), "goal": 1.25}
+    drawn = picture.curves(history, references)
+    assert ">2 ln 2 = 1.39<" in drawn
+    assert ">−ln 2 = −0.69<" in drawn
+    assert ">1.25<" in drawn
     assert "chance &lt;d&gt;" in drawn
     assert "d_loss 1.000, g_loss 2.000" in drawn
     assert "nan" not in drawn
     assert len(drawn) < 30_000, "long histories are thinned out"
-    empty = dashboard_picture.curves({"step": []}, {})
+    empty = picture.curves({"step": []}, {})
     assert "No step yet" in empty
 
 
 def test_reference_names_do_not_overlap():
-    drawn = dashboard_picture.curves({"step": []}, {"one": 1.0, "two": 1.001, "three": 5.0})
+    drawn = picture.curves({"step": []}, {"one": 1.0, "two": 1.001, "three": 5.0})
     heights = [
         float(part.split('y="')[1].split('"')[0])
         for part in drawn.split("<text ")
@@ -368,7 +374,7 @@ def test_what_is_shown_without_a_front_end_is_stable():
         ({"seed": None}, "seed: expected an integer, received None"),
         ({"measure_every": 0}, "expected measure_every as a whole number from 1, received 0"),
         ({"measures": {"x": 3}}, "expected measures as a dict of names and functions"),
-        ({"samples": 0}, "expected samples as a whole number from 1, received 0"),
+        ({"samples": 0}, "expected samples as an integer from 1, received 0"),
         ({"resume": True}, "expected a checkpoint to resume from, received checkpoint=None"),
         ({"checkpoint": "state.h5"}, r"expected a checkpoint that ends in .npz, received"),
         ({"checkpoint": __file__ + ".npz", "exists": True}, "or resume=True to go on from it"),
