@@ -9,7 +9,7 @@ import numpy as np
 
 from ganlab import tf
 
-__all__ = ["LIMIT", "ROLES", "SATURATED", "chance", "evaluate", "saturated"]
+__all__ = ["LIMIT", "ROLES", "SATURATED", "evaluate", "saturated", "saturated_span"]
 
 #: Who is graded, and on the logit of what image.
 ROLES = ("Discriminator, real image", "Discriminator, fake image", "Generator, fake image")
@@ -18,7 +18,7 @@ SATURATED = 0.05  # a generator with a smaller gradient hardly moves
 
 
 def evaluate(loss, logits, partner):
-    """Computes a loss and its derivative, for each role as a function of one logit.
+    """Compute a loss and its derivative, for each role as a function of one logit.
 
     Every number is the loss of a batch of one real and one fake image. The logit that the role
     is not graded on, the partner, is that of the other image.
@@ -49,21 +49,8 @@ def evaluate(loss, logits, partner):
     return values.numpy() + 0.0, gradients.numpy() + 0.0  # without the sign of -0.0
 
 
-def chance(loss):
-    """Returns the losses of both players when every logit is 0: (discriminator, generator).
-
-    Examples
-    --------
-    >>> from ganlab import losses
-    >>> chance(losses.hinge)
-    (2.0, 0.0)
-    """
-    values, _ = evaluate(loss, [0.0], 0.0)
-    return float(values[0, 0]), float(values[2, 0])
-
-
 def saturated(logits, gradients):
-    """Tells where a fake is recognized, logit below 0, and the generator yet hardly moves.
+    """Return where a fake is recognized, logit below 0, and the generator yet hardly moves.
 
     Parameters
     ----------
@@ -75,6 +62,18 @@ def saturated(logits, gradients):
     array of bool, shape (n,)
     """
     return (np.asarray(logits) < 0) & (np.abs(gradients) < SATURATED)
+
+
+def saturated_span(logits, gradients):
+    """Return the ends of the logits that are `saturated`, or None.
+
+    Examples
+    --------
+    >>> saturated_span([-8.0, -4.0, 0.0, 4.0], [0.0, 0.02, 0.5, 1.0])
+    (-8.0, -4.0)
+    """
+    where = np.asarray(logits)[saturated(logits, gradients)]
+    return (float(where.min()), float(where.max())) if len(where) > 1 else None
 
 
 @functools.lru_cache(maxsize=32)

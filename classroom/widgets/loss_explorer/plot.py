@@ -1,91 +1,63 @@
-"""A drawing along which a logit is chosen, by pointer and by keyboard."""
+"""The curves as SVG, in the colors of the page, along which a logit is chosen."""
+
+import pathlib
+from typing import NamedTuple
 
 import anywidget
+import numpy as np
 import traitlets
 
-from classroom.widgets.loss_explorer.curves import LIMIT
-from classroom.widgets.loss_explorer.svg import PANELS, SIZE
+from classroom.widgets.loss_explorer.curves import LIMIT, ROLES, SATURATED, saturated_span
+from ganlab.plotting import FAKE, PALETTE
 
-__all__ = ["Plot"]
+__all__ = [
+    "LOST",
+    "PANELS",
+    "ROWS",
+    "SIZE",
+    "STYLES",
+    "Plot",
+    "Style",
+    "curves_svg",
+    "marks_svg",
+    "swatch",
+    "words",
+    "x_of",
+    "y_of",
+]
 
-_SCRIPT = """
-function render({ model, el }) {
-  const name = "http://www.w3.org/2000/svg", svg = document.createElementNS(name, "svg");
-  const [width, height] = model.get("size"), limit = model.get("limit");
-  const panels = model.get("panels");
-  svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
-  svg.setAttribute("role", "slider");
-  svg.setAttribute("tabindex", "0");
-  svg.setAttribute("aria-label", "Logit, along the curves of the losses and their gradients");
-  svg.setAttribute("aria-valuemin", -limit);
-  svg.setAttribute("aria-valuemax", limit);
-  svg.classList.add("ganlab-loss");
-  const curves = svg.appendChild(document.createElementNS(name, "g"));
-  const marks = svg.appendChild(document.createElementNS(name, "g"));
-  el.appendChild(svg);
-
-  let waiting = null;
-  function choose(logit) {
-    logit = Math.min(limit, Math.max(-limit, Math.round(10 * logit) / 10));
-    if (logit === model.get("logit")) return;
-    model.set("logit", logit);
-    waiting ??= requestAnimationFrame(() => { waiting = null; model.save_changes(); });
-  }
-
-  function follow(event) {
-    const box = svg.getBoundingClientRect();
-    const x = (event.clientX - box.left) / box.width * width;
-    // The panel under the pointer, or the nearest one.
-    const far = left => Math.abs(x - left - panels.width / 2);
-    const left = panels.left.reduce((best, next) => far(next) < far(best) ? next : best);
-    choose(((x - left) / panels.width * 2 - 1) * limit);
-  }
-
-  let dragging = false;
-  svg.addEventListener("pointerdown", event => {
-    if (event.button !== 0) return;
-    svg.setPointerCapture(event.pointerId);
-    dragging = true;
-    follow(event);
-  });
-  svg.addEventListener("pointermove", event => { if (dragging) follow(event); });
-  for (const end of ["pointerup", "pointercancel"])
-    svg.addEventListener(end, () => { dragging = false; });
-
-  svg.addEventListener("keydown", event => {
-    const step = event.shiftKey ? 1 : 0.1, logit = model.get("logit");
-    const goal = { ArrowLeft: logit - step, ArrowDown: logit - step, ArrowRight: logit + step,
-      ArrowUp: logit + step, PageDown: logit - 1, PageUp: logit + 1, Home: -limit, End: limit };
-    if (!(event.key in goal)) return;
-    choose(goal[event.key]);
-    event.preventDefault();
-    event.stopPropagation();  // JupyterLab's own shortcuts
-  });
-
-  const drawings = [["curves", curves], ["marks", marks]];
-  for (const [trait, group] of drawings) {
-    const draw = () => { group.innerHTML = model.get(trait); };
-    model.on("change:" + trait, draw);
-    draw();
-  }
-  function speak() { svg.setAttribute("aria-valuenow", model.get("logit")); }
-  model.on("change:logit", speak);
-  speak();
+SIZE = (840, 462)
+_WIDTH, _HEIGHT = 246, 172
+_LEFT, _GAP, _TOP, _BELOW = 34, 30, 28, 46
+ROWS = ((-3.0, 9.0, (-3, 0, 3, 6, 9)), (-1.25, 1.25, (-1, 0, 1)))  # values, gradients
+#: Left edge of each column, width, top of each row, height: in units of the drawing.
+PANELS = {
+    "left": [_LEFT + i * (_WIDTH + _GAP) for i in range(3)],
+    "width": _WIDTH,
+    "top": [_TOP + i * (_HEIGHT + _BELOW) for i in range(2)],
+    "height": _HEIGHT,
 }
+LOST = FAKE  # behind the logits at which a generator's gradient is lost
 
-export default { render };
-"""
 
-_STYLE = """
-svg.ganlab-loss { width: calc(100% - 10px); max-width: 1000px; height: auto; display: block;
-  margin: 8px 5px;
-  color: var(--jp-ui-font-color1, inherit); font-family: var(--jp-ui-font-family);
-  font-size: 12px; touch-action: none; cursor: ew-resize; user-select: none; border-radius: 4px; }
-svg.ganlab-loss text:not([fill]) { fill: currentColor; }
-svg.ganlab-loss:focus-visible { outline: 3px solid var(--jp-brand-color1, #0072B2);
-  outline-offset: 1px; }
-.ganlab-loss-explorer .widget-label { text-align: left; }
-"""
+class Style(NamedTuple):
+    """Color and dashes of a curve; dashes let curves that coincide be seen both."""
+
+    color: str
+    dash: str = ""
+
+
+#: By the order of `ganlab.losses.ALL`, then for losses of your own.
+STYLES = (
+    Style(PALETTE[4]),
+    Style(PALETTE[0], "7 5"),
+    Style(PALETTE[2]),
+    Style(PALETTE[3]),
+    Style(PALETTE[1], "7 5"),
+    Style(PALETTE[5], "12 6"),
+    Style("currentColor", "3 4"),
+    Style(PALETTE[6], "9 3 2 3"),
+)
 
 
 class Plot(anywidget.AnyWidget):
@@ -98,8 +70,7 @@ class Plot(anywidget.AnyWidget):
     logit : float in [-8, 8]
     """
 
-    _esm = _SCRIPT
-    _css = _STYLE
+    _esm = pathlib.Path(__file__).with_suffix(".js")
 
     size = traitlets.List(traitlets.Int(), list(SIZE)).tag(sync=True)
     panels = traitlets.Dict(PANELS).tag(sync=True)
@@ -110,3 +81,156 @@ class Plot(anywidget.AnyWidget):
 
     def __repr__(self):
         return "Plot()"
+
+
+def words(loss):
+    """Return the name of a loss as one would write it in a sentence."""
+    return loss.name.replace("non_", "non-").replace("_", " ")
+
+
+def x_of(column, logit):
+    """Return where a logit stands in a column of panels."""
+    return PANELS["left"][column] + (logit + LIMIT) / (2 * LIMIT) * _WIDTH
+
+
+def y_of(row, value):
+    """Return how high a value stands in a row of panels."""
+    low, high, _ = ROWS[row]
+    return PANELS["top"][row] + (high - value) / (high - low) * _HEIGHT
+
+
+def swatch(style):
+    """Return a short line as the curve is drawn."""
+    return (
+        "<svg width='30' height='12' aria-hidden='true' style='display:block'>"
+        f"<line x1='1' x2='29' y1='6' y2='6' {_stroke(style)}/></svg>"
+    )
+
+
+def _stroke(style):
+    dash = f" stroke-dasharray='{style.dash}'" if style.dash else ""
+    return f"stroke='{style.color}' stroke-width='2.5' fill='none'{dash}"
+
+
+def curves_svg(logits, curves):
+    """Draw six panels: values above, gradients below, a column for each role.
+
+    Parameters
+    ----------
+    logits : array of float, shape (n,)
+    curves : sequence of (AdversarialLoss, Style, values, gradients)
+        Arrays of shape (3, n).
+
+    Returns
+    -------
+    str
+        Elements to put into an <svg> of `SIZE`.
+    """
+    parts = []
+    for column, role in enumerate(ROLES):
+        left = PANELS["left"][column]
+        parts.append(f"<text x='{left}' y='{_TOP - 9}' font-weight='600'>{role}</text>")
+        for row in range(2):
+            parts += _axes(row, column)
+    parts += _lost_gradients(logits, curves)
+    for loss, style, values, gradients in curves:
+        for row, data in enumerate((values, gradients)):
+            for column in range(3):
+                points = " ".join(
+                    f"{x_of(column, t):.1f},{y_of(row, v):.1f}"
+                    for t, v in zip(logits, np.clip(data[column], -99, 99), strict=True)
+                )
+                parts.append(
+                    f"<polyline clip-path='url(#ganlab-loss-{row}{column})' "
+                    f"points='{points}' {_stroke(style)}><title>{words(loss)}</title></polyline>"
+                )
+        d_level, g_level = loss.chance
+        for column, level in enumerate((d_level, d_level, g_level)):
+            x, y = x_of(column, loss.undecided), y_of(0, level)
+            parts.append(
+                f"<path d='M{x:.1f} {y - 6:.1f}l6 6l-6 6l-6 -6z' fill='{style.color}' "
+                "stroke='var(--jp-layout-color1,white)'>"
+                f"<title>{words(loss)}: chance level {level:.3f}</title></path>"
+            )
+    return "".join(parts)
+
+
+def _axes(row, column):
+    left, top = PANELS["left"][column], PANELS["top"][row]
+    bottom = top + _HEIGHT
+    name = f"ganlab-loss-{row}{column}"
+    box = f"x='{left}' y='{top}' width='{_WIDTH}' height='{_HEIGHT}'"
+    yield f"<clipPath id='{name}'><rect {box}/></clipPath>"
+    yield f"<rect {box} fill='none' stroke='var(--jp-border-color1,#888)'/>"
+    for value in ROWS[row][2]:
+        y = y_of(row, value)
+        faint = "0.5" if value == 0 else "0.15"
+        yield (
+            f"<line x1='{left}' x2='{left + _WIDTH}' y1='{y:.1f}' y2='{y:.1f}' "
+            f"stroke='currentColor' stroke-opacity='{faint}'/>"
+        )
+        yield _label(left - 6, y + 4, f"{value:g}".replace("-", "−"), "end")
+    for logit in (-8, -4, 0, 4, 8):
+        x = x_of(column, logit)
+        yield (
+            f"<line x1='{x:.1f}' x2='{x:.1f}' y1='{top}' y2='{bottom}' "
+            f"stroke='currentColor' stroke-opacity='{0.5 if logit == 0 else 0.15}'/>"
+        )
+        yield _label(x, bottom + 15, f"{logit:g}".replace("-", "−"), "middle")
+    yield _label(left + _WIDTH, top - 9, ("loss", "gradient")[row], "end")
+    if row == 1:
+        yield _label(left, bottom + 32, "← called fake", "start")
+        yield f"<text x='{left + _WIDTH / 2}' y='{bottom + 32}' text-anchor='middle'>logit</text>"
+        yield _label(left + _WIDTH, bottom + 32, "called real →", "end")
+
+
+def _label(x, y, text, anchor):
+    where = f"x='{x:.1f}' y='{y:.1f}' text-anchor='{anchor}'"
+    return f"<text class='ganlab-muted' {where}>{text}</text>"
+
+
+def _lost_gradients(logits, curves):
+    """Mark the logits at which a loss leaves the generator nearly without a gradient."""
+    lost = [
+        (words(loss), span)
+        for loss, _, _, gradients in curves
+        if (span := saturated_span(logits, gradients[2]))
+    ]
+    top = PANELS["top"][1]
+    for i, (name, (low, high)) in enumerate(lost):
+        x, width = x_of(2, low), x_of(2, high) - x_of(2, low)
+        yield (
+            f"<rect x='{x:.1f}' y='{top}' width='{width:.1f}' height='{_HEIGHT}' "
+            f"fill='{LOST}' fill-opacity='0.22'/>"
+        )
+        yield (
+            f"<text x='{x + 6:.1f}' y='{top + 17 + 34 * i}'>{name}"
+            f"<tspan x='{x + 6:.1f}' dy='15'>below {SATURATED}</tspan></text>"
+        )
+
+
+def marks_svg(logit, points):
+    """Draw the chosen logit in every panel, and a dot on every curve.
+
+    Parameters
+    ----------
+    logit : float
+    points : sequence of (Style, values, gradients)
+        Three values and three gradients of each loss there.
+    """
+    parts = []
+    for column in range(3):
+        x = x_of(column, logit)
+        for row, top in enumerate(PANELS["top"]):
+            parts.append(
+                f"<line x1='{x:.1f}' x2='{x:.1f}' y1='{top}' y2='{top + _HEIGHT}' "
+                "stroke='currentColor' stroke-width='1.5'/>"
+            )
+            low, high, _ = ROWS[row]
+            parts += [
+                f"<circle cx='{x:.1f}' cy='{y_of(row, data[row][column]):.1f}' r='4.5' "
+                f"fill='{style.color}' stroke='var(--jp-layout-color1,white)' stroke-width='1.5'/>"
+                for style, *data in points
+                if low <= data[row][column] <= high
+            ]
+    return "".join(parts)

@@ -1,19 +1,24 @@
 """The logit on an axis: value and gradient of every adversarial loss, for every role."""
 
+import numbers
+
 import ipywidgets as widgets
 import numpy as np
 
-from classroom.widgets.loss_explorer import curves as loss_curves
-from classroom.widgets.loss_explorer import svg
-from classroom.widgets.loss_explorer.curves import LIMIT, ROLES
-from classroom.widgets.loss_explorer.plot import Plot
-from classroom.widgets.paper import Figure
+from classroom.widgets import page
+from classroom.widgets.loss_explorer import plot
+from classroom.widgets.loss_explorer.curves import (
+    LIMIT,
+    ROLES,
+    evaluate,
+    saturated,
+    saturated_span,
+)
 from ganlab import losses
 
 __all__ = ["LossExplorer"]
 
 _LOGITS = np.linspace(-LIMIT, LIMIT, 129)  # 0 and the corners of the hinge are among them
-_MUTED = "color:var(--jp-ui-font-color2,inherit)"
 
 
 class LossExplorer(widgets.VBox):
@@ -62,15 +67,16 @@ class LossExplorer(widgets.VBox):
         self.losses = _with_own(own)
         unknown = [name for name in selected if name not in self.losses]
         if unknown:
-            raise ValueError(f"expected any of {', '.join(self.losses)}, received {unknown[0]!r}")
+            known = ", ".join(self.losses)
+            raise ValueError(f"expected selected from {known}, received {unknown[0]!r}")
         for name, value in (("logit", logit), ("partner", partner)):
-            if not isinstance(value, int | float | np.number) or not abs(value) <= LIMIT:
-                raise ValueError(f"{name}: expected a number from -8 to 8, received {value!r}")
-        styles = [*svg.STYLES, *[svg.STYLES[-1]] * len(own)]
+            if not isinstance(value, numbers.Real) or not abs(value) <= LIMIT:
+                raise ValueError(f"expected {name} from -8 to 8, received {value!r}")
+        styles = [*plot.STYLES, *[plot.STYLES[-1]] * len(own)]
         self.styles = dict(zip(self.losses, styles, strict=False))
         self._make_controls(selected, float(logit), float(partner))
         super().__init__(self._arranged())
-        self.add_class("ganlab-loss-explorer")
+        self.add_class("ganlab-widget").add_class("ganlab-loss-explorer")
         self._draw_curves()
 
     def __repr__(self):
@@ -85,43 +91,42 @@ class LossExplorer(widgets.VBox):
         return [name for name, box in self.boxes.items() if box.value]
 
     def table(self):
-        """Computes the losses at the chosen logit.
+        """Compute the losses at the chosen logit.
 
         Returns
         -------
         list of (str, array of shape (3,), array of shape (3,))
-            Name, values and gradients, an element for each of `loss_curves.ROLES`.
+            Name, values and gradients, an element for each of `curves.ROLES`.
         """
         found = []
         for name in self.selected:
-            values, gradients = loss_curves.evaluate(
-                self.losses[name], [self.logit.value], self.partner.value
-            )
-            found.append((name, values[:, 0], gradients[:, 0]))
+            both = evaluate(self.losses[name], [self.logit.value], self.partner.value)
+            found.append((name, *(rows[:, 0] for rows in both)))
         return found
 
     def draw(self):
-        """Draws the present state for a page on paper.
+        """Draw the present state for a page on paper.
 
         Returns
         -------
         matplotlib Figure
         """
-        figure = Figure(figsize=(9.6, 5.0), dpi=80, layout="constrained")
+        figure = page.Figure(figsize=(9.6, 5.0), dpi=80, layout="constrained")
         axes = figure.subplots(2, 3, sharex=True, sharey="row")
-        for name, style, values, gradients, levels in self._curves():
+        for loss, style, values, gradients in self._curves():
             color = "black" if style.color == "currentColor" else style.color
             line = {"color": color, "linewidth": 2}
             if style.dash:
                 line["dashes"] = [int(n) / 2 for n in style.dash.split()]
-            for column in range(3):
-                axes[0, column].plot(_LOGITS, values[column], label=_words(name), **line)
+            d_level, g_level = loss.chance
+            for column, level in enumerate((d_level, d_level, g_level)):
+                axes[0, column].plot(_LOGITS, values[column], label=plot.words(loss), **line)
                 axes[1, column].plot(_LOGITS, gradients[column], **line)
-                axes[0, column].plot(0, levels[column == 2], "D", color=color, markersize=5)
-            span = svg.saturated_span(_LOGITS, gradients[2])
+                axes[0, column].plot(loss.undecided, level, "D", color=color, markersize=5)
+            span = saturated_span(_LOGITS, gradients[2])
             if span:
-                axes[1, 2].axvspan(*span, color=svg.LOST, alpha=0.22, linewidth=0)
-        for row, (low, high, _) in enumerate(svg.ROWS):
+                axes[1, 2].axvspan(*span, color=plot.LOST, alpha=0.22, linewidth=0)
+        for row, (low, high, _) in enumerate(plot.ROWS):
             for column, ax in enumerate(axes[row]):
                 ax.axvline(self.logit.value, color="black", linewidth=1)
                 ax.set(xlim=(-LIMIT, LIMIT), ylim=(low, high))
@@ -153,15 +158,15 @@ class LossExplorer(widgets.VBox):
         self.boxes = {
             name: widgets.Checkbox(
                 name in selected,
-                description=_words(name),
+                description=plot.words(loss),
                 indent=False,
                 layout={"width": "auto", "margin": "0 18px 0 0"},
             )
-            for name in self.losses
+            for name, loss in self.losses.items()
         }
         self.logit = slider("Logit of the image", logit)
         self.partner = slider("Logit of the other image", partner)
-        self.plot = Plot(logit=logit)
+        self.plot = plot.Plot(logit=logit)
         self._numbers = widgets.HTML(layout={"width": "auto", "max_width": "1000px"})
         widgets.link((self.logit, "value"), (self.plot, "logit"))
         self.logit.observe(lambda _: self._draw_marks(), "value")
@@ -172,95 +177,81 @@ class LossExplorer(widgets.VBox):
     def _arranged(self):
         legend = []
         for name, box in self.boxes.items():
-            line = svg.swatch(self.styles[name])
+            line = plot.swatch(self.styles[name])
             margin = {"margin": "8px 4px 0 0"}
             legend.append(widgets.HBox([widgets.HTML(line, layout=margin), box]))
         row = {"flex_flow": "row wrap", "max_width": "1000px", "margin": "0 0 4px 0"}
-        sliders = [self.logit, self.partner]
-        return [widgets.HBox(legend, layout=row), *sliders, self.plot, self._numbers]
+        legend = widgets.HBox(legend, layout=row)
+        return [page.style(__file__), legend, self.logit, self.partner, self.plot, self._numbers]
 
     def _curves(self):
         for name in self.selected:
             loss = self.losses[name]
-            values, gradients = loss_curves.evaluate(loss, _LOGITS, self.partner.value)
-            yield name, self.styles[name], values, gradients, loss_curves.chance(loss)
+            yield loss, self.styles[name], *evaluate(loss, _LOGITS, self.partner.value)
 
     def _draw_curves(self):
-        curves = [(_words(name), *rest) for name, *rest in self._curves()]
-        self.plot.curves = svg.curves_svg(_LOGITS, curves)
+        self.plot.curves = plot.curves_svg(_LOGITS, list(self._curves()))
         self._draw_marks()
 
     def _draw_marks(self):
         found = self.table()
-        self.plot.marks = svg.marks_svg(
+        self.plot.marks = plot.marks_svg(
             self.logit.value, [(self.styles[name], v, g) for name, v, g in found]
         )
         self._numbers.value = self._table_html(found) + self._sentence_html(found)
 
     def _table_html(self, found):
-        cell = "padding:3px 10px;text-align:right;font-variant-numeric:tabular-nums"
-        line = "border-bottom:1px solid var(--jp-border-color1,#888)"
         heads = "".join(
-            f"<th colspan='2' scope='colgroup' style='{cell};white-space:nowrap'>{role}</th>"
-            for role in (*ROLES, "Chance level")
+            f"<th colspan='2' scope='colgroup'>{role}</th>" for role in (*ROLES, "Chance level")
         )
         under = "".join(
-            f"<th scope='col' style='{cell};font-weight:400;{_MUTED};{line}'>{text}</th>"
+            f"<th class='ganlab-muted' scope='col'>{text}</th>"
             for text in ("loss", "gradient") * 3 + ("discr.", "gener.")
         )
         rows = []
         for name, values, gradients in found:
-            cells = []
+            loss, cells = self.losses[name], []
             for column in range(3):
-                lost = column == 2 and loss_curves.saturated(self.logit.value, gradients[2])
-                strong = f"background:{svg.LOST}38;font-weight:600" if lost else ""
-                cells.append(f"<td style='{cell}'>{_number(values[column])}</td>")
-                cells.append(f"<td style='{cell};{strong}'>{_number(gradients[column])}</td>")
-            for level in loss_curves.chance(self.losses[name]):
-                cells.append(f"<td style='{cell};{_MUTED}'>{_number(level)}</td>")
+                lost = column == 2 and saturated(self.logit.value, gradients[2])
+                mark = " class='ganlab-lost'" if lost else ""
+                cells.append(f"<td>{_number(values[column])}</td>")
+                cells.append(f"<td{mark}>{_number(gradients[column])}</td>")
+            cells += [f"<td class='ganlab-muted'>{_number(level)}</td>" for level in loss.chance]
             rows.append(
-                "<tr><th scope='row' style='text-align:left;font-weight:400;white-space:nowrap'>"
-                "<div style='display:flex;align-items:center;gap:8px'>"
-                f"{svg.swatch(self.styles[name])}{_words(name)}</div></th>"
-                f"{''.join(cells)}</tr>"
+                f"<tr><th scope='row'><div>{plot.swatch(self.styles[name])}{plot.words(loss)}"
+                f"</div></th>{''.join(cells)}</tr>"
             )
-        return (
-            "<table style='border-collapse:collapse;width:100%;line-height:1.4;font-size:12px'>"
-            f"<tr><th></th>{heads}</tr><tr><td style='{line}'></td>{under}</tr>"
-            f"{''.join(rows)}</table>"
-        )
+        return f"<table><tr><th></th>{heads}</tr><tr><td></td>{under}</tr>{''.join(rows)}</table>"
 
     def _sentence_html(self, found):
-        """Says what the generator gets from the losses at this logit."""
+        """Say what the generator gets from the losses at this logit."""
         logit = self.logit.value
         belief = 1 / (1 + np.exp(-logit))
         text = f"At logit {_number(logit, 1)} the discriminator says: real with {belief:.1%}."
-        pushes = {name: abs(float(gradients[2])) for name, _, gradients in found}
+        pushes = {
+            plot.words(self.losses[name]): abs(float(gradients[2])) for name, _, gradients in found
+        }
         if len(pushes) > 1:
             weak, strong = min(pushes, key=pushes.get), max(pushes, key=pushes.get)
             text += (
-                f" A fake there is moved least by {_words(weak)} ({pushes[weak]:.3f}) and most "
-                f"by {_words(strong)} ({pushes[strong]:.3f})"
+                f" A fake there is moved least by {weak} ({pushes[weak]:.3f}) and most "
+                f"by {strong} ({pushes[strong]:.3f})"
             )
             if pushes[weak] > 1e-6 and pushes[strong] > 1.5 * pushes[weak]:
                 text += f", {pushes[strong] / pushes[weak]:.3g} times as much"
             text += "."
-        return f"<p style='margin:8px 0 0 0;line-height:1.5'>{text}</p>"
+        return f"<p>{text}</p>"
 
 
 def _with_own(own):
     known = dict(losses.ALL)
     for loss in own:
         if not isinstance(loss, losses.AdversarialLoss):
-            raise TypeError(f"own: expected AdversarialLoss values, received {loss!r}")
+            raise TypeError(f"expected own as AdversarialLoss values, received {loss!r}")
         if loss.name in known:
-            raise ValueError(f"own: expected a name that is not taken, received {loss.name!r}")
+            raise ValueError(f"expected own with names not in use, received {loss.name!r}")
         known[loss.name] = loss
     return known
-
-
-def _words(name):
-    return {"non_saturating": "non-saturating"}.get(name, name.replace("_", " "))
 
 
 def _number(value, digits=3):

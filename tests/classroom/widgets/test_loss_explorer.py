@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from classroom.widgets.loss_explorer import curves as loss_curves
-from classroom.widgets.loss_explorer import svg
+from classroom.widgets.loss_explorer import curves, plot
 from classroom.widgets.loss_explorer.widget import LossExplorer
 from ganlab import losses, tf
 
@@ -29,14 +28,14 @@ def test_gradients_in_closed_form():
         "relativistic": (-sigmoid(partner - t), sigmoid(t - partner), -sigmoid(partner - t)),
     }
     for name, gradients in expected.items():
-        _, found = loss_curves.evaluate(losses.ALL[name], t, partner)
+        _, found = curves.evaluate(losses.ALL[name], t, partner)
         np.testing.assert_allclose(found, gradients, atol=1e-6, err_msg=name)
 
 
 @pytest.mark.parametrize("name", losses.ALL)
 def test_every_number_is_the_loss_of_one_real_and_one_fake(name):
     loss, logits, partner = losses.ALL[name], [-2.0, 0.5], 1.25
-    values, _ = loss_curves.evaluate(loss, logits, partner)
+    values, _ = curves.evaluate(loss, logits, partner)
     for i, t in enumerate(logits):
         t, other = [t], [partner]
         expected = loss.discriminator(t, other), loss.discriminator(other, t)
@@ -46,23 +45,14 @@ def test_every_number_is_the_loss_of_one_real_and_one_fake(name):
 
 @pytest.mark.parametrize("name", losses.ALL)
 def test_only_relativistic_gradients_depend_on_the_partner(name):
-    gradients = [loss_curves.evaluate(losses.ALL[name], [0.5], p)[1] for p in (-2.0, 3.0)]
+    gradients = [curves.evaluate(losses.ALL[name], [0.5], p)[1] for p in (-2.0, 3.0)]
     assert np.allclose(*gradients, atol=1e-6) != name.startswith("relativistic")
-
-
-def test_chance_levels():
-    ln2 = np.log(2)
-    levels = {name: loss_curves.chance(loss) for name, loss in losses.ALL.items()}
-    np.testing.assert_allclose(levels["minimax"], (2 * ln2, -ln2), rtol=1e-6)
-    np.testing.assert_allclose(levels["relativistic"], (ln2, ln2), rtol=1e-6)
-    assert levels["least_squares"] == (0.5, 0.5)
-    assert levels["wasserstein"] == (0.0, 0.0)
 
 
 def test_minimax_alone_loses_the_gradient_of_a_recognized_fake():
     logits = np.linspace(-8, 8, 129)
     spans = {
-        name: svg.saturated_span(logits, loss_curves.evaluate(loss, logits, 0.0)[1][2])
+        name: curves.saturated_span(logits, curves.evaluate(loss, logits, 0.0)[1][2])
         for name, loss in losses.ALL.items()
     }
     assert {name for name, span in spans.items() if span} == {"minimax"}
@@ -98,19 +88,19 @@ def test_plot_and_slider_are_one(explorer):
 
 
 def test_the_drawing_lies_on_its_axes():
-    assert svg.x_of(0, -8) == svg.PANELS["left"][0]
-    assert svg.x_of(2, 8) == svg.PANELS["left"][2] + svg.PANELS["width"]
-    assert svg.x_of(2, 8) <= svg.SIZE[0]
-    assert svg.y_of(1, -1.25) == svg.PANELS["top"][1] + svg.PANELS["height"]
+    assert plot.x_of(0, -8) == plot.PANELS["left"][0]
+    assert plot.x_of(2, 8) == plot.PANELS["left"][2] + plot.PANELS["width"]
+    assert plot.x_of(2, 8) <= plot.SIZE[0]
+    assert plot.y_of(1, -1.25) == plot.PANELS["top"][1] + plot.PANELS["height"]
 
 
 def test_the_static_picture_shows_the_same_curves(explorer):
     explorer.logit.value = -4.0
     figure = explorer.draw()
     axes = np.array(figure.axes).reshape(2, 3)
-    assert [ax.get_title() for ax in axes[0]] == list(loss_curves.ROLES)
+    assert [ax.get_title() for ax in axes[0]] == list(curves.ROLES)
     curve = axes[1, 2].lines[0]
-    assert curve.get_color() == svg.STYLES[0].color
+    assert curve.get_color() == plot.STYLES[0].color
     np.testing.assert_allclose(curve.get_ydata(), -sigmoid(curve.get_xdata()), atol=1e-6)
     legend = [text.get_text() for text in figure.legends[0].get_texts()]
     assert legend == ["minimax", "non-saturating", "hinge", "relativistic"]
@@ -148,12 +138,12 @@ def test_the_text_of_a_notebook_is_stable():
 @pytest.mark.parametrize(
     "arguments, options, error",
     [
-        ((["vanilla"],), {}, "expected any of minimax, .*, received 'vanilla'"),
-        ((), {"logit": 9}, "logit: expected a number from -8 to 8, received 9"),
-        ((), {"partner": "0"}, "partner: expected a number from -8 to 8, received '0'"),
-        ((), {"logit": float("nan")}, "logit: expected a number from -8 to 8, received nan"),
-        ((), {"own": [losses.hinge]}, "own: expected a name that is not taken, received 'hinge'"),
-        ((), {"own": ["hinge"]}, "own: expected AdversarialLoss values, received 'hinge'"),
+        ((["vanilla"],), {}, "expected selected from minimax, .*, received 'vanilla'"),
+        ((), {"logit": 9}, "expected logit from -8 to 8, received 9"),
+        ((), {"partner": "0"}, "expected partner from -8 to 8, received '0'"),
+        ((), {"logit": float("nan")}, "expected logit from -8 to 8, received nan"),
+        ((), {"own": [losses.hinge]}, "expected own with names not in use, received 'hinge'"),
+        ((), {"own": ["hinge"]}, "expected own as AdversarialLoss values, received 'hinge'"),
     ],
 )
 def test_bad_arguments(arguments, options, error):
