@@ -29,7 +29,7 @@ from classroom import bands
 from ganlab import files
 from ganlab import images as pixels
 
-__all__ = ["KEEP", "SEEDS", "code", "live", "parameters", "record", "train", "write"]
+__all__ = ["KEEP", "SEEDS", "code", "live", "parameters", "record", "train"]
 
 ROOT = pathlib.Path(__file__).parents[1]
 FOLDER = ROOT / "data" / "bands"
@@ -37,7 +37,7 @@ SEEDS = (10, 20, 30, 40, 50)  # far apart: a notebook also uses SEED + 1 and its
 
 
 def _cells(number):
-    """The code cells of a notebook: (tags, source)."""
+    """Yield the code cells of a notebook: (tags, source)."""
     (path,) = (ROOT / "notebooks").glob(f"{number}_*.ipynb")
     book = json.loads(path.read_text(encoding="utf-8"))
     for cell in book["cells"]:
@@ -46,7 +46,7 @@ def _cells(number):
 
 
 def parameters(number):
-    """The literals of the cell tagged ``parameters``, by name."""
+    """Return the literals of the cell tagged ``parameters``, by name."""
     (source,) = (source for tags, source in _cells(number) if "parameters" in tags)
     return {
         statement.targets[0].id: ast.literal_eval(statement.value)
@@ -55,7 +55,7 @@ def parameters(number):
 
 
 def live(number):
-    """The statements that are run again: the first cell, then those tagged ``live``.
+    """Return the statements that are run again: the first cell, then those tagged ``live``.
 
     Returns
     -------
@@ -77,7 +77,7 @@ def live(number):
 
 
 def code(number):
-    """A sum of the code that is run again; comments, line breaks and imports do not change it."""
+    """Return a sum of the code that is run again; comments and imports do not change it."""
     text = "\n".join(
         ast.unparse(statement)
         for module in live(number)
@@ -88,7 +88,7 @@ def code(number):
 
 
 def train(number, seed, **others):
-    """Runs the live cells of a notebook once.
+    """Run the live cells of a notebook once.
 
     Parameters
     ----------
@@ -114,7 +114,7 @@ def train(number, seed, **others):
 
 
 def record(number, *, seeds=SEEDS, **others):
-    """Runs the live cells once for each seed.
+    """Run the live cells once for each seed.
 
     Returns
     -------
@@ -137,30 +137,23 @@ def record(number, *, seeds=SEEDS, **others):
 
 
 def _is_steps(key):
-    """Whether a key is of the horizontal axis, which all runs share."""
+    """Tell whether a key is of the horizontal axis, which all runs share."""
     return key.rpartition("/")[2] == "steps"
 
 
 def _small(values):
-    """Floats in half precision, which is finer than the line that draws them."""
+    """Return floats in half precision, which is finer than the line that draws them."""
     if values.dtype.kind != "f":
         return values
     largest = np.abs(values[np.isfinite(values)]).max(initial=0)
     return values.astype(np.float16 if largest < 6e4 else np.float32)
 
 
-def write(path, result):
-    """Writes a result as plain arrays; returns the sha256 of the file."""
-    with files.replaced(path) as file:
-        np.savez_compressed(file, **result)
-    return files.sha256(path)
-
-
 # ------------------------------------------------------- what is kept of the names of each notebook
 
 
 def _curves(name, values, *, points=50):
-    """The named curves of a training, values of every step, as means of stretches."""
+    """Return the named curves of a training, values of every step, as means of stretches."""
     kept = {}
     for key, curve in values.items():
         kept[f"{name}/steps"], kept[f"{name}/{key}"] = bands.stretches(curve, points=points)
@@ -172,12 +165,12 @@ def _losses(curve):
 
 
 def _tiles(images):
-    """Images as bytes of 32 levels, which eyes do not miss and a file feels."""
+    """Return images as bytes of 32 levels, which eyes do not miss and a file feels."""
     return pixels.to_uint8(np.round(np.asarray(images) * 31) / 31)
 
 
 def _distances(frames, real):
-    """The mean distance from the images of a frame to the nearest real ones, by frame."""
+    """Return the mean distance from the images of each frame to the nearest real ones."""
     from ganlab.metrics import nearest_neighbors
 
     return np.array([nearest_neighbors(frame, real)[0].mean() for frame in frames])
@@ -200,7 +193,9 @@ def _keep_02(names):
     heaps = [np.histogram(dots, 60, (-5, 5), density=True)[0] for dots, _ in names["line_frames"]]
     kept["line/histograms"] = np.array(heaps)
     kept["plane/steps"] = np.array([step for step, *_ in names["plane_frames"]])
-    kept["plane/gap"] = np.array([names["gap_to_spiral"](dots) for _, dots, _ in names["plane_frames"]])
+    kept["plane/gap"] = np.array(
+        [names["gap_to_spiral"](dots) for _, dots, _ in names["plane_frames"]]
+    )
     kept["article/says"] = names["article_says"][1400:3401:40]  # x from -5 to 5
     for name, frames in names["stall_films"].items():
         kept["stall/steps"] = np.linspace(0, names["STALL_STEPS"], len(frames))
@@ -255,7 +250,7 @@ def _keep_07(names):
 
 
 def _keep_08(names):
-    """The columns that the notebook shows of the healthy run and of each bed."""
+    """Return the columns that the notebook shows of the healthy run and of each bed."""
     kept = {}
     for name, columns in _shown("08").items():
         run = names["healthy"] if name == "healthy" else names["patients"][int(name[3:]) - 1]
@@ -265,7 +260,7 @@ def _keep_08(names):
 
 
 def _shown(number):
-    """The columns on the dashboard and at each bed, by the texts in the calls that draw them."""
+    """Return the columns on the dashboard and at each bed, as the calls that draw them say."""
     found = {}
     for node in ast.walk(ast.parse("\n".join(source for _, source in _cells(number)))):
         target = getattr(node, "targets", [None])[0]
@@ -302,7 +297,8 @@ def main(arguments=None):
         os.environ.setdefault(name, value)
     for number in chosen:
         path = FOLDER / f"{number}.npz"
-        print(write(path, record(number)), path.relative_to(ROOT), path.stat().st_size, "bytes")
+        files.write_npz(path, record(number))
+        print(files.sha256(path), path.relative_to(ROOT), path.stat().st_size, "bytes")
 
 
 if __name__ == "__main__":

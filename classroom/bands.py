@@ -23,7 +23,7 @@ RECORDED = {
 
 
 def load(number, part=None):
-    """The recorded trainings of one notebook.
+    """Load the recorded trainings of one notebook.
 
     Parameters
     ----------
@@ -42,8 +42,9 @@ def load(number, part=None):
     Raises
     ------
     ValueError
-        For a notebook or a part without recorded bands, or a file that is missing or another one.
-        Nothing in it is ever executed.
+        For a notebook or a part without recorded bands.
+    ganlab.files.FileError
+        A ValueError: for a file that is missing or another one.
 
     Examples
     --------
@@ -52,13 +53,8 @@ def load(number, part=None):
     ((50,), (5, 50))
     """
     if number not in RECORDED:
-        raise ValueError(f"expected one of {sorted(RECORDED)}, received {number!r}")
-    path = files.recorded(f"bands/{number}.npz")
-    found = files.sha256(path) if path.exists() else "no file"
-    if found != RECORDED[number]:
-        raise ValueError(f"{path}: expected sha256 {RECORDED[number]}, received {found}")
-    with np.load(path, allow_pickle=False) as archive:
-        arrays = {key: archive[key] for key in archive.files}
+        raise ValueError(f"expected number as one of {sorted(RECORDED)}, received {number!r}")
+    arrays = files.read_npz(files.recorded(f"bands/{number}.npz", sha256=RECORDED[number]))
     for key, values in arrays.items():
         if values.dtype == np.float16:
             arrays[key] = values.astype(np.float32)
@@ -68,12 +64,12 @@ def load(number, part=None):
     chosen = {key.removeprefix(start): arrays[key] for key in arrays if key.startswith(start)}
     if not chosen:
         parts = sorted({key.rpartition("/")[0] for key in arrays} - {""})
-        raise ValueError(f"expected one of {parts}, received {part!r}")
+        raise ValueError(f"expected part as one of {parts}, received {part!r}")
     return chosen
 
 
 def stretches(values, *, points=50):
-    """The means of consecutive stretches of a noisy curve, and the steps in their middle.
+    """Take the means of consecutive stretches of a noisy curve, and the steps in their middle.
 
     Parameters
     ----------
@@ -103,7 +99,7 @@ def stretches(values, *, points=50):
 
 
 def inside(curve, curves, *, widen=0.0):
-    """The share of a curve's points that lie between the lowest and the highest of others.
+    """Return the share of a curve's points that lie between the extremes of others.
 
     Of n + 1 like curves each is outside the band of the n others at about 2 points in n + 1: the
     highest and the lowest of all are. So a band of five leaves out a third of a healthy sixth.
