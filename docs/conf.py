@@ -15,8 +15,15 @@ author = "The authors of ganlab"
 release = ganlab.__version__
 copyright = "MIT license"
 
-extensions = ["myst_nb", "sphinx.ext.autodoc", "numpydoc", "sphinx.ext.mathjax"]
-exclude_patterns = ["generated"]  # pieces that pages include
+extensions = [
+    "myst_nb",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.autosummary",
+    "sphinx.ext.mathjax",
+    "numpydoc",
+]
+templates_path = ["_templates"]
+exclude_patterns = ["_templates", "generated"]  # pieces that pages include
 suppress_warnings = ["myst.header"]  # a notebook may step from # to ###
 
 # ---------------------------------------------------------------------- the look, without a network
@@ -62,8 +69,10 @@ add_module_names = False
 toc_object_entries_show_parents = "hide"
 python_maximum_signature_line_length = 80
 autodoc_member_order = "bysource"
+autodoc_default_options = {"exclude-members": "set", "no-value": True}  # Matplotlib writes `set`
 autodoc_preserve_defaults = True
 autodoc_typehints = "none"
+autosummary_ignore_module_all = False  # the page of a module shows what is in its __all__
 numpydoc_show_class_members = False
 default_role = "py:obj"  # `name` in a docstring is a link where there is something of that name
 

@@ -16,7 +16,6 @@ ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
 TEXT = README.read_text(encoding="utf-8") if README.exists() else ""
 LESSONS = [path for path in series.notebooks() if path.parent.name == "notebooks"]
-MODULES = sorted(path for path in (ROOT / "ganlab").glob("[a-z]*.py"))
 
 
 def rows():
@@ -44,11 +43,6 @@ def test_the_table_names_every_notebook_with_its_title_and_minutes(path):
 def test_the_table_names_no_other_notebook():
     named = set(re.findall(r"notebooks/(\d\d_\w+\.ipynb)", TEXT))
     assert named == {path.name for path in LESSONS}
-
-
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
-def test_the_map_names_every_module(path):
-    assert re.search(rf"`(?:ganlab\.)?{path.stem}`", TEXT)
 
 
 def test_its_tasks_exist():

@@ -17,8 +17,8 @@ FLOORS = {
     "ganlab": [
         ["_tensorflow", "files", "images", "latents"],
         ["losses", "metrics", "models", "penalties", "plotting", "similarity"],
-        ["checkpoints", "datasets", "training"],
-        ["callbacks", "diagnosis", "evaluation", "inversion", "recipes"],
+        ["callbacks", "checkpoints", "datasets", "training"],
+        ["diagnosis", "evaluation", "inversion", "recipes"],
         ["runs"],
         ["__main__"],
     ],
@@ -60,6 +60,13 @@ def floors(package):
         for number, names in enumerate(FLOORS[package])
     ]
     return "\n".join([f"| floor | of `{package}` |", "|---|---|", *rows])
+
+
+def reference(package):
+    """Returns the list as Sphinx's autosummary, which makes a page of each module."""
+    rows = [f"   ~{package}.{name}" for name in public(package)]
+    options = ["```{eval-rst}", ".. autosummary::", "   :toctree: api", "   :recursive:", ""]
+    return "\n".join([*options, *rows, "```"])
 
 
 LISTS = {"README.md": table, "CONTRIBUTING.md": floors}

@@ -6,7 +6,6 @@ pages, or plain words where the site has no such page. Nothing is executed here,
 fetched: neither while building nor by the browser that opens the pages from the disk.
 """
 
-import ast
 import copy
 import dataclasses
 import os
@@ -21,10 +20,10 @@ from pathlib import Path
 import nbformat
 
 from tasks import Stop, Ticker, say
-from tools import prose
+from tools import modules, prose
 
 ROOT = Path(__file__).resolve().parent.parent
-DOCS, PACKAGE = ROOT / "docs", ROOT / "ganlab"
+DOCS = ROOT / "docs"
 
 # Pages whose sources lie elsewhere in the project.
 ABOUT = {
@@ -39,16 +38,6 @@ PARTS = {
     7: "Part II: judge and debug",
     9: "Part III: the landmarks",
     18: "Part IV: your own work",
-}
-
-# The modules by what a reader looks for; one that is not named here comes last.
-SUBJECTS = {
-    "Images and data": "images latents datasets points handwriting readers downloads files",
-    "Networks and training": "models layers losses penalties training callbacks checkpoints "
-    "recipes runs inversion",
-    "Measures": "similarity metrics neighbours features evaluation pairs windows",
-    "Failures": "failures diagnosis monitoring records",
-    "Figures and exercises": "plotting widgets exercises",
 }
 
 
@@ -125,8 +114,6 @@ def place(path):
         return ABOUT[path]
     if path == "README.md":
         return "index.md"
-    if match := re.fullmatch(r"ganlab/([a-z]\w*(?:/[a-z]\w*)?)(?:/__init__)?\.py", path):
-        return f"api/{match[1]}.md"
     if path.startswith("notebooks/") and path.endswith(".ipynb"):
         return path
     return path.removeprefix("docs/") if path.startswith("docs/") else None
@@ -170,82 +157,6 @@ def with_open_details(text):
         text,
         flags=re.MULTILINE | re.DOTALL,
     )
-
-
-def modules():
-    """Returns the public modules of the package: name, such as widgets.plane, to syntax tree."""
-    paths = {path.stem: path for path in PACKAGE.glob("[a-z]*.py")}
-    for path in PACKAGE.glob("[a-z]*/__init__.py"):
-        paths[path.parent.name] = path
-        paths |= {f"{path.parent.name}.{part.stem}": part for part in path.parent.glob("[a-z]*.py")}
-    return {name: ast.parse(paths[name].read_text(encoding="utf-8")) for name in sorted(paths)}
-
-
-def first_sentence(tree):
-    """Returns what a module says of itself in one line."""
-    return " ".join((ast.get_docstring(tree) or "").split("\n\n")[0].split())
-
-
-def public_names(trees, module):
-    """Returns the names in `__all__` of a module with the directive that documents each.
-
-    In the order of the source, which builds one thing on another; what the module only hands on
-    comes last.
-    """
-    kinds, exported, origins = {}, [], {}
-    for node in trees[module].body:
-        if isinstance(node, ast.ClassDef):
-            kinds[node.name] = "autoclass"
-        elif isinstance(node, ast.FunctionDef):
-            kinds[node.name] = "autofunction"
-        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("ganlab."):
-            origins |= {alias.asname or alias.name: node.module[7:] for alias in node.names}
-        elif isinstance(node, ast.Assign | ast.AnnAssign):
-            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            names = [leaf.id for leaf in map(ast.walk, targets) for leaf in leaf
-                     if isinstance(leaf, ast.Name)]  # fmt: skip
-            if names == ["__all__"]:
-                exported = ast.literal_eval(node.value)
-            kinds |= dict.fromkeys(names, "autodata")
-    for name in exported:
-        if name not in kinds:
-            elsewhere = public_names(trees, origins[name]) if origins.get(name) in trees else {}
-            kinds[name] = elsewhere.get(name, "autodata")
-    return {name: kind for name, kind in kinds.items() if name in exported}
-
-
-def write_api(source, trees):
-    """Writes a page for each module, and the list of them by subject."""
-    lists = {subject: names.split() for subject, names in SUBJECTS.items()}
-    whole = {name for name in trees if "." not in name}
-    lists["And also"] = sorted(whole - {name for names in lists.values() for name in names})
-    text = [(DOCS / "api.md").read_text(encoding="utf-8")]
-    for subject, names in lists.items():
-        here = [name for name in names if name in trees]
-        if here:
-            rows = [f"[`{name}`]({name}.md)\n: {first_sentence(trees[name])}\n" for name in here]
-            text += [f"## {subject}", *rows, toctree([f"{name} <{name}>" for name in here])]
-    save(source / "api" / "index.md", "\n\n".join(text))
-    for module in trees:
-        page = [f"# `ganlab.{module}`", f"```{{eval-rst}}\n.. automodule:: ganlab.{module}\n```"]
-        package = module.partition(".")[0] if "." in module else None
-        above = public_names(trees, package) if package in trees else {}
-        for name, kind in public_names(trees, module).items():
-            if name in above:  # the page of the package has it
-                continue
-            members = "   :members:\n   :exclude-members: set\n"  # Matplotlib writes that one
-            options = {"autodata": "   :no-value:\n", "autoclass": members}.get(kind, "")
-            directive = f".. {kind}:: ganlab.{module}.{name}\n{options}"
-            page.append(f"```{{eval-rst}}\n{directive}```")
-        parts = [name.partition(".")[2] for name in trees if name.startswith(f"{module}.")]
-        if parts:
-            page.append("## Inside")
-            for part in parts:
-                purpose = first_sentence(trees[f"{module}.{part}"])
-                page.append(f"[`{part}`]({module}/{part}.md)\n: {purpose}\n")
-            page.append(toctree([f"{part} <{module}/{part}>" for part in parts]))
-        path = source / "api" / f"{module.replace('.', '/')}.md"
-        save(path, "\n\n".join(page) + "\n")
 
 
 def write_help(source):
@@ -346,20 +257,20 @@ def teaching(source):
 
 def collect(source, notebooks, results):
     """Writes everything that Sphinx reads into the folder `source`."""
-    ignored = shutil.ignore_patterns("*.ipynb", "_build", "__pycache__", "api.md")
+    ignored = shutil.ignore_patterns("*.ipynb", "_build", "__pycache__")
     shutil.copytree(DOCS, source, ignore=ignored)
     for path in sorted(source.rglob("*.md")):
         origin = "docs/" + path.relative_to(source).as_posix()
-        save(path, with_links(path.read_text(encoding="utf-8"), origin))
+        text = with_links(path.read_text(encoding="utf-8"), origin)
+        save(path, modules.filled(text, modules.reference))
     for origin, new in ABOUT.items():
         save(source / new, with_links((ROOT / origin).read_text(encoding="utf-8"), origin))
-    write_api(source, modules())
     write_help(source)
     contents = write_series(source, notebooks, results)
     save(source / "generated" / "teaching.md", teaching(source))
     if (source / "teachers.md").exists():  # not in the build for students
         contents.append(toctree(["teachers"], "For teachers"))
-    contents.append(toctree(["api/index", "command_line", "glossary", "bibliography"], "Reference"))
+    contents.append(toctree(["api", "command_line", "glossary", "bibliography"], "Reference"))
     about = [new.removesuffix(".md") for new in ABOUT.values()]
     contents.append(toctree(about, "About the project"))
     save(source / "generated" / "contents.md", "\n\n".join(contents))
