@@ -17,7 +17,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from tools import pages, series
+from tools import prose, series
 
 ROOT = Path(__file__).parents[2]
 SOLUTIONS = ROOT / "notebooks" / "solutions"
@@ -192,7 +192,7 @@ def test_a_printed_number_has_few_decimals(path):
 @EVERY_LESSON
 def test_the_first_cell_says_what_to_expect(path):
     first = nbformat.read(path, as_version=4).cells[0].source
-    header = pages.read_header(nbformat.read(path, as_version=4))
+    header = prose.read_header(nbformat.read(path, as_version=4))
     assert header.title, "# Title"
     assert header.question.endswith("?"), "**Question.** ...?"
     assert len(header.objectives) >= 2, "**You will** and a list"
@@ -272,14 +272,16 @@ def test_links_and_pictures_of_the_text_exist(path):
 # ---------------------------------------------------------------------------- one home for a thing
 
 
-def public_names():
-    """Returns the functions and classes that the package offers."""
-    names = set()
-    for module in (ROOT / "ganlab").glob("*.py"):
-        for node in ast.parse(module.read_text(encoding="utf-8")).body:
-            if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
-                names.add(node.name)
-    return names
+def offered():
+    """Yields the names and the definitions that each module of the package offers."""
+    for module in sorted((ROOT / "ganlab").rglob("*.py")):
+        body = ast.parse(module.read_text(encoding="utf-8")).body
+        lists = [node.value for node in body if ast.unparse(node).startswith("__all__ = ")]
+        names = {name for value in lists for name in ast.literal_eval(value)}
+        yield names, [node for node in body if getattr(node, "name", None) in names]
+
+
+PUBLIC_NAMES = {name for names, _ in offered() for name in names}
 
 
 def definitions(path):
@@ -299,8 +301,21 @@ def test_it_defines_no_public_name_of_the_package_again(path):
         if isinstance(node, ast.ClassDef)
         for inner in node.body
     }
-    again = {node.name for node in definitions(path) if node not in methods} & public_names()
-    assert not again
+    assert not {node.name for node in definitions(path) if node not in methods} & PUBLIC_NAMES
+
+
+@EVERY_NOTEBOOK
+def test_it_uses_nothing_that_begins_with_an_underscore(path):
+    for cell in code_cells(path):
+        for node in ast.walk(parse(cell)):
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                used = [getattr(node, "module", None) or "", *(alias.name for alias in node.names)]
+            else:
+                used = [node.attr] if isinstance(node, ast.Attribute) else []
+            parts = [part for name in used for part in name.split(".")]
+            assert not [
+                part for part in parts if part.startswith("_") and not part.endswith("__")
+            ], source(cell)
 
 
 @EVERY_NOTEBOOK
@@ -328,7 +343,7 @@ def test_it_gives_no_other_meaning_to_what_it_imports(path):
 
 
 class Plain(ast.NodeTransformer):
-    """Gives the variables of a function numbers for names, and drops its docstring."""
+    """Gives a function and its variables numbers for names; drops docstring and annotations."""
 
     def __init__(self):
         self.names = {}
@@ -339,7 +354,7 @@ class Plain(ast.NodeTransformer):
     def visit_FunctionDef(self, node):
         if ast.get_docstring(node) is not None:
             node.body = node.body[1:] or [ast.Pass()]
-        node.name = "f"
+        node.name, node.returns = self.number(node.name), None
         return self.generic_visit(node)
 
     def visit_arg(self, node):
@@ -353,34 +368,56 @@ class Plain(ast.NodeTransformer):
         return node
 
 
+def words(text):
+    """Returns the words and signs of a function, whatever its names are."""
+    return re.findall(r"\w+|[^\w\s]", ast.unparse(Plain().visit(ast.parse(text).body[0])))
+
+
 def likeness(one, other):
-    """Returns how much of two functions is the same, 0 to 1, whatever their names are."""
-    lines = [ast.unparse(Plain().visit(ast.parse(text).body[0])).split() for text in (one, other)]
-    return difflib.SequenceMatcher(None, *lines, autojunk=False).ratio()
+    """Returns how much of two lists of words is the same, 0 to 1."""
+    match = difflib.SequenceMatcher(None, one, other, autojunk=False)
+    return match.ratio() if match.quick_ratio() > 0.9 else 0.0
+
+
+def written_functions():
+    """Returns (where, words) of every function of the lessons, and of those the package offers.
+
+    What is shorter than 20 words is nobody's invention, and an exercise may be a stub.
+    """
+    nodes = [(path.stem, node) for path in LESSONS for node in definitions(path)]
+    nodes += [("ganlab", node) for _, found in offered() for node in found]
+    functions = [
+        (f"{where}: {node.name}", words(ast.unparse(node)))
+        for where, node in nodes
+        if isinstance(node, ast.FunctionDef)
+    ]
+    return [(where, text) for where, text in functions if len(text) >= 20]
 
 
 def test_likeness_sees_through_other_names():
     one = "def norm(x):\n    'Doc.'\n    s = 0\n    for v in x:\n        s += v * v\n    return s"
     same = "def length2(values):\n    n = 0\n    for e in values:\n        n += e * e\n    return n"
     other = "def mean(x):\n    return sum(x) / len(x)"
-    assert likeness(one, same) == 1
-    assert likeness(one, other) < 0.5
+    assert words(one) == words(same) != words(other)
+    assert likeness(words(one), words(same)) == 1
+    assert likeness(words(one), words(other)) == 0
+
+
+def test_no_function_is_written_twice():
+    seen = {}
+    for where, text in written_functions():
+        seen.setdefault(tuple(text), []).append(where)
+    twice = [places for places in seen.values() if len(places) > 1]
+    notebooks = [places for places in twice if any(not p.startswith("ganlab") for p in places)]
+    assert not notebooks, f"put it into ganlab and import it: {notebooks}"
 
 
 @pytest.mark.slow
-def test_no_two_notebooks_define_the_same_function():
-    functions = [
-        (path, ast.unparse(node), node.name)
-        for path in LESSONS
-        for node in definitions(path)
-        if isinstance(node, ast.FunctionDef)
-    ]
-    for (path, one, name), (elsewhere, other, again) in itertools.combinations(functions, 2):
-        if path == elsewhere or len(one) < 80:
-            continue
-        limit = 0.75 if name == again else 0.92
-        where = f"{path.stem}: {name}, {elsewhere.stem}: {again}; put it into ganlab and import it"
-        assert likeness(one, other) < limit, where
+def test_no_long_function_is_written_almost_twice():
+    long = [(where, text) for where, text in written_functions() if len(text) >= 60]
+    for (where, one), (elsewhere, other) in itertools.combinations(long, 2):
+        if not where.startswith("ganlab"):
+            assert likeness(one, other) < 0.9, f"{where}, {elsewhere}; import it from ganlab"
 
 
 # --------------------------------------------------------------------------- the comparison itself
