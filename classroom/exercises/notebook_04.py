@@ -67,7 +67,7 @@ def _fog(rng, cosine_in_fog):
             (1.0, "Fog is an offset, no gain: the direction changes."),
         ),
     )
-    return Right("It falls towards m1 / sqrt(m2): for digits on black far, for photographs little.")
+    return Right("It falls toward m1 / sqrt(m2): for digits on black far, for photographs little.")
 
 
 @exercise("04.3", "The bytes that wrap around", "Find the bug")
