@@ -3,34 +3,33 @@
     python -m benchmarks failures
 
 Trains every illness, and three healthy games, with seeds on which no threshold of the diagnosis
-was chosen, and counts what `failures.diagnose` says of each. Also writes data/failure_curves.npz,
-the records of the notebook's gallery, by letters in a shuffled order; the result says what each
-letter is.
+was chosen, and counts what `failures.diagnose` says of each: data/failures.json. Also writes
+data/failure_curves.npz, the records of the notebook's gallery, by letters in a shuffled order;
+data/failures.json says what each letter is.
 """
 
 import dataclasses
+import json
 import multiprocessing
 import os
-import pathlib
 import random
 import time
 
 import numpy as np
 
 from benchmarks import record
+from classroom import failures
+from ganlab import diagnosis, files
 
-__all__ = ["CURVES", "SEEDS", "healthy", "measure", "report"]
+__all__ = ["SEEDS", "healthy", "measure", "report"]
 
-CURVES = pathlib.Path(__file__).parents[1] / "data" / "failure_curves.npz"
 SEEDS = range(300, 310)
 GALLERY_SEED = 200
 WORKERS = 2
 
 
 def healthy():
-    """The healthy games: the row of the table, and its setup."""
-    from classroom import failures
-
+    """Return the healthy games: the row of the table, and its setup."""
     return {
         "healthy, ring": failures.RING,
         "healthy, digits": failures.DIGITS,
@@ -39,24 +38,20 @@ def healthy():
 
 
 def train(case):
-    """Trains one case, (row, seed); returns its record and the CPU time."""
-    from classroom import failures
-
+    """Train one case, (row, seed); return its record and the CPU time."""
     row, seed = case
     start = time.process_time()
     return failures.run((healthy() | failures.ALL)[row], seed=seed), time.process_time() - start
 
 
 def judge(case):
-    """Trains one case; returns what the diagnosis says, and the CPU time."""
-    from classroom import failures
-
+    """Train one case; return what the diagnosis says, and the CPU time."""
     trained, seconds = train(case)
     return *case, failures.diagnose(trained).illness or "healthy", seconds
 
 
 def small(trained):
-    """A record with its last frame only, of few images, in the 256 grays that a file needs."""
+    """Keep the last frame only, of few images, in the 256 grays that a file needs."""
     few = 128 if trained.real.ndim == 2 else 25
     frames, real = trained.frames[-1:, :few], trained.real[:few]
     if trained.real.ndim > 2:
@@ -66,9 +61,7 @@ def small(trained):
 
 
 def measure():
-    from classroom import failures
-    from ganlab import diagnosis
-
+    """Write the table and the gallery; return what the runs took."""
     result = record.start()
     rows = [*healthy(), *failures.ALL]
     letters = random.Random(GALLERY_SEED).sample([row for row in rows if "critic" not in row], 12)
@@ -79,24 +72,27 @@ def measure():
     with multiprocessing.get_context("spawn").Pool(WORKERS) as pool:
         curves = pool.map(train, [(row, GALLERY_SEED) for row in answers.values()], chunksize=1)
         kept = [small(trained) for trained, _ in curves]
-        diagnosis.save_records(dict(zip(answers, kept, strict=True)), CURVES)
+        diagnosis.save_records(
+            dict(zip(answers, kept, strict=True)), files.recorded("failure_curves.npz")
+        )
         cases = [(row, seed) for seed in SEEDS for row in rows]
         for row, seed, found, seconds in pool.imap_unordered(judge, cases):
             counts[row][found] = counts[row].get(found, 0) + 1
             spent.append(seconds)
             print(f"{row:22s} seed {seed}: {found:22s} {seconds:5.1f} s", flush=True)
-    return record.finish(result) | {
+    table = {
         "seeds": list(SEEDS),
         "counts": counts,
         "gallery": {letter: row.split(",")[0] for letter, row in answers.items()},
-        "cpu_seconds_per_run": record.median(spent, digits=2),
     }
+    files.write(files.recorded("failures.json"), json.dumps(table, indent=1).encode() + b"\n")
+    return record.finish(result) | {"cpu_seconds_per_run": record.median(spent, digits=2)}
 
 
 def report(result):
-    """The share of right diagnoses, row by row, and what else was said."""
+    """Return the share of right diagnoses, row by row, and what else was said."""
     rows = []
-    for row, found in result["counts"].items():
+    for row, found in failures.load_table()["counts"].items():
         truth = row.split(",")[0]
         others = ", ".join(f"{name} {n}" for name, n in sorted(found.items()) if name != truth)
         rows.append([row, f"{found.get(truth, 0)} of {sum(found.values())}", others or "-"])

@@ -10,6 +10,7 @@ import re
 import statistics
 
 from benchmarks import classroom, record, similarity, time_to_quality, training_step
+from classroom import failures
 
 __all__ = ["CLASS", "README", "table", "table_of_class", "within"]
 
@@ -75,7 +76,7 @@ def _startup():
 
 
 def _detector():
-    counts = record.load("failures")["counts"]
+    counts = failures.load_table()["counts"]
     right = {
         name: found.get("healthy" if name.startswith("healthy") else name, 0)
         for name, found in counts.items()

@@ -5,6 +5,9 @@ A recipe says everything that a training needs except the data: ``python -m ganl
 same name.
 """
 
+import dataclasses
+import functools
+import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -17,10 +20,18 @@ __all__ = [
     "DEFAULT",
     "WEIGHTS",
     "Recipe",
+    "adam",
     "dense_networks",
     "load_generator",
     "small_networks",
 ]
+
+
+def adam(learning_rate=2e-3, *, beta_1=0.0, beta_2=0.99):
+    """Return a function that makes new Adam optimizers, by default without momentum."""
+    return functools.partial(
+        keras.optimizers.Adam, learning_rate=learning_rate, beta_1=beta_1, beta_2=beta_2
+    )
 
 
 @dataclass(frozen=True)
@@ -34,31 +45,34 @@ class Recipe:
         ``(sample_shape, *, seed) -> (generator, discriminator)``.
     loss : losses.AdversarialLoss
     penalty : penalties.Penalty or None
-    learning_rate, beta_1, beta_2 : float
-        Of Adam, for both networks.
+    g_optimizer, d_optimizer : callable
+        Each makes a new optimizer. A function with settings, such as `adam` returns, is
+        written down with them.
     batch_size, steps, d_steps : int
     ema : float or None
         See `training.GAN`.
-    data, split : str
+    data, split : str or None
         The data it is meant for; any other works too. See `datasets.load`.
+    gan : type
+        `training.GAN`, or a kind of it.
     """
 
     name: str
     networks: Callable
     loss: losses.AdversarialLoss = losses.non_saturating
     penalty: penalties.Penalty | None = None
-    learning_rate: float = 2e-3
-    beta_1: float = 0.0
-    beta_2: float = 0.99
+    g_optimizer: Callable = adam()
+    d_optimizer: Callable = adam()
     batch_size: int = 64
     steps: int = 2_000
     d_steps: int = 1
     ema: float | None = 0.99
-    data: str = "digits"
+    data: str | None = "digits"
     split: str | None = None
+    gan: type = GAN
 
     def build(self, sample_shape, *, seed):
-        """A compiled GAN for samples of this shape.
+        """Build a compiled GAN for samples of this shape.
 
         Parameters
         ----------
@@ -72,7 +86,7 @@ class Recipe:
         training.GAN
         """
         generator, discriminator = self.networks(tuple(sample_shape), seed=seed)
-        gan = GAN(
+        gan = self.gan(
             generator,
             discriminator,
             loss=self.loss,
@@ -81,39 +95,37 @@ class Recipe:
             ema=self.ema,
             seed=seed,
         )
-        gan.compile(g_optimizer=self._optimizer(), d_optimizer=self._optimizer())
+        gan.compile(g_optimizer=self.g_optimizer(), d_optimizer=self.d_optimizer())
         return gan
 
     def describe(self):
-        """The recipe as plain values, for the record of a run."""
-        penalty = self.penalty and {
-            "function": self.penalty.function.__name__,
-            "weight": self.penalty.weight,
-            "every": self.penalty.every,
-        }
-        return {
-            "name": self.name,
-            "networks": self.networks.__name__,
-            "loss": self.loss.name,
-            "penalty": penalty,
-            "optimizer": "Adam",
-            "learning_rate": self.learning_rate,
-            "beta_1": self.beta_1,
-            "beta_2": self.beta_2,
-            "batch_size": self.batch_size,
-            "steps": self.steps,
-            "d_steps": self.d_steps,
-            "ema": self.ema,
-            "data": self.data,
-            "split": self.split,
-        }
+        """Return all fields as plain values, for the record of a run.
 
-    def _optimizer(self):
-        return keras.optimizers.Adam(self.learning_rate, beta_1=self.beta_1, beta_2=self.beta_2)
+        Examples
+        --------
+        >>> DEFAULT.describe()["d_optimizer"]
+        {'function': 'Adam', 'learning_rate': 0.002, 'beta_1': 0.0, 'beta_2': 0.99}
+        """
+        return _plain(self)
+
+
+def _plain(value):
+    """Return a value in numbers and names: a function by its name, with its settings if it has."""
+    if isinstance(value, losses.AdversarialLoss):
+        return value.name
+    if isinstance(value, functools.partial):
+        settings = inspect.signature(value.func).bind_partial(*value.args, **value.keywords)
+        return {"function": _plain(value.func)} | {
+            name: _plain(setting) for name, setting in settings.arguments.items()
+        }
+    if dataclasses.is_dataclass(value):
+        fields = dataclasses.fields(value)
+        return {field.name: _plain(getattr(value, field.name)) for field in fields}
+    return value.__name__ if callable(value) else value
 
 
 def small_networks(sample_shape, *, seed):
-    """The convolutional pair for images, the multilayer pair for points."""
+    """Build the convolutional pair for images, the multilayer pair for points."""
     if len(sample_shape) == 1:
         return (
             models.mlp_generator(*sample_shape, seed=seed),
@@ -126,7 +138,7 @@ def small_networks(sample_shape, *, seed):
 
 
 def dense_networks(sample_shape, *, seed):
-    """The source article's pair, repaired."""
+    """Build the source article's pair, repaired."""
     return (
         models.dense_generator(sample_shape, seed=seed),
         models.dense_discriminator(sample_shape, seed=seed + 1),
@@ -148,21 +160,13 @@ ALL = {
         Recipe(
             name="article",
             networks=dense_networks,
-            learning_rate=2e-4,
-            beta_1=0.5,
-            beta_2=0.999,
+            g_optimizer=adam(2e-4, beta_1=0.5, beta_2=0.999),
+            d_optimizer=adam(2e-4, beta_1=0.5, beta_2=0.999),
             ema=None,
             data="color_digits",
         ),
         # Recorded in data/weights: the default recipe, given time.
-        Recipe(
-            name="digits",
-            networks=DEFAULT.networks,
-            penalty=DEFAULT.penalty,
-            ema=0.999,
-            steps=6_000,
-            split="train",
-        ),
+        dataclasses.replace(DEFAULT, name="digits", ema=0.999, steps=6_000, split="train"),
     )
 }
 
@@ -176,12 +180,16 @@ WEIGHTS = {
 
 
 def load_generator(name):
-    """A generator with the weights recorded in data/weights.
+    """Build a generator with the weights recorded in data/weights.
 
     Parameters
     ----------
     name : str
         A key of `WEIGHTS`. ``python -m ganlab train --recipe NAME`` makes them anew.
+
+    Returns
+    -------
+    keras.Model
 
     Raises
     ------
@@ -191,7 +199,7 @@ def load_generator(name):
         If the file is missing or is not the published one.
     """
     if name not in WEIGHTS:
-        raise ValueError(f"expected one of {sorted(WEIGHTS)}, received {name!r}")
+        raise ValueError(f"expected name as one of {sorted(WEIGHTS)}, received {name!r}")
     checksum, sample_shape = WEIGHTS[name]
     generator, _ = ALL[name].networks(sample_shape, seed=0)
     checkpoints.load_weights(generator, files.recorded(f"weights/{name}.npz"), sha256=checksum)

@@ -11,9 +11,7 @@ kind that have no network.
 """
 
 import argparse
-import contextlib
 import copy
-import os
 import shutil
 import subprocess
 import sys
@@ -23,14 +21,14 @@ import zipfile
 
 import nbformat
 
-from tasks import Stop, Ticker, python_in, say
-from tools import exercises, series, slides
+from ganlab import files
+from tasks import Stop, Ticker, python_in, say, status_of
+from tools import exercises, pages, series, slides
 
 ROOT = series.ROOT
 DIST = ROOT / "dist"
 FOR_EVERYBODY = (
-    *("ganlab", "data", "docs", "tools"),
-    "benchmarks/results/failures.json",  # what notebook 08 draws
+    *("ganlab", "classroom", "data", "docs", "tools"),
     *("tasks.py", "pyproject.toml", "requirements.lock", "environment.yml"),
     *("README.md", "LICENSE", "CITATION.cff", "CHANGELOG.md", "CONTRIBUTING.md"),
 )
@@ -54,9 +52,9 @@ c.ExecutePreprocessor.timeout = 300
 def build():
     """Writes both builds, each under another name first, and returns their paths."""
     student, teacher = DIST / "student", DIST / "teacher"
-    with replaced(student) as folder:
+    with pages.replaced(student) as folder:
         build_student(folder)
-    with replaced(teacher) as folder:
+    with pages.replaced(teacher) as folder:
         build_teacher(folder)
     return student, teacher
 
@@ -68,16 +66,16 @@ def build_student(folder):
         path = folder / name
         shutil.rmtree(path) if path.is_dir() else path.unlink()
     (folder / "notebooks").mkdir()
-    for path in lessons():
+    for path in series.lessons():
         series.write(for_students(series.read(path)), folder / "notebooks" / path.name)
 
 
 def build_teacher(folder):
     """Writes the whole course with slides and nbgrader's assignments into a folder."""
     _copy(FOR_EVERYBODY + FOR_TEACHERS, folder)
-    slides.write(lessons(), folder / "slides")
+    slides.write(series.lessons(), folder / "slides")
     course = folder / "nbgrader"
-    for path in sorted((series.NOTEBOOKS / "solutions").glob("[0-9][0-9]_*.ipynb")):
+    for path in series.solutions():
         assignment = course / "source" / path.stem
         assignment.mkdir(parents=True)
         series.write(as_assignment(series.read(path)), assignment / path.name)
@@ -87,9 +85,7 @@ def build_teacher(folder):
 def for_students(lesson):
     """A notebook without folded solutions and without outputs."""
     lesson = exercises.without_solutions(lesson)
-    for cell in lesson.cells:
-        if cell.cell_type == "code":
-            cell.outputs, cell.execution_count = [], None
+    series.empty(lesson)
     return lesson
 
 
@@ -101,9 +97,7 @@ def as_assignment(solutions):
     """
     book = copy.deepcopy(solutions)
     _, found = exercises.read(book)
-    for cell in book.cells:
-        if cell.cell_type == "code":
-            cell.outputs, cell.execution_count = [], None
+    series.empty(book)
     for exercise in found:
         name = "exercise-" + exercise.name.replace(".", "-")
         exercise.solution.metadata["nbgrader"] = _marks(f"{name}-answer", solution=True)
@@ -135,21 +129,23 @@ def _marks(name, *, grade=False, solution=False, locked=False, points=None):
 
 
 def archive():
-    """Packs the student build with the packages that it needs; returns the path."""
+    """Pack the student build with the packages that it needs, and return the path in a list."""
     student, _ = build()
     wheels = DIST / "wheels"
-    with replaced(wheels) as folder:
+    with pages.replaced(wheels) as folder:
         _download(folder)
     path = DIST / "ganlab-student.zip"
-    new = path.with_suffix(".new")
-    with Ticker("packing"), zipfile.ZipFile(new, "w", zipfile.ZIP_DEFLATED) as file:
+    with (
+        Ticker("packing"),
+        files.replaced(path) as file,
+        zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed,
+    ):
         for source in sorted(student.rglob("*")):
             if source.is_file():
-                file.write(source, "ganlab/" + source.relative_to(student).as_posix())
+                packed.write(source, "ganlab/" + source.relative_to(student).as_posix())
         for source in sorted(wheels.iterdir()):  # compressed already
-            file.write(source, f"ganlab/wheels/{source.name}", zipfile.ZIP_STORED)
-    os.replace(new, path)
-    return path
+            packed.write(source, f"ganlab/wheels/{source.name}", zipfile.ZIP_STORED)
+    return [path]
 
 
 def _download(folder):
@@ -167,11 +163,6 @@ def _download(folder):
         raise Stop(f"The packages could not be downloaded: {last}")
 
 
-def lessons():
-    """Returns the paths of the notebooks that are not solutions."""
-    return [path for path in series.notebooks() if path.parent == series.NOTEBOOKS]
-
-
 def _copy(names, folder):
     for name in names:
         source, target = ROOT / name, folder / name
@@ -182,37 +173,24 @@ def _copy(names, folder):
             shutil.copy2(source, target)
 
 
-@contextlib.contextmanager
-def replaced(path):
-    """An empty folder that takes the place of the older one once everything is in it."""
-    new = path.with_name(f".{path.name}-{os.getpid()}")
-    shutil.rmtree(new, ignore_errors=True)
-    new.mkdir(parents=True)
-    try:
-        yield new
-        shutil.rmtree(path, ignore_errors=True)
-        os.replace(new, path)
-    finally:
-        shutil.rmtree(new, ignore_errors=True)
-
-
 def _size(path):
-    files = [path] if path.is_file() else path.rglob("*")
-    return f"{sum(file.stat().st_size for file in files if file.is_file()) / 1e6:.0f} MB"
+    parts = [path] if path.is_file() else path.rglob("*")
+    return f"{sum(part.stat().st_size for part in parts if part.is_file()) / 1e6:.0f} MB"
 
 
 def main(arguments):
     parser = argparse.ArgumentParser(prog="tools.kit", description=__doc__.splitlines()[0])
     parser.add_argument("what", nargs="?", choices=("archive",))
-    start = time.monotonic()
-    try:
-        paths = [archive()] if parser.parse_args(arguments).what else build()
-    except Stop as stop:
-        sys.exit(str(stop))
-    for path in paths:
-        say(f"  {path.relative_to(ROOT).as_posix()}  {_size(path)}")
-    say(f"Built in {time.monotonic() - start:.0f} s.")
+    make = archive if parser.parse_args(arguments).what else build
+
+    def timed():
+        start = time.monotonic()
+        for path in make():
+            say(f"  {path.relative_to(ROOT).as_posix()}  {_size(path)}")
+        say(f"Built in {time.monotonic() - start:.0f} s.")
+
+    return status_of(timed)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    sys.exit(main(sys.argv[1:]))

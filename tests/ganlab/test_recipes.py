@@ -1,14 +1,21 @@
 """Recipes build what they say; recorded weights are the published ones."""
 
+import dataclasses
+import doctest
 import json
 import pathlib
 
 import numpy as np
 import pytest
 
-from ganlab import checkpoints, datasets, files, latents, recipes, similarity
+from ganlab import checkpoints, datasets, files, latents, losses, models, penalties, recipes
+from ganlab import similarity, training
 
 README = pathlib.Path(__file__).parents[2] / "data" / "README.md"
+
+
+def test_examples():
+    assert doctest.testmod(recipes).failed == 0
 
 
 @pytest.mark.parametrize("recipe", recipes.ALL.values(), ids=recipes.ALL.keys())
@@ -19,8 +26,70 @@ def test_a_recipe_trains_on_its_data_and_describes_itself(recipe):
     assert all(np.isfinite(value) for value in logs.values())
     assert gan.sample(2, seed=0).shape == (2, *data.images.shape[1:])
     described = json.loads(json.dumps(recipe.describe()))
+    assert described == recipe.describe()
     assert described["name"] == recipe.name
-    assert float(gan.g_optimizer.learning_rate) == pytest.approx(described["learning_rate"])
+    for name in ("g_optimizer", "d_optimizer"):
+        settings = getattr(gan, name).get_config()
+        for key in ("learning_rate", "beta_1", "beta_2"):
+            assert settings[key] == pytest.approx(described[name][key], rel=1e-6)
+
+
+def tiny_networks(sample_shape, *, seed):
+    return (
+        models.mlp_generator(2, latent_dim=3, width=4, depth=1, seed=seed),
+        models.mlp_discriminator(2, width=4, depth=1, seed=seed),
+    )
+
+
+class OtherGAN(training.GAN):
+    pass
+
+
+#: For every field of a recipe another value than the default one has.
+OTHER = {
+    "name": "other",
+    "networks": tiny_networks,
+    "loss": losses.hinge,
+    "penalty": penalties.Penalty(penalties.r1, weight=2.0),
+    "g_optimizer": recipes.adam(1e-3),
+    "d_optimizer": recipes.adam(beta_1=0.5),
+    "batch_size": 8,
+    "steps": 3,
+    "d_steps": 2,
+    "ema": 0.5,
+    "data": None,
+    "split": "test",
+    "gan": OtherGAN,
+}
+
+
+@pytest.mark.parametrize("field", [field.name for field in dataclasses.fields(recipes.Recipe)])
+def test_another_value_of_any_field_is_another_description(field):
+    changed = dataclasses.replace(recipes.DEFAULT, **{field: OTHER[field]})
+    assert changed.describe() == recipes.DEFAULT.describe() | {field: changed.describe()[field]}
+    assert changed.describe()[field] != recipes.DEFAULT.describe()[field]
+
+
+def test_a_new_field_shows_up_by_itself():
+    @dataclasses.dataclass(frozen=True)
+    class Longer(recipes.Recipe):
+        noise: float = 0.25
+
+    assert Longer("longer", tiny_networks).describe()["noise"] == 0.25
+
+
+def test_a_recipe_builds_what_it_says():
+    gan = recipes.Recipe(**OTHER).build((2,), seed=5)
+    assert isinstance(gan, OtherGAN)
+    assert (gan.loss_pair, gan.penalty) == (losses.hinge, OTHER["penalty"])
+    assert (gan.d_steps, gan.ema, gan.latent_dim) == (2, 0.5, 3)
+    assert float(gan.g_optimizer.learning_rate) == pytest.approx(1e-3)
+    assert gan.d_optimizer.beta_1 == 0.5 and gan.g_optimizer.beta_1 == 0
+    for network, seeded in zip(
+        (gan.generator, gan.discriminator), tiny_networks((2,), seed=5), strict=True
+    ):
+        for weight, expected in zip(network.get_weights(), seeded.get_weights(), strict=True):
+            np.testing.assert_array_equal(weight, expected)
 
 
 @pytest.mark.parametrize("name", recipes.WEIGHTS)
@@ -42,8 +111,13 @@ def test_recorded_weights(name):
 
 
 def test_a_damaged_weight_file_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(recipes, "_WEIGHTS_FOLDER", tmp_path)
+    damaged = tmp_path / "digits.npz"
+    damaged.write_bytes(files.recorded("weights/digits.npz").read_bytes()[:-1])
+    monkeypatch.setattr(files, "recorded", lambda name: damaged)
     with pytest.raises(checkpoints.CheckpointError, match=r"digits\.npz"):
         recipes.load_generator("digits")
-    with pytest.raises(ValueError, match=r"expected one of \['digits'.*received 'faces'"):
+
+
+def test_a_name_without_weights_is_named():
+    with pytest.raises(ValueError, match=r"expected name as one of \['digits'.*received 'faces'"):
         recipes.load_generator("faces")

@@ -10,7 +10,7 @@ from ganlab.metrics import neighbors
 
 
 def digits_run(every, steps=12):
-    subject = failures.DIGITS.subject(0)
+    subject = failures.DIGITS.task(0)
     gan = failures.DIGITS.build(subject.train.shape[1:], seed=0)
     record = monitor.train(gan, subject, steps=steps, every=every, batch_size=8, seed=0)
     return gan, record
@@ -39,7 +39,7 @@ def test_looking_more_often_changes_nothing(run):
 def test_its_columns_are_what_they_say(run):
     gan, record = run
     last = {name: values[-1] for name, values in record.columns.items()}
-    subject = failures.DIGITS.subject(0)
+    subject = failures.DIGITS.task(0)
     assert record.steps.tolist() == [3, 6, 9, 12] and int(gan.steps) == 12
     assert last["sample_low"] >= 0 and last["sample_high"] <= 1
     assert last["received_high"] == last["real_high"] == 1
