@@ -59,6 +59,19 @@ class Stop(Exception):
     """Carries the one sentence that is printed before the command ends with exit status 1."""
 
 
+def status_of(work):
+    """Returns the exit status of some work; what stands in its way is said in one sentence."""
+    try:
+        return work() or 0
+    except Stop as stop:
+        sys.stdout.flush()
+        sys.stderr.write(str(stop) + "\n")
+        return 1
+    except KeyboardInterrupt:
+        sys.stderr.write("Stopped.\n")
+        return 130
+
+
 def say(text):
     sys.stdout.write(text + "\n")
     sys.stdout.flush()
@@ -492,15 +505,7 @@ def main(arguments):
         return 0
     if rest and options.command not in ("test", "check", "browser", "lab"):
         top.error("unknown arguments of {0}: {1}".format(options.command, " ".join(rest)))
-    try:
-        return COMMANDS[options.command][0](set_up(), options, rest)
-    except Stop as stop:
-        sys.stdout.flush()
-        sys.stderr.write(str(stop) + "\n")
-        return 1
-    except KeyboardInterrupt:
-        sys.stderr.write("Stopped.\n")
-        return 130
+    return status_of(lambda: COMMANDS[options.command][0](set_up(), options, rest))
 
 
 if __name__ == "__main__":

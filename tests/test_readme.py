@@ -10,12 +10,12 @@ import nbformat
 import pytest
 
 import tasks
-from tools import pages, series
+from tools import prose, series
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
 TEXT = README.read_text(encoding="utf-8") if README.exists() else ""
-LESSONS = [path for path in series.notebooks() if path.parent.name == "notebooks"]
+LESSONS = series.lessons()
 
 
 def rows():
@@ -33,7 +33,7 @@ def code():
 
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 def test_the_table_names_every_notebook_with_its_title_and_minutes(path):
-    header = pages.read_header(nbformat.read(path, as_version=4))
+    header = prose.read_header(nbformat.read(path, as_version=4))
     mine = [row for row in rows() if any(f"notebooks/{path.name}" in cell for cell in row)]
     assert len(mine) == 1, f"one row with a link to notebooks/{path.name}"
     assert any(header.title in cell for cell in mine[0]), header.title

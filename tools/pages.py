@@ -6,8 +6,8 @@ pages, or plain words where the site has no such page. Nothing is executed here,
 fetched: neither while building nor by the browser that opens the pages from the disk.
 """
 
+import contextlib
 import copy
-import dataclasses
 import os
 import posixpath
 import re
@@ -39,65 +39,6 @@ PARTS = {
     9: "Part III: the landmarks",
     18: "Part IV: your own work",
 }
-
-
-@dataclasses.dataclass(frozen=True)
-class Header:
-    """What the first cell of a notebook says; a part that is missing is empty, or 0."""
-
-    title: str
-    question: str
-    objectives: tuple[str, ...]
-    before: str
-    minutes: int
-    seconds: int
-    last_figure: str
-
-
-def read_header(notebook):
-    """Reads the header cell in the form that CONTRIBUTING.md asks for.
-
-    Parameters
-    ----------
-    notebook : nbformat.NotebookNode
-
-    Returns
-    -------
-    Header
-    """
-    first = notebook.cells[0] if notebook.cells else {"cell_type": None, "source": ""}
-    text = first["source"] if first["cell_type"] == "markdown" else ""
-
-    def find(pattern):
-        match = re.search(pattern, text, re.MULTILINE | re.DOTALL)
-        return " ".join(match[1].split()) if match else ""
-
-    time = re.search(
-        r"^\*\*Time:\*\* about (\d+) minutes? to read and run, "
-        r"(?:about )?(\d+) seconds of computing on two cores",
-        text,
-        re.MULTILINE,
-    )
-    objectives = re.search(
-        r"^\*\*You will\*\*.*?\n\s*((?:[-*] .+?)(?=\n\s*\n(?![-*] )|\Z))",
-        text,
-        re.MULTILINE | re.DOTALL,
-    )
-    return Header(
-        title=find(r"\A# (.+?)$"),
-        question=find(r"^\*\*Question\.\*\* (.+?)(?:\n\s*\n|\Z)"),
-        objectives=tuple(
-            " ".join(item.split())
-            for item in re.split(r"^[-*] ", objectives[1], flags=re.MULTILINE)[1:]
-        )
-        if objectives
-        else (),
-        before=find(r"^\*\*Before this:\*\* (.+?)(?:\n\s*\n|\n\*\*|\Z)"),
-        minutes=int(time[1]) if time else 0,
-        seconds=int(time[2]) if time else 0,
-        last_figure=find(r"^\*\*The last figure\*\* (.+?)(?:\n\s*\n|\n\*\*|\Z)"),
-    )
-
 
 # ---------------------------------------------------------------------------------- the sources
 
@@ -214,7 +155,7 @@ def write_series(source, notebooks, results):
                 cell.source = with_open_details(with_links(cell.source, path))
         (source / path).parent.mkdir(parents=True, exist_ok=True)
         nbformat.write(shown, source / path)
-        header, stem = read_header(notebook), posixpath.splitext(path)[0]
+        header, stem = prose.read_header(notebook), posixpath.splitext(path)[0]
         number, title = posixpath.basename(path)[:2], header.title or posixpath.basename(stem)
         entry = f"{number} {title} <{stem}>"
         if posixpath.dirname(path) != "notebooks":
@@ -303,39 +244,40 @@ def build(site, notebooks, *, results=None, strict=True):
     Stop
         If Sphinx could not build it.
     """
-    with (
-        tempfile.TemporaryDirectory(
-            prefix=".site-", dir=site.parent, ignore_cleanup_errors=True
-        ) as folder,
-        Ticker("building the site"),
-    ):
-        source, new = Path(folder, "source"), Path(folder, "site")
+    with replaced(site) as new, tempfile.TemporaryDirectory() as folder:
+        source = Path(folder, "source")
         collect(source, notebooks, results or {})
         command = [sys.executable, "-m", "sphinx", "-q", "-b", "html", "-d", f"{folder}/doctrees"]
         command += ["-W"] * strict + [str(source), str(new)]
-        done = subprocess.run(
-            command,
-            cwd=ROOT,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            encoding="utf-8",
-            errors="replace",
-        )
-        said = done.stdout.strip().replace(str(source) + os.sep, "")
-        if done.returncode == 0:
-            replace(site, new, Path(folder, "old"))
-    if said:
-        say(said)
-    if done.returncode:
-        raise Stop("The site was not built; what Sphinx found stands above.")
+        with Ticker("building the site"):
+            done = subprocess.run(
+                command,
+                cwd=ROOT,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                encoding="utf-8",
+                errors="replace",
+            )
+        if done.stdout:
+            say(done.stdout.strip().replace(str(source) + os.sep, ""))
+        if done.returncode:
+            raise Stop("The site was not built; what Sphinx found stands above.")
 
 
-def replace(site, new, old):
-    """Puts the folder `new` in the place of `site`."""
-    try:
-        if site.exists():
-            os.rename(site, old)
-        os.rename(new, site)
-    except OSError:  # Windows, where somebody has the old one open
-        shutil.copytree(new, site, dirs_exist_ok=True)
+@contextlib.contextmanager
+def replaced(path):
+    """Give an empty folder that takes the place of an older one once everything is in it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(
+        prefix=f".{path.name}-", dir=path.parent, ignore_cleanup_errors=True
+    ) as folder:
+        new = Path(folder, "new")
+        new.mkdir()
+        yield new
+        try:
+            if path.exists():
+                os.rename(path, Path(folder, "old"))
+            os.rename(new, path)
+        except OSError:  # Windows, where somebody has the old one open
+            shutil.copytree(new, path, dirs_exist_ok=True)

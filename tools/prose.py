@@ -1,6 +1,6 @@
-"""Reads the Markdown of notebooks: blocks, sentences, and the words that belong to a figure.
+"""Read what notebooks say: their headers, blocks, sentences, and the words of a figure.
 
-The slides and the site share what is said here, so that a figure is described in one way.
+The slides and the site share it, so that a figure is described in one way.
 """
 
 import ast
@@ -24,6 +24,64 @@ DRAWN = ("set_title", "title", "suptitle", "xlabel", "ylabel", "set_xlabel", "se
 WRITTEN = ("title", "xlabel", "ylabel", "label")
 UNSPOKEN = "left|right|[bB]igg?|operatorname|text|math(?:bb|rm|cal|bf)|displaystyle"
 POINTS_AT_FIGURE = re.compile(r"\b(figure|panels?|strip|film|map|dotted|bars?|the plot)\b", re.I)
+
+
+@dataclasses.dataclass(frozen=True)
+class Header:
+    """What the first cell of a notebook says; a part that is missing is empty, or 0."""
+
+    title: str
+    question: str
+    objectives: tuple[str, ...]
+    before: str
+    minutes: int
+    seconds: int
+    last_figure: str
+
+
+def read_header(notebook):
+    """Reads the header cell in the form that CONTRIBUTING.md asks for.
+
+    Parameters
+    ----------
+    notebook : nbformat.NotebookNode
+
+    Returns
+    -------
+    Header
+    """
+    first = notebook.cells[0] if notebook.cells else {"cell_type": None, "source": ""}
+    text = first["source"] if first["cell_type"] == "markdown" else ""
+
+    def find(pattern):
+        match = re.search(pattern, text, re.MULTILINE | re.DOTALL)
+        return " ".join(match[1].split()) if match else ""
+
+    time = re.search(
+        r"^\*\*Time:\*\* about (\d+) minutes? to read and run, "
+        r"(?:about )?(\d+) seconds of computing on two cores",
+        text,
+        re.MULTILINE,
+    )
+    objectives = re.search(
+        r"^\*\*You will\*\*.*?\n\s*((?:[-*] .+?)(?=\n\s*\n(?![-*] )|\Z))",
+        text,
+        re.MULTILINE | re.DOTALL,
+    )
+    return Header(
+        title=find(r"\A# (.+?)$"),
+        question=find(r"^\*\*Question\.\*\* (.+?)(?:\n\s*\n|\Z)"),
+        objectives=tuple(
+            " ".join(item.split())
+            for item in re.split(r"^[-*] ", objectives[1], flags=re.MULTILINE)[1:]
+        )
+        if objectives
+        else (),
+        before=find(r"^\*\*Before this:\*\* (.+?)(?:\n\s*\n|\n\*\*|\Z)"),
+        minutes=int(time[1]) if time else 0,
+        seconds=int(time[2]) if time else 0,
+        last_figure=find(r"^\*\*The last figure\*\* (.+?)(?:\n\s*\n|\n\*\*|\Z)"),
+    )
 
 
 @dataclasses.dataclass

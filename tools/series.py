@@ -21,7 +21,8 @@ import psutil
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
-from tasks import Stop, Ticker, say
+from ganlab import files
+from tasks import Stop, Ticker, say, status_of
 from tools import pages, pictures
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -30,8 +31,18 @@ SECONDS, BYTES = 120, 2e9  # the budget of one notebook on two cores
 CELL_TIMEOUT = 1800  # seconds; far beyond the budget, for slow machines
 
 
+def lessons():
+    """Return the paths of the notebooks in reading order, without the solutions."""
+    return sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
+
+
+def solutions():
+    """Return the paths of the notebooks of solutions in reading order."""
+    return sorted((NOTEBOOKS / "solutions").glob("[0-9][0-9]_*.ipynb"))
+
+
 def notebooks(names=()):
-    """Returns the paths of the notebooks in reading order, or of those called for.
+    """Return the paths of all notebooks, solutions last, or of those called for.
 
     Parameters
     ----------
@@ -41,10 +52,11 @@ def notebooks(names=()):
     Raises
     ------
     Stop
-        If a name belongs to no notebook.
+        If a name belongs to no notebook, or there are none.
     """
-    pattern = "[0-9][0-9]_*.ipynb"
-    known = sorted(NOTEBOOKS.glob(pattern)) + sorted((NOTEBOOKS / "solutions").glob(pattern))
+    known = lessons() + solutions()
+    if not known:
+        raise Stop("There are no notebooks in notebooks/.")
     if not names:
         return known
     found = []
@@ -58,7 +70,7 @@ def notebooks(names=()):
         if not matches:
             raise Stop(
                 f"There is no notebook {name!r}: expected a path, a name or a number of "
-                + (", ".join(path.stem for path in known) or "a notebook in notebooks/")
+                + ", ".join(path.stem for path in known)
                 + "."
             )
         found += [path for path in matches if path not in found]
@@ -137,9 +149,7 @@ def execute(notebook, folder, *, label=""):
         record_timing=False,
         coalesce_streams=True,
     )
-    for cell in notebook.cells:
-        if cell.cell_type == "code":
-            cell.outputs, cell.execution_count = [], None
+    empty(notebook)
     result = Execution()
     start = time.monotonic()
     # A start-up file or a setting of the user's own IPython must not change an output.
@@ -172,6 +182,13 @@ def execute(notebook, folder, *, label=""):
             result.error = f"{where(client, cell)}: the kernel died (out of memory?) {last}"
     result.seconds = time.monotonic() - start
     return result
+
+
+def empty(notebook):
+    """Remove all outputs from a notebook."""
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
 
 
 def where(client, cell):
@@ -228,19 +245,13 @@ def read(path):
 
 
 def write(notebook, path):
-    """Writes a notebook so that a crash leaves either the old or the new one, whole."""
+    """Write a notebook so that a crash leaves either the old or the new one, whole."""
     nbformat.validate(notebook)
-    new = path.with_suffix(".ipynb.new")
-    try:
-        with open(new, "w", encoding="utf-8", newline="\n") as file:
-            nbformat.write(notebook, file)
-        os.replace(new, path)
-    finally:
-        new.unlink(missing_ok=True)
+    files.write(path, (nbformat.writes(notebook).rstrip("\n") + "\n").encode())
 
 
 def execute_all(paths, keep):
-    """Executes notebooks one after the other, says how it goes, and returns the exit status.
+    """Executes notebooks one after the other, and say how it goes.
 
     Parameters
     ----------
@@ -261,7 +272,6 @@ def execute_all(paths, keep):
     say(f"{count(paths)} in {total // 60:.0f} min {total % 60:.0f} s")
     if failed:
         raise Stop(f"{len(failed)} of {len(paths)} failed: {', '.join(failed)}.")
-    return 0
 
 
 def count(paths):
@@ -282,7 +292,7 @@ def run(paths):
 
     say(f"Executing {count(paths)}:")
     try:
-        return execute_all(paths, keep)
+        execute_all(paths, keep)
     finally:
         if len(done) == len(paths):  # it was not stopped by Ctrl-C
             pages.build(SITE, done, results=results, strict=False)
@@ -295,7 +305,6 @@ def site(paths):
     pages.build(SITE, {within(path): read(path) for path in paths})
     say(f"The site of {count(paths)} was built in {time.monotonic() - start:.0f} s.")
     point_to_site()
-    return 0
 
 
 def within(path):
@@ -316,7 +325,7 @@ def store(paths):
             pictures.shrink(notebook)
             write(notebook, path)
 
-    return execute_all(paths, keep)
+    execute_all(paths, keep)
 
 
 def main(arguments):
@@ -324,18 +333,8 @@ def main(arguments):
     parser.add_argument("command", choices=("run", "execute", "site"))
     parser.add_argument("notebooks", nargs="*")
     options = parser.parse_args(arguments)
-    try:
-        paths = notebooks(options.notebooks)
-        if not paths:
-            raise Stop("There are no notebooks in notebooks/.")
-        return {"run": run, "execute": store, "site": site}[options.command](paths)
-    except Stop as stop:
-        sys.stdout.flush()
-        print(stop, file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("Stopped.", file=sys.stderr)
-        return 130
+    command = {"run": run, "execute": store, "site": site}[options.command]
+    return status_of(lambda: command(notebooks(options.notebooks)))
 
 
 if __name__ == "__main__":

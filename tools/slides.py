@@ -1,8 +1,9 @@
-"""Builds a deck of slides from each notebook: ``python -m tools.slides [NOTEBOOK ...]``
+"""Build a deck of slides from each notebook: ``python -m tools.slides [NOTEBOOK ...]``
 
 A deck is one file, slides/NN_topic.html, with its pictures and the program that sets the formulas
-inside: it opens from a disk, on a projector or a phone, and asks no network. It is derived from
-the stored notebook by rule, and nothing is executed:
+inside: it opens from a disk, on a projector or a phone, and asks no network. (nbconvert's slides
+fetch reveal.js, jQuery, RequireJS and MathJax, and need a mark in every cell to begin a slide.) It
+is derived from the stored notebook by rule, and nothing is executed:
 
 - a slide for the title, one for the objectives, one for each heading with its first sentences and
   formulas;
@@ -18,6 +19,7 @@ What is left of the text is in the notes of the slide before it. A cell whose me
 import argparse
 import base64
 import dataclasses
+import functools
 import gzip
 import html
 import importlib.metadata
@@ -26,18 +28,16 @@ import re
 import sys
 from pathlib import Path
 
-import nbformat
 from PIL import Image
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
-from tasks import Stop, say
-from tools import pages, prose
+from tasks import say, status_of
+from tools import prose, series
 
-ROOT = Path(__file__).resolve().parent.parent
 DECK = Path(__file__).resolve().parent / "deck"
-SLIDES = ROOT / "slides"
+SLIDES = series.ROOT / "slides"
 SHORT = 12  # lines of a proof that is shown
 PRINTED = 16  # lines of an output that is shown
 UNDER = 4  # lines of it that find room under a figure
@@ -120,7 +120,7 @@ class Outline:
             for cell in notebook.cells
             if cell.metadata.get("slideshow", {}).get("slide_type") != "skip"
         ]
-        self.header = pages.read_header(notebook)
+        self.header = prose.read_header(notebook)
         self.slides = []
         self.topic = self.header.title  # what stands above what comes next
         self.ending = ""  # "Key points", ... once the closing sections are reached
@@ -431,6 +431,7 @@ def deck(notebook):
     )
 
 
+@functools.cache
 def mathjax():
     """Returns the program that sets formulas, packed: it is a third as large, and text."""
     path = importlib.metadata.distribution("sphinx-mathjax-offline").locate_file(MATHJAX)
@@ -441,7 +442,7 @@ def write(paths, folder):
     """Writes the deck of each notebook into a folder and says how large it is."""
     folder.mkdir(parents=True, exist_ok=True)
     for path in paths:
-        text = deck(nbformat.read(path, as_version=4))
+        text = deck(series.read(path))
         target = folder / f"{path.stem}.html"
         target.write_text(text, encoding="utf-8", newline="\n")
         count = text.count('<section class="slide ')
@@ -452,20 +453,13 @@ def main(arguments):
     parser = argparse.ArgumentParser(prog="tools.slides", description=__doc__.splitlines()[0])
     parser.add_argument("notebooks", nargs="*", help="paths, names or numbers; all if none")
     options = parser.parse_args(arguments)
-    from tools import series  # which needs what executes notebooks
 
-    try:
-        paths = series.notebooks(options.notebooks)
-        paths = [path for path in paths if path.parent.name != "solutions"]
-        if not paths:
-            raise Stop("There are no notebooks in notebooks/.")
+    def build():
+        paths = [path for path in series.notebooks(options.notebooks) if path in series.lessons()]
         write(paths, SLIDES)
         say(f"Open one: {(SLIDES / paths[0].stem).with_suffix('.html').as_uri()}")
-        return 0
-    except Stop as stop:
-        sys.stdout.flush()
-        print(stop, file=sys.stderr)
-        return 1
+
+    return status_of(build)
 
 
 if __name__ == "__main__":

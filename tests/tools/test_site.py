@@ -16,7 +16,7 @@ from tasks import Stop
 from tools import modules, pages, series
 
 ROOT = Path(__file__).parents[2]
-LESSONS = [path for path in series.notebooks() if path.parent.name == "notebooks"]
+LESSONS = series.lessons()
 
 # ------------------------------------------------------------------------------------- the sources
 
@@ -102,6 +102,20 @@ def test_the_command_line_speaks_for_itself(tmp_path):
     for command in commands:
         assert text.count(f"usage: python -m ganlab {command} ") == 1
     assert max(map(len, text.splitlines())) <= 80 + len("Measure")
+
+
+def test_a_build_that_fails_leaves_the_older_one(tmp_path):
+    target = tmp_path / "site"
+    target.mkdir()
+    (target / "old").touch()
+    with pytest.raises(RuntimeError), pages.replaced(target) as folder:
+        (folder / "new").touch()
+        raise RuntimeError
+    assert [path.name for path in tmp_path.iterdir()] == ["site"]
+    assert (target / "old").exists()
+    with pages.replaced(target) as folder:
+        (folder / "new").touch()
+    assert [path.name for path in target.iterdir()] == ["new"]
 
 
 # ----------------------------------------------------------------------------------- what was built
@@ -256,7 +270,7 @@ def test_the_first_page_leads_to_every_lesson_with_its_question_and_minutes(site
     places = []
     words = " ".join(index.text.split())
     for path in LESSONS:
-        header = pages.read_header(series.read(path))
+        header = prose.read_header(series.read(path))
         places.append(index.links.index(f"notebooks/{path.stem}.html"))
         assert header.title in words
         assert f"About {header.minutes} minutes." in words
