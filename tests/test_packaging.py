@@ -1,8 +1,15 @@
-"""pyproject.toml, requirements.lock, environment.yml and tasks.py say the same."""
+"""What is declared in several places is the same, and the package works where it is installed."""
 
 import importlib.metadata
+import os
 import re
+import shutil
+import subprocess
+import sys
+import sysconfig
 import tomllib
+import venv
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -52,7 +59,7 @@ def test_the_lock_satisfies_the_project(requirement):
 
 
 def test_each_dependency_has_a_reason_beside_it():
-    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8").partition("[project]")[2]
     for requirement in DIRECT:
         line = next(line for line in text.splitlines() if f'"{requirement}"' in line)
         assert re.search(r",\s+# \w+", line), line
@@ -95,13 +102,13 @@ def test_conda_takes_everything_else_from_the_lock():
         assert "#" in line or line.strip(" -") in ("channels:", "dependencies:", "pip:"), line
 
 
-def test_one_version_and_one_licence_of_ganlab():
+def test_one_version_and_one_license_of_ganlab():
     citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
     assert ganlab.__version__ == PROJECT["project"]["version"] == citation["version"]
     changes = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     assert "## [Unreleased]" in changes or f"## [{ganlab.__version__}]" in changes
-    licence = (ROOT / "LICENSE").read_text(encoding="utf-8")
-    assert licence.startswith(f"{PROJECT['project']['license']} License")
+    text = (ROOT / "LICENSE").read_text(encoding="utf-8")
+    assert text.startswith(f"{PROJECT['project']['license']} License")
     assert citation["license"] == PROJECT["project"]["license"]
 
 
@@ -110,3 +117,95 @@ def test_continuous_integration_calls_the_same_command():
     assert lines[0] == "#!/usr/bin/env bash"
     commands = [line for line in lines[1:] if line and not line.startswith(("set ", "cd "))]
     assert commands == ["exec python3 tasks.py test"]
+
+
+# ---------------------------------------------------------------------------- the installed package
+
+FOLDERS = {"ganlab": "ganlab", "classroom": "classroom", "data": "ganlab/data"}
+
+TRIAL = """
+import json, pathlib
+import classroom, ganlab
+from classroom import bands, exercises, failures, widgets
+from ganlab import datasets, files, images, recipes
+from ganlab.__main__ import main
+from ganlab.evaluation import features
+
+for package in (classroom, ganlab):
+    assert pathlib.Path(package.__file__).is_relative_to(HOME), package.__file__
+for name in widgets.__all__:
+    getattr(widgets, name)
+assert recipes.load_generator("digits").output_shape == (None, 28, 28, 1)
+assert features.load("digits").output_shape == (None, 10)
+assert len(bands.load("05", "live")["d_loss"]) == 5
+assert len(failures.load_gallery()) == len(failures.load_table()["gallery"])
+assert exercises.check("08.1", 0.325).passed
+exercises.progress()
+assert json.loads(pathlib.Path("ganlab_progress.json").read_text())["08.1"]["passed"]
+
+files.write("digit.png", images.to_png(datasets.load("digits").images[0]))
+for command in (
+    "train --out run --steps 3",
+    "sample --run run --count 4 --out samples.png",
+    "evaluate --run run",
+    "features --out features.npz --steps 3",
+    "invert --run run --image digit.png --out pair.png --steps 2",
+):
+    assert main(command.split()) == 0, command
+"""
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory):
+    """A wheel, built without the network from a copy: building leaves files behind."""
+    source, target = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("wheel")
+    for name in FOLDERS:
+        ignored = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(ROOT / name, source / name, ignore=ignored)
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, source)
+    pip(sys.executable, "wheel", source, "--no-build-isolation", "--wheel-dir", target)
+    (path,) = target.iterdir()
+    return path
+
+
+def pip(python, *arguments):
+    command = [sys.executable, "-m", "pip", "--python", python, *arguments]
+    subprocess.run([*command, "--no-deps", "--no-index", "--quiet"], check=True)
+
+
+@pytest.mark.slow
+def test_every_file_of_the_package_travels(wheel):
+    expected = {
+        f"{FOLDERS[name]}/{path.relative_to(ROOT / name).as_posix()}"
+        for name in FOLDERS
+        for path in (ROOT / name).rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+    with zipfile.ZipFile(wheel) as archive:
+        names = {name for name in archive.namelist() if ".dist-info/" not in name}
+    assert names == expected
+    assert wheel.stat().st_size < 4_000_000
+
+
+@pytest.mark.slow
+def test_the_installed_package_works_without_its_checkout(wheel, tmp_path):
+    """In an environment of its own, which sees the other packages of this one but not ganlab."""
+    home = tmp_path / "environment"
+    venv.create(home)
+    scheme = sysconfig.get_preferred_scheme("prefix")
+    place = Path(sysconfig.get_path("purelib", scheme, {"base": str(home)}))
+    # A line of a .pth file is a folder to import from, whose own .pth files are not read: what
+    # makes the checkout importable here is one of them.
+    (place / "others.pth").write_text(sysconfig.get_path("purelib"), encoding="utf-8")
+    python = home.joinpath(*(("Scripts", "python.exe") if os.name == "nt" else ("bin", "python")))
+    program = f"HOME = {str(home)!r}\n{TRIAL}"
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    bare = subprocess.run([python, "-c", "import ganlab"], cwd=empty, capture_output=True)
+    assert b"No module named 'ganlab'" in bare.stderr
+    pip(python, "install", wheel)
+    done = subprocess.run([python, "-c", program], cwd=empty, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    asked = [python, "-m", "ganlab", "--version"]
+    assert subprocess.run(asked, cwd=empty, capture_output=True, check=True).stdout
