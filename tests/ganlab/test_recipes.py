@@ -8,8 +8,18 @@ import pathlib
 import numpy as np
 import pytest
 
-from ganlab import checkpoints, datasets, files, latents, losses, models, penalties, recipes
-from ganlab import similarity, training
+from ganlab import (
+    checkpoints,
+    datasets,
+    files,
+    latents,
+    losses,
+    models,
+    penalties,
+    recipes,
+    similarity,
+    training,
+)
 
 README = pathlib.Path(__file__).parents[2] / "data" / "README.md"
 
