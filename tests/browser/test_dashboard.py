@@ -62,7 +62,7 @@ def test_stop_answers_within_half_a_second_and_training_goes_on(open_notebook):
     notebook.page.evaluate("window.jupyterapp.commands.execute('notebook:run-cell')")
     notebook.locator("text=Done").wait_for()
     assert state(notebook) == ("done", step + 5)
-    assert notebook.evaluate(f"dashboard.history['step'] == list(range(1, {step + 6}))") == "True"
+    assert notebook.evaluate(f"dashboard.curve.steps == list(range(1, {step + 6}))") == "True"
 
 
 def test_the_button_starts_stops_and_goes_on(open_notebook):
@@ -77,7 +77,7 @@ def test_the_button_starts_stops_and_goes_on(open_notebook):
         notebook.locator("text=run again to go on").wait_for()
     said, step = state(notebook)
     assert said == "stopped"
-    assert notebook.evaluate(f"dashboard.history['step'] == list(range(1, {step + 1}))") == "True"
+    assert notebook.evaluate(f"dashboard.curve.steps == list(range(1, {step + 1}))") == "True"
 
 
 @pytest.mark.parametrize("loop", [RUN, PLAIN_LOOP], ids=["awaiting", "plain"])
@@ -89,12 +89,12 @@ def test_kernel_interrupt_stops_without_a_traceback(open_notebook, loop):
     notebook.wait()  # fails on a KeyboardInterrupt
     said, step = state(notebook)
     assert said == "stopped"
-    assert notebook.evaluate("dashboard.history['step'][-1]") == str(step)
+    assert notebook.evaluate("dashboard.curve.steps[-1]") == str(step)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1000, 1400])
-def test_everything_is_inside_and_labelled(open_notebook, theme, width):
+def test_everything_is_inside_and_labeled(open_notebook, theme, width):
     notebook = open_notebook(
         [BUILD.replace("100_000", "60"), RUN, "dashboard.draw()"], width=width, theme=theme
     )

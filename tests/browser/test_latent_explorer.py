@@ -117,7 +117,7 @@ def test_an_image_is_answered_within_a_tenth_of_a_second(open_notebook):
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1000, 1400])
-def test_everything_is_inside_and_labelled(open_notebook, theme, width):
+def test_everything_is_inside_and_labeled(open_notebook, theme, width):
     notebook = open_notebook(
         [BUILD, "explorer.go(t=0.6, x=1.0, y=1.0)\nexplorer.draw()"], width=width, theme=theme
     )

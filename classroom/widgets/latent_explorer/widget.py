@@ -155,8 +155,9 @@ class LatentExplorer(ipywidgets.VBox):
         t, walk, x, y, amounts, threshold
             As in `walk.Place`. Values beyond the end of a control stop there.
         """
-        if amounts is not None and len(amounts) != len(self._amounts):
-            raise ValueError(f"expected amounts as {len(self._amounts)} numbers, received {len(amounts)}")
+        n = len(self._amounts)
+        if amounts is not None and len(amounts) != n:
+            raise ValueError(f"expected amounts as {n} numbers, received {len(amounts)}")
         if walk is not None and walk not in self._walk.options:
             raise ValueError(f"expected walk as one of {self._walk.options}, received {walk!r}")
         settings = [(self._t, "value", t), (self._walk, "value", walk), (self._pad, "x", x)]

@@ -5,7 +5,6 @@ Plain functions of NumPy arrays: the playground is their face.
 
 import dataclasses
 import functools
-import math
 
 import numpy as np
 from PIL import Image, ImageDraw
@@ -14,11 +13,11 @@ from ganlab import similarity
 
 __all__ = [
     "LIMITS",
+    "PEN",
     "Distortions",
     "Measures",
     "Unreachable",
     "distort",
-    "equal_errors",
     "match_error",
     "mean_squared_error",
     "measure",
@@ -34,7 +33,8 @@ LIMITS = {
     "brightness": (-0.5, 0.5),
     "scratch": (0.0, 1.0),
 }
-_PEN = 3  # the width of a scratch, in pixels of a picture 128 wide
+#: The width of a scratch, as a share of the width of the picture.
+PEN = 3 / 128
 
 
 class Unreachable(ValueError):
@@ -76,7 +76,7 @@ class Distortions:
             value = getattr(self, name)
             if not isinstance(value, int | float | np.number) or not low <= value <= high:
                 raise ValueError(
-                    f"{name}: expected a number from {low:g} to {high:g}, received {value!r}"
+                    f"expected {name} as a number from {low:g} to {high:g}, received {value!r}"
                 )
 
     def __str__(self):
@@ -101,7 +101,7 @@ class Measures:
 
 
 def distort(image, distortions):
-    """Changes a picture.
+    """Change a picture.
 
     Parameters
     ----------
@@ -147,7 +147,7 @@ def _grain(shape):
 
 @functools.lru_cache(maxsize=8)
 def raster(strokes, shape):
-    """Returns 1 where a pen of three pixels went, 0 elsewhere, with smooth edges.
+    """Return 1 where the pen went, 0 elsewhere, with smooth edges.
 
     Examples
     --------
@@ -157,7 +157,7 @@ def raster(strokes, shape):
     """
     height, width = shape
     fine = 4  # times as many pixels, then averaged: Pillow's lines have hard edges
-    pen = fine * _PEN * max(width, 1) / 128
+    pen = fine * PEN * width
     picture = Image.new("L", (fine * width, fine * height))
     draw = ImageDraw.Draw(picture)
     for stroke in strokes:
@@ -171,7 +171,7 @@ def raster(strokes, shape):
 
 
 def measure(original, changed):
-    """Compares two pictures by everything `ganlab.similarity` has to say about them.
+    """Compare two pictures by everything `ganlab.similarity` has to say about them.
 
     Parameters
     ----------
@@ -203,23 +203,12 @@ def measure(original, changed):
 
 
 def mean_squared_error(a, b):
-    """Returns the mean squared difference, a float."""
+    """Return the mean squared difference, a float."""
     return float(np.mean(np.square(np.subtract(a, b, dtype=np.float64))))
 
 
-def equal_errors(a, b):
-    """Tells whether two mean squared errors are equal within 5 %, and not both nothing.
-
-    Examples
-    --------
-    >>> equal_errors(0.0100, 0.0104), equal_errors(0.0100, 0.0106), equal_errors(0.0, 0.0)
-    (True, False, False)
-    """
-    return min(a, b) > 1e-6 and max(a, b) <= 1.05 * min(a, b)
-
-
 def match_error(image, distortions, name, error):
-    """Finds the strength of one distortion at which the whole error is the one asked for.
+    """Find the strength of one distortion at which the whole error is the one asked for.
 
     Parameters
     ----------
@@ -247,8 +236,10 @@ def match_error(image, distortions, name, error):
     >>> match_error(image, Distortions(), "brightness", 0.04).brightness
     0.2
     """
+    from scipy import optimize
+
     if name not in LIMITS:
-        raise ValueError(f"expected one of {', '.join(LIMITS)}, received {name!r}")
+        raise ValueError(f"expected name as one of {', '.join(LIMITS)}, received {name!r}")
 
     def with_strength(value):
         return dataclasses.replace(distortions, **{name: value})
@@ -264,19 +255,10 @@ def match_error(image, distortions, name, error):
     ends = sorted(LIMITS[name], key=lambda end: (end * getattr(distortions, name) < 0, -end))
     for end in filter(None, ends):
         if excess(end) >= 0:
-            return with_strength(_root(excess, end))
+            return with_strength(round(optimize.brentq(excess, 0.0, end, xtol=1e-5), 4))
     most = max(excess(end) for end in ends) + error
     hint = "draw on the picture first" if name == "scratch" else "choose another distortion"
     raise Unreachable(
         f"{name} reaches an error of {most:.4f} at most, less than the {error:.4f} that you "
         f"look for: {hint}"
     )
-
-
-def _root(function, end):
-    """Bisection between 0, where the function is not positive, and an end where it is not < 0."""
-    low, high = 0.0, end
-    while not math.isclose(low, high, rel_tol=1e-4):
-        middle = (low + high) / 2
-        low, high = (low, middle) if function(middle) >= 0 else (middle, high)
-    return round(high, 4)

@@ -1,13 +1,16 @@
 """Damage a picture and watch what SSIM, MS-SSIM, the cosine and the error say about it."""
 
+import contextlib
 import dataclasses
+import functools
 
-import ipywidgets as widgets
+import ipywidgets
 import numpy as np
 
-from classroom.widgets.page import Figure
+from classroom.widgets import page
 from classroom.widgets.ssim_playground import markup
-from classroom.widgets.ssim_playground.canvas import CAPTIONS, ERROR_COLORS, SSIM_COLORS, Canvas
+from classroom.widgets.ssim_playground.canvas import PANELS, Canvas
+from classroom.widgets.ssim_playground.contest import Contender, Contest
 from classroom.widgets.ssim_playground.distortions import (
     LIMITS,
     Distortions,
@@ -16,9 +19,7 @@ from classroom.widgets.ssim_playground.distortions import (
     match_error,
     measure,
 )
-from classroom.widgets.ssim_playground.game import Contender, Game
-from ganlab import datasets
-from ganlab import images as pixels
+from ganlab import datasets, images, plotting
 
 __all__ = ["PICTURES", "SSIMPlayground"]
 
@@ -34,38 +35,30 @@ _STEPS = {
 }
 
 
-def _camera():
+_UNCHANGED = dict.fromkeys(LIMITS, 0.0) | {"scratch": 1.0}  # a scratch shows as soon as it is drawn
+
+
+def _photo(name, rows=slice(None), columns=slice(None)):
     from skimage import data
 
-    return data.camera()
-
-
-def _face():
-    from skimage import data
-
-    return data.astronaut()[:230, 110:340]  # NASA, in the public domain
-
-
-def _brick():
-    from skimage import data
-
-    return data.brick()[:256, :256]
+    return getattr(data, name)()[rows, columns]
 
 
 def _digit():
-    return pixels.to_uint8(datasets.load("digits").images[12])
+    return images.to_uint8(datasets.load("digits").images[12])
 
 
 #: The pictures to choose from: what the menu calls them, and where they come from.
 PICTURES = {
-    "camera": ("Photograph", _camera),
-    "face": ("Face", _face),
-    "brick": ("Brick wall", _brick),
+    "camera": ("Photograph", functools.partial(_photo, "camera")),
+    # NASA, in the public domain
+    "face": ("Face", functools.partial(_photo, "astronaut", slice(230), slice(110, 340))),
+    "brick": ("Brick wall", functools.partial(_photo, "brick", slice(256), slice(256))),
     "digit": ("Handwritten digit", _digit),
 }
 
 
-class SSIMPlayground(widgets.VBox):
+class SSIMPlayground(ipywidgets.VBox):
     """A picture, sliders that damage it, and every measure of similarity side by side.
 
     Parameters
@@ -81,7 +74,7 @@ class SSIMPlayground(widgets.VBox):
         What is done to the picture.
     measures : classroom.widgets.ssim_playground.distortions.Measures
         What the measures say of it.
-    game : classroom.widgets.ssim_playground.game.Game
+    contest : classroom.widgets.ssim_playground.contest.Contest
         Picture A and the greatest difference of SSIM at equal error.
 
     Raises
@@ -97,7 +90,7 @@ class SSIMPlayground(widgets.VBox):
     >>> playground.keep()
     >>> playground.reset()
     >>> playground.match("brightness")
-    >>> playground.measures.ssim > 0.8 and playground.game.best > 0.3
+    >>> playground.measures.ssim > 0.8 and playground.contest.best > 0.3
     True
 
     Played with in notebooks/03_structural_similarity.
@@ -111,14 +104,14 @@ class SSIMPlayground(widgets.VBox):
             options.append(("Yours", "yours"))
         elif image not in PICTURES:
             raise ValueError(
-                f"expected one of {', '.join(PICTURES)} or an array, received {image!r}"
+                f"expected image as one of {', '.join(PICTURES)} or an array, received {image!r}"
             )
         self._listening = False
         self._last = "noise"
-        self.game = Game()
+        self.contest = Contest()
         self._make_controls(options, image)
         super().__init__(self._arranged())
-        self.add_class("ganlab-ssim-playground")
+        self.add_class("ganlab-widget").add_class("ganlab-ssim-playground")
         self.original = self._load(image)
         self.change(**strengths)
         self._listening = True
@@ -129,10 +122,10 @@ class SSIMPlayground(widgets.VBox):
     # ------------------------------------------------------------------- what a program can do
 
     def change(self, **strengths):
-        """Moves sliders: noise, blur, shift, contrast, brightness, scratch."""
+        """Move sliders: noise, blur, shift, contrast, brightness, scratch."""
         unknown = sorted(set(strengths) - set(LIMITS))
         if unknown:
-            raise ValueError(f"expected any of {', '.join(LIMITS)}, received {unknown[0]!r}")
+            raise ValueError(f"expected strengths of {', '.join(LIMITS)}, received {unknown[0]!r}")
         wanted = dataclasses.replace(self.distortions, **strengths)  # checks the values
         with self._one_update():
             for name in strengths:
@@ -140,32 +133,32 @@ class SSIMPlayground(widgets.VBox):
                 self._last = name
 
     def scratch(self, points):
-        """Draws a stroke through points (x, y), in pixels from the upper left corner."""
+        """Draw a stroke through points (x, y), in pixels from the upper left corner."""
         stroke = [[float(x), float(y)] for x, y in points]
         if not stroke:
-            raise ValueError("expected at least one point (x, y), received none")
+            raise ValueError("expected points as one or more (x, y), received none")
         self.canvas.strokes = [*self.canvas.strokes, stroke]
 
     def reset(self):
-        """Undoes every change; picture A and the score stay."""
+        """Undo every change; picture A and the score stay."""
         with self._one_update():
             self.canvas.strokes = []
             for name, slider in self.sliders.items():
-                slider.value = 1.0 if name == "scratch" else 0.0
+                slider.value = _UNCHANGED[name]
 
     def keep(self):
-        """Keeps the changed picture as A."""
-        self.game.keep(self._contender())
+        """Keep the changed picture as A."""
+        self.contest.keep(self._contender())
         self._update()
 
     def match(self, name=None):
-        """Moves one slider, the last one moved by default, until the error equals that of A."""
+        """Move one slider, the last one moved by default, until the error equals that of A."""
         name = name or self._last
-        if self.game.kept is None:
+        if self.contest.kept is None:
             self._update("Keep a picture as A first.")
             return
         try:
-            found = match_error(self.original, self.distortions, name, self.game.kept.mse)
+            found = match_error(self.original, self.distortions, name, self.contest.kept.mse)
         except Unreachable as reason:
             self._update(str(reason)[0].upper() + str(reason)[1:] + ".")
             return
@@ -174,30 +167,29 @@ class SSIMPlayground(widgets.VBox):
         self.change(**{name: round(round(getattr(found, name) / step) * step, 6)})
 
     def draw(self):
-        """Draws the present state for a page on paper.
+        """Draw the present state, for a page without a kernel.
 
         Returns
         -------
-        matplotlib Figure
+        matplotlib.figure.Figure
         """
-        figure = Figure(figsize=(9.6, 5.6), dpi=80, layout="none")
+        figure = page.Figure(figsize=(9.6, 5.6), dpi=80, layout="none")
         columns = [0.005 + 0.25 * i for i in range(4)]
         m = self.measures
-        maps = ("gray", "gray", SSIM_COLORS, ERROR_COLORS)
         values = (self.original, self.changed, m.ssim_map, m.error_map)
-        for i, (caption, picture, cmap) in enumerate(zip(CAPTIONS, values, maps, strict=True)):
+        for i, (panel, picture) in enumerate(zip(PANELS, values, strict=True)):
             ax = figure.add_axes((columns[i], 0.54, 0.24, 0.41))
-            shown = ax.imshow(picture, cmap=cmap, vmin=0, vmax=1, interpolation="nearest")
-            ax.set_title(caption, fontsize=10)
+            shown = ax.imshow(picture, cmap=panel.colors, vmin=0, vmax=1, interpolation="nearest")
+            ax.set_title(panel.caption, fontsize=10)
             ax.set_axis_off()
-            if cmap != "gray":
+            if panel.colors != "gray":
                 scale = ax.inset_axes((0.2, -0.08, 0.6, 0.04))
                 figure.colorbar(shown, cax=scale, orientation="horizontal", ticks=(0, 1))
         bars = figure.add_axes((0.16, 0.07, 0.2, 0.3))
         frames = [(columns[i], 0.02, 0.24, 0.34) for i in (2, 3)]
-        pair = [figure.add_axes(frame) for frame in frames] if self.game.kept else []
+        pair = [figure.add_axes(frame) for frame in frames] if self.contest.kept else []
         listed = markup.rows(m)[::-1]
-        colors = [markup.REAL] * (len(listed) - 1) + [markup.FAKE]
+        colors = [plotting.REAL] * (len(listed) - 1) + [plotting.FAKE]
         labels, lengths, texts = zip(*listed, strict=True)
         bars.barh(labels, lengths, color=colors, height=0.6)
         for y, text in enumerate(texts):
@@ -205,7 +197,7 @@ class SSIMPlayground(widgets.VBox):
         bars.set(xlim=(0, 1), xticks=(0, 1), title=str(self.distortions))
         bars.grid(False)
         bars.spines[["top", "right"]].set_visible(False)
-        for ax, name, one in zip(pair, "AB", (self.game.kept, self._contender()), strict=False):
+        for ax, name, one in zip(pair, "AB", (self.contest.kept, self._contender()), strict=False):
             ax.imshow(one.picture, cmap="gray", vmin=0, vmax=1, interpolation="nearest")
             ax.set_title(f"{name}: error {one.mse:.4f}\nSSIM {one.ssim:.3f}", fontsize=10)
             ax.set_axis_off()
@@ -214,14 +206,14 @@ class SSIMPlayground(widgets.VBox):
     # ------------------------------------------------------------------------------ its inside
 
     def _make_controls(self, options, image):
-        wide = widgets.Layout(width="98%")
+        wide = ipywidgets.Layout(width="98%")
         style = {"description_width": "76px"}
-        self.picture = widgets.Dropdown(
+        self.picture = ipywidgets.Dropdown(
             options=options, value=image, description="Picture", style=style
         )
         self.sliders = {
-            name: widgets.FloatSlider(
-                1.0 if name == "scratch" else 0.0,
+            name: ipywidgets.FloatSlider(
+                _UNCHANGED[name],
                 min=low,
                 max=high,
                 step=_STEPS[name],
@@ -233,12 +225,12 @@ class SSIMPlayground(widgets.VBox):
             for name, (low, high) in LIMITS.items()
         }
         self.canvas = Canvas()
-        self._numbers, self._game = widgets.HTML(), widgets.HTML(layout={"width": "98%"})
+        self._numbers, self._contest = ipywidgets.HTML(), ipywidgets.HTML(layout={"width": "98%"})
         self.buttons = {
-            "reset": widgets.Button(description="Undo all changes", icon="undo"),
-            "clear": widgets.Button(description="Clear scratches", icon="eraser"),
-            "keep": widgets.Button(description="Keep as picture A", icon="thumb-tack"),
-            "match": widgets.Button(icon="balance-scale"),
+            "reset": ipywidgets.Button(description="Undo all changes", icon="undo"),
+            "clear": ipywidgets.Button(description="Clear scratches", icon="eraser"),
+            "keep": ipywidgets.Button(description="Keep as picture A", icon="thumb-tack"),
+            "match": ipywidgets.Button(icon="balance-scale"),
         }
         for button in self.buttons.values():
             button.layout.width = "auto"
@@ -252,24 +244,25 @@ class SSIMPlayground(widgets.VBox):
             slider.observe(lambda _, name=name: self._moved(name), "value")
 
     def _arranged(self):
-        game = "Find two pictures of equal error"
-        side = widgets.VBox([self._numbers], layout={"padding": "2px 0 0 8px"})
-        left = widgets.VBox(list(self.sliders.values()))
-        columns = widgets.GridBox(
+        contest = "Find two pictures of equal error"
+        side = ipywidgets.VBox([self._numbers], layout={"padding": "2px 0 0 8px"})
+        left = ipywidgets.VBox(list(self.sliders.values()))
+        columns = ipywidgets.GridBox(
             [left, side],
             layout={"grid_template_columns": "minmax(0, 1fr) minmax(0, 1fr)", "grid_gap": "20px"},
         )
         buttons = self.buttons
         box = {"padding": "10px 0 0 0", "max_width": "980px"}
         return [
-            widgets.HBox([self.picture, buttons["reset"], buttons["clear"]]),
+            page.style(__file__),
+            ipywidgets.HBox([self.picture, buttons["reset"], buttons["clear"]]),
             self.canvas,
-            widgets.VBox([columns], layout=box),
-            widgets.VBox(
+            ipywidgets.VBox([columns], layout=box),
+            ipywidgets.VBox(
                 [
-                    widgets.HTML(markup.heading(game, "and let SSIM tell them apart")),
-                    widgets.HBox([buttons["keep"], buttons["match"]]),
-                    self._game,
+                    ipywidgets.HTML(markup.heading(contest, "and let SSIM tell them apart")),
+                    ipywidgets.HBox([buttons["keep"], buttons["match"]]),
+                    self._contest,
                 ],
                 layout=box,
             ),
@@ -278,8 +271,8 @@ class SSIMPlayground(widgets.VBox):
     def _load(self, name):
         if name == "yours":
             return self._own
-        picture = pixels.to_float(PICTURES[name][1]())
-        return pixels.fit(picture[np.newaxis], size=_SIZE, color="gray")[0, ..., 0]
+        picture = images.to_float(PICTURES[name][1]())
+        return images.fit(picture[np.newaxis], size=_SIZE, color="gray")[0, ..., 0]
 
     @property
     def distortions(self):
@@ -293,7 +286,7 @@ class SSIMPlayground(widgets.VBox):
 
     def _choose(self, name):
         self.original = self._load(name)
-        self.game.forget()
+        self.contest.forget()
         with self._one_update():
             self.canvas.strokes = []
 
@@ -302,42 +295,34 @@ class SSIMPlayground(widgets.VBox):
             self._last = name
             self._update()
 
+    @contextlib.contextmanager
     def _one_update(self):
-        return _Quiet(self)
+        """Let several controls move and update once, afterwards."""
+        before, self._listening = self._listening, False
+        try:
+            yield
+        finally:
+            self._listening = before
+        self._update()
 
     def _update(self, message=""):
-        """Computes everything anew; about 15 ms for a picture of 128 x 128 pixels."""
+        """Compute everything anew; about 15 ms for a picture of 128 x 128 pixels."""
         self.changed = distort(self.original, self.distortions)
         self.measures = measure(self.original, self.changed)
         self.canvas.show(self.original, self.changed, self.measures)
         self._numbers.value = markup.measures_html(self.measures)
         present = self._contender()
-        equal = self.game.play(present)
-        self._game.value = markup.game_html(self.game, present, equal, message)
+        equal = self.contest.compare(present)
+        self._contest.value = markup.contest_html(self.contest, present, equal, message)
         self.buttons["match"].description = f"Match the error by {self._last}"
-        self.buttons["match"].disabled = self.game.kept is None
-
-
-class _Quiet:
-    """Lets several controls move and updates once, afterwards."""
-
-    def __init__(self, playground):
-        self.playground = playground
-
-    def __enter__(self):
-        self.before, self.playground._listening = self.playground._listening, False
-
-    def __exit__(self, *error):
-        self.playground._listening = self.before
-        if error[0] is None:
-            self.playground._update()
+        self.buttons["match"].disabled = self.contest.kept is None
 
 
 def _check_own(image):
     image = np.asarray(image)
     if image.ndim != 2 or min(image.shape) < 11:
         raise ValueError(
-            "expected a gray image of shape (height, width) with at least 11 pixels each way, "
+            "expected image as (height, width), gray, with at least 11 pixels each way, "
             f"received shape {image.shape}"
         )
-    return pixels.check(image[np.newaxis])[0, ..., 0]
+    return images.check(image[np.newaxis])[0, ..., 0]

@@ -1,4 +1,4 @@
-"""The SSIM playground without a browser: the damage, the numbers, the game, the picture."""
+"""The SSIM playground without a browser: the damage, the numbers, the contest, the picture."""
 
 import matplotlib
 import numpy as np
@@ -6,20 +6,19 @@ import pytest
 from scipy import ndimage
 from skimage.metrics import structural_similarity
 
-from classroom.widgets.ssim_playground import canvas as ssim_canvas
 from classroom.widgets.ssim_playground import markup
+from classroom.widgets.ssim_playground.canvas import PANELS, in_colors
+from classroom.widgets.ssim_playground.contest import Contender, Contest, equal_errors
 from classroom.widgets.ssim_playground.distortions import (
     LIMITS,
     Distortions,
     Unreachable,
     distort,
-    equal_errors,
     match_error,
     mean_squared_error,
     measure,
     raster,
 )
-from classroom.widgets.ssim_playground.game import Contender, Game
 from classroom.widgets.ssim_playground.widget import PICTURES, SSIMPlayground
 from ganlab import plotting, similarity
 
@@ -35,7 +34,7 @@ def shared():
 def playground(shared):
     shared.picture.value = "camera"
     shared.reset()
-    shared.game = Game()
+    shared.contest = Contest()
     return shared
 
 
@@ -121,7 +120,7 @@ def test_what_cannot_be_matched_says_why(photo):
         match_error(photo, Distortions(), "scratch", 0.01)
     with pytest.raises(Unreachable, match="without blur the error is .* weaken the other"):
         match_error(photo, Distortions(noise=0.3), "blur", 0.001)
-    with pytest.raises(ValueError, match="expected one of noise, .* received 'fog'"):
+    with pytest.raises(ValueError, match="expected name as one of noise, .* received 'fog'"):
         match_error(photo, Distortions(), "fog", 0.001)
 
 
@@ -132,49 +131,48 @@ def test_equal_means_within_five_percent():
 
 
 def test_the_score_is_the_greatest_difference_at_equal_error():
-    game = Game()
+    contest = Contest()
     b = Contender(None, Distortions(brightness=0.1), 0.01, 0.9)
-    assert not game.play(b) and game.best == 0.0
-    game.keep(Contender(None, Distortions(noise=0.1), 0.01, 0.4))
-    assert not game.play(Contender(None, Distortions(blur=3.0), 0.02, 0.99))
-    assert game.best == 0.0
-    assert game.play(b) and game.best == 0.5
-    assert game.play(Contender(None, Distortions(blur=1.0), 0.01, 0.5)) and game.best == 0.5
-    assert game.best_pair == ("noise 0.1", "brightness 0.1")
-    game.forget()
-    assert not game.play(b) and game.best == 0.5
+    assert not contest.compare(b) and contest.best == 0.0
+    contest.keep(Contender(None, Distortions(noise=0.1), 0.01, 0.4))
+    assert not contest.compare(Contender(None, Distortions(blur=3.0), 0.02, 0.99))
+    assert contest.best == 0.0
+    assert contest.compare(b) and contest.best == 0.5
+    closer = Contender(None, Distortions(blur=1.0), 0.01, 0.5)
+    assert contest.compare(closer) and contest.best == 0.5
+    assert contest.best_pair == ("noise 0.1", "brightness 0.1")
+    contest.forget()
+    assert not contest.compare(b) and contest.best == 0.5
 
 
-def test_a_round_of_the_game(playground):
+def test_a_round_of_the_contest(playground):
     playground.match("blur")
-    assert "Keep a picture as A first" in playground._game.value
+    assert "Keep a picture as A first" in playground._contest.value
     assert playground.buttons["match"].disabled
     playground.change(noise=0.1)
     playground.buttons["keep"].click()
     noisy = playground.measures.ssim
     playground.reset()
-    assert "far more" not in playground._game.value and "100 % less" in playground._game.value
+    assert "far more" not in playground._contest.value and "100 % less" in playground._contest.value
     playground.change(brightness=0.02)
     assert playground.buttons["match"].description == "Match the error by brightness"
     playground.buttons["match"].click()
-    assert equal_errors(playground.game.kept.mse, playground.measures.mse)
-    assert playground.game.best == pytest.approx(playground.measures.ssim - noisy)
-    assert playground.game.best > 0.4
-    assert "✓ Equal errors" in playground._game.value
+    assert equal_errors(playground.contest.kept.mse, playground.measures.mse)
+    assert playground.contest.best == pytest.approx(playground.measures.ssim - noisy)
+    assert playground.contest.best > 0.4
+    assert "✓ Equal errors" in playground._contest.value
     playground.reset()
     playground.match("scratch")
-    assert "draw on the picture first" in playground._game.value
+    assert "draw on the picture first" in playground._contest.value
     playground.picture.value = "digit"
-    assert playground.game.kept is None and playground.game.best > 0.4
+    assert playground.contest.kept is None and playground.contest.best > 0.4
 
 
 def test_sliders_and_strokes_reach_the_picture(playground, photo):
     playground.sliders["blur"].value = 2.0
     np.testing.assert_array_equal(playground.changed, distort(photo, Distortions(blur=2.0)))
     shown = np.frombuffer(playground.canvas.pictures, np.uint8).reshape(4, 128, 128, 4)
-    np.testing.assert_array_equal(
-        shown[1, ..., 0], ssim_canvas.in_colors(playground.changed, "gray")[..., 0]
-    )
+    np.testing.assert_array_equal(shown[1, ..., 0], in_colors(playground.changed, "gray")[..., 0])
     assert (shown[2, :5, :, 3] == 0).all() and (shown[2, 5:-5, 5:-5, 3] == 255).all()
     playground.canvas.strokes = [[[20.0, 30.0], [90.0, 30.0]]]  # as the browser sends them
     assert playground.changed[30, 30:80].min() == 1.0
@@ -215,7 +213,7 @@ def test_the_static_picture(playground):
     playground.change(noise=0.1)
     figure = playground.draw()
     assert [ax.get_title() for ax in figure.axes if ax.get_title()] == [
-        *ssim_canvas.CAPTIONS,
+        *(panel.caption for panel in PANELS),
         "noise 0.1",
     ]
     np.testing.assert_array_equal(figure.axes[1].images[0].get_array(), playground.changed)
@@ -254,13 +252,13 @@ def test_the_text_of_a_notebook_is_stable(playground):
 @pytest.mark.parametrize(
     "image, strengths, error",
     [
-        ("lena", {}, "expected one of camera, face, brick, digit or an array, received 'lena'"),
-        ("camera", {"fog": 1.0}, "expected any of noise, .*, received 'fog'"),
-        ("camera", {"noise": 2.0}, "noise: expected a number from 0 to 0.5, received 2.0"),
-        ("camera", {"blur": "much"}, "blur: expected a number from 0 to 6, received 'much'"),
+        ("lena", {}, "expected image as one of camera, .* or an array, received 'lena'"),
+        ("camera", {"fog": 1.0}, "expected strengths of noise, .*, received 'fog'"),
+        ("camera", {"noise": 2.0}, "expected noise as a number from 0 to 0.5, received 2.0"),
+        ("camera", {"blur": "much"}, "expected blur as a number from 0 to 6, received 'much'"),
         (np.zeros((10, 20)), {}, r"at least 11 pixels each way, received shape \(10, 20\)"),
-        (np.zeros((20, 20, 3)), {}, r"shape \(height, width\) .* received shape \(20, 20, 3\)"),
-        (np.full((20, 20), 255.0), {}, r"expected values in \[0, 1\]"),
+        (np.zeros((20, 20, 3)), {}, r"\(height, width\), gray, .* received shape \(20, 20, 3\)"),
+        (np.full((20, 20), 255.0), {}, r"expected images of values in \[0, 1\]"),
     ],
 )
 def test_bad_arguments(image, strengths, error):
@@ -269,5 +267,5 @@ def test_bad_arguments(image, strengths, error):
 
 
 def test_a_stroke_needs_a_point(playground):
-    with pytest.raises(ValueError, match="expected at least one point"):
+    with pytest.raises(ValueError, match="expected points as one or more"):
         playground.scratch([])

@@ -4,9 +4,20 @@ import dataclasses
 
 import numpy as np
 
-from classroom.widgets.ssim_playground.distortions import Distortions, equal_errors
+from classroom.widgets.ssim_playground.distortions import Distortions
 
-__all__ = ["Contender", "Game"]
+__all__ = ["Contender", "Contest", "equal_errors"]
+
+
+def equal_errors(a, b):
+    """Tell whether two mean squared errors are equal within 5 %, and not both nothing.
+
+    Examples
+    --------
+    >>> equal_errors(0.0100, 0.0104), equal_errors(0.0100, 0.0106), equal_errors(0.0, 0.0)
+    (True, False, False)
+    """
+    return min(a, b) > 1e-6 and max(a, b) <= 1.05 * min(a, b)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -19,7 +30,7 @@ class Contender:
     ssim: float
 
 
-class Game:
+class Contest:
     """Keeps picture A, compares every picture B with it and remembers the best pair.
 
     Attributes
@@ -33,11 +44,11 @@ class Game:
 
     Examples
     --------
-    >>> game = Game()
-    >>> game.keep(Contender(None, Distortions(noise=0.1), mse=0.0100, ssim=0.35))
-    >>> game.play(Contender(None, Distortions(brightness=0.1), mse=0.0102, ssim=0.95))
+    >>> contest = Contest()
+    >>> contest.keep(Contender(None, Distortions(noise=0.1), mse=0.0100, ssim=0.35))
+    >>> contest.compare(Contender(None, Distortions(brightness=0.1), mse=0.0102, ssim=0.95))
     True
-    >>> round(game.best, 4), game.best_pair
+    >>> round(contest.best, 4), contest.best_pair
     (0.6, ('noise 0.1', 'brightness 0.1'))
     """
 
@@ -45,15 +56,15 @@ class Game:
         self.kept, self.best, self.best_pair = None, 0.0, ()
 
     def keep(self, contender):
-        """Makes this picture A."""
+        """Make this picture A."""
         self.kept = contender
 
     def forget(self):
-        """Takes picture A away: it shows something else than the pictures to come."""
+        """Take picture A away: it shows something else than the pictures to come."""
         self.kept = None
 
-    def play(self, contender):
-        """Compares picture B with A; returns whether their errors are equal within 5 %."""
+    def compare(self, contender):
+        """Compare picture B with A; return whether their errors are equal within 5 %."""
         equal = self.kept is not None and equal_errors(self.kept.mse, contender.mse)
         if equal and abs(self.kept.ssim - contender.ssim) > self.best:
             self.best = abs(self.kept.ssim - contender.ssim)
