@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from ganlab._tensorflow import keras, tf
 
-__all__ = ["Penalty", "gradient_penalty", "r1", "r2"]
+__all__ = ["Penalty", "combined", "gradient_penalty", "r1", "r2"]
 
 
 @dataclass(frozen=True)
@@ -105,6 +105,18 @@ def r2(discriminator, real, fake, *, seed=None):
     Mescheder, Geiger, Nowozin 2018, arXiv:1801.04406, equation 10.
     """
     return tf.reduce_mean(_squared_gradient_norms(discriminator, tf.convert_to_tensor(fake))) / 2.0
+
+
+def combined(*functions):
+    """Return the sum of several penalties as one: `r1` and `r2` are that of R3GAN.
+
+    Huang et al. 2025, arXiv:2501.05441.
+    """
+
+    def penalty(discriminator, real, fake, *, seed):
+        return sum(function(discriminator, real, fake, seed=seed) for function in functions)
+
+    return penalty
 
 
 def _squared_gradient_norms(discriminator, images):

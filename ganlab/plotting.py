@@ -196,7 +196,7 @@ def plot_history(history, *, steps=None, ax=None, smooth=0.9, band=None, chance=
     Parameters
     ----------
     history : dict of str to sequence of float
-        With keys ``d_loss`` and ``g_loss``.
+        With keys ``d_loss`` and ``g_loss``. Values that are not finite are left out.
     steps : sequence of int, optional
         The horizontal axis; 1, 2, ... by default.
     ax : matplotlib Axes, optional
@@ -219,6 +219,7 @@ def plot_history(history, *, steps=None, ax=None, smooth=0.9, band=None, chance=
     for key, color in (("d_loss", DISCRIMINATOR), ("g_loss", GENERATOR)):
         values = np.asarray(history[key], float)
         x = np.arange(1, len(values) + 1) if steps is None else np.asarray(steps)
+        x, values = x[np.isfinite(values)], values[np.isfinite(values)]
         if band is not None:
             label = {"label": None} if key == "d_loss" else {}  # one entry in the legend for both
             plot_band(band["steps"], band[key], ax=ax, **label)

@@ -74,6 +74,14 @@ def test_r1_and_r2_on_closed_forms():
     )
 
 
+def test_penalties_combined_are_their_sum():
+    real, fake = np.random.default_rng(3).normal(size=(2, 7, 3)).astype("float32")
+    parts = (penalties.r1, penalties.r2, penalties.gradient_penalty)
+    expected = sum(float(part(quadratic, real, fake, seed=5)) for part in parts)
+    found = penalties.combined(*parts)(quadratic, real, fake, seed=5)
+    assert float(found) == pytest.approx(expected, rel=1e-6)
+
+
 def test_bad_input_is_named():
     with pytest.raises(ValueError, match=r"one shape, received \(2, 3\) and \(4, 3\)"):
         penalties.gradient_penalty(quadratic, np.ones((2, 3)), np.ones((4, 3)), seed=0)

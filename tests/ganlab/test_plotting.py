@@ -66,6 +66,15 @@ def test_a_history_has_a_smoothed_line_over_a_faint_one():
     assert [line.get_xdata().tolist() for line in ax.lines] == [[1, 2, 3]] * 2
 
 
+def test_a_history_leaves_out_what_is_not_finite():
+    history = {"d_loss": [2.0, np.nan, 4.0, np.inf], "g_loss": [np.nan] * 4}
+    ax = plotting.plot_history(history, steps=[1, 2, 3, 4], ax=Figure().subplots(), smooth=0.5)
+    d_line, g_line = (line for line in ax.lines if line.get_label() in history)
+    assert d_line.get_xdata().tolist() == [1, 3]
+    assert d_line.get_ydata().tolist() == plotting.smoothed([2.0, 4.0], 0.5).tolist()
+    assert len(g_line.get_xdata()) == 0
+
+
 @pytest.mark.parametrize(
     ("chance", "texts", "sides"),
     [
@@ -113,7 +122,7 @@ def test_bad_input_is_named():
         plotting.show_images(IMAGES, titles=["a"])
     with pytest.raises(ValueError, match=r"real points of shape \(n, 2\), received \(3, 3\)"):
         plotting.plot_samples(np.zeros((3, 3)))
-    with pytest.raises(ValueError, match="expected values in"):
+    with pytest.raises(ValueError, match="expected images of values in"):
         plotting.show_images(IMAGES * 255)
     with pytest.raises(ValueError, match=r"expected weight in \[0, 1\), received 1"):
         plotting.smoothed([1.0], 1)

@@ -1,19 +1,39 @@
 """The buttons, menus and sliders of the laboratory, and where they stand."""
 
 import math
+from typing import NamedTuple
 
 import ipywidgets as widgets
 
 from classroom.widgets.laboratory import distributions
 from classroom.widgets.laboratory.game import PENALTIES
 from classroom.widgets.laboratory.picture import LAYERS
-from classroom.widgets.laboratory.style import STYLE
 from ganlab import losses, penalties
 
-__all__ = ["DRAW", "Controls", "same"]
+__all__ = ["DRAW", "SPEEDS", "Controls", "Speed", "same"]
 
 _SLIDER_STEP = 0.1  # of the decimal logarithm of a rate or a weight
 DRAW = "draw"  # in the menu of distributions: the one drawn on the plane
+
+
+class Speed(NamedTuple):
+    """Moves between two pictures, and the seconds from one picture to the next.
+
+    Slowly, one player moves at a time, its points glide, and the move is told.
+    """
+
+    moves: int
+    seconds: float
+    slowly: bool = False
+
+
+#: By the names of the menu.
+SPEEDS = {
+    "slow motion": Speed(1, 1.2, slowly=True),
+    "step by step": Speed(1, 0.2),
+    "live": Speed(3, 0.07),
+    "fast": Speed(25, 0.07),
+}
 
 
 def _wide(**options):
@@ -26,22 +46,21 @@ class Controls:
 
     Parameters
     ----------
-    settings : plane.Settings
+    settings : Settings
         What the controls show first.
-    speeds : iterable of str
     seed : int
 
     Attributes
     ----------
     settings : dict of str to widget
-        By the names of `plane.Settings`, and ``weight`` of the penalty.
+        By the names of `Settings`, and ``weight`` of the penalty.
     steps : dict of str to Button
         By the names of the players.
     shown : dict of str to Checkbox
         By the names of the layers.
     """
 
-    def __init__(self, settings, *, speeds, seed):
+    def __init__(self, settings, *, seed):
         button = widgets.Button
         self.play = button(description="Play", icon="play", button_style="primary")
         self.play.layout.min_width = "84px"
@@ -61,8 +80,8 @@ class Controls:
             layout=widgets.Layout(width="158px"),
         )
         self.speed = widgets.Dropdown(
-            options=list(speeds),
-            value="live",
+            options=SPEEDS,
+            value=SPEEDS["live"],
             description="Speed",
             style={"description_width": "auto"},
             layout=widgets.Layout(width="158px"),
@@ -119,34 +138,34 @@ class Controls:
         self.show(settings, seed=seed)
 
     def show(self, settings, *, seed):
-        """Shows these settings; the widgets tell their observers."""
+        """Show these settings; the widgets tell their observers."""
         self._choose(self.settings["loss"], losses.ALL, settings.loss.name, settings.loss)
         # A menu takes None for nothing chosen.
         penalty = False if settings.penalty is None else settings.penalty.function
         choices = {name: function or False for name, function in PENALTIES.items()}
-        self._choose(self.penalty, choices, getattr(penalty, "__name__", "none"), penalty)
+        self._choose(self.penalty, choices, getattr(penalty, "__name__", "your own"), penalty)
         self.weight.disabled = not penalty
         if settings.penalty is not None:
             self.weight.value = settings.penalty.weight
         for name in ("d_rate", "g_rate", "d_steps"):
             self.settings[name].value = getattr(settings, name)
         distribution = settings.distribution
-        drawn = distribution.name.startswith("drawing")
         choices = distributions.ALL | {"your own drawing": DRAW}
-        self._choose(self.distribution, choices, distribution.name, DRAW if drawn else distribution)
+        chosen = DRAW if distribution.by_hand else distribution
+        self._choose(self.distribution, choices, distribution.name, chosen)
         self.seed.value = seed
 
     def show_playing(self, playing):
-        """Makes the first button say what it would do."""
+        """Make the first button say what it would do."""
         self.play.description = "Pause" if playing else "Play"
         self.play.icon = "pause" if playing else "play"
 
     def layers(self):
-        """Returns the names of the layers that are shown."""
+        """Return the names of the layers that are shown."""
         return [name for name, box in self.shown.items() if box.value]
 
     def arranged(self, plane, curves):
-        """Returns the children of the laboratory, around its two canvases."""
+        """Return the children of the laboratory: the controls around its two canvases."""
         row = self._row
         sliders, layers = self.settings.values(), self.shown.values()
         side = widgets.VBox(
@@ -156,7 +175,6 @@ class Controls:
         stage = widgets.HBox([plane, side])
         stage.add_class("ganlab-stage")
         return [
-            widgets.HTML(f"<style>{STYLE}</style>", layout=widgets.Layout(display="none")),
             row(self.play, self.who, self.speed, self.reset, self.seed, self.replay),
             row(*self.steps.values(), self.name, self.save, self.film),
             self.message,

@@ -28,11 +28,14 @@ class Distribution:
         ``(n, *, seed) -> array of float32, shape (n, 2)``; the seed may be a Generator.
     modes : array of float, shape (modes, 2), optional
         The centers of a mixture, to count those that a generator has found.
+    by_hand : bool
+        Whether it was drawn on the plane.
     """
 
     name: str
     draw: Callable
     modes: np.ndarray | None = None
+    by_hand: bool = False
 
     def __repr__(self):
         return self.name
@@ -56,7 +59,7 @@ ALL = {
 
 
 def drawn(coordinates):
-    """Makes a distribution of a drawing: its points, each a little blurred.
+    """Make a distribution of a drawing: its points, each a little blurred.
 
     Parameters
     ----------
@@ -95,11 +98,11 @@ def drawn(coordinates):
         noise = sample(n, 2, seed=rng)
         return marks[rng.integers(len(marks), size=n)] + np.float32(_DRAWN_STD) * noise
 
-    return Distribution(f"drawing of {len(marks)} points", draw)
+    return Distribution(f"drawing of {len(marks)} points", draw, by_hand=True)
 
 
 def named(what):
-    """Returns a distribution: itself, the one of this name, or one drawn from points.
+    """Return a distribution: itself, the one of this name, or one drawn from points.
 
     Raises
     ------
@@ -110,6 +113,6 @@ def named(what):
         return what
     if isinstance(what, str):
         if what not in ALL:
-            raise ValueError(f"expected one of {', '.join(ALL)}, received {what!r}")
+            raise ValueError(f"expected distribution as one of {', '.join(ALL)}, received {what!r}")
         return ALL[what]
     return drawn(what)

@@ -15,9 +15,9 @@ __all__ = ["Film"]
 
 
 class Film:
-    """The frames of a game, at most so many of them, spread over all of it.
+    """The frames of a game, no more than a given number, spread over all of it.
 
-    When it is full, every other frame is dropped and from then on half as many are kept: the
+    When there are more, every other frame is dropped and from then on half as many are kept: the
     film always shows the whole game, and its memory never grows.
 
     Parameters
@@ -41,15 +41,13 @@ class Film:
 
     def add(self, frame):
         if self._seen % self._stride == 0:
-            if len(self.frames) == self.most:
-                self.frames = self.frames[::2]
-                self._stride *= 2
-            if self._seen % self._stride == 0:
-                self.frames.append(frame)
+            self.frames.append(frame)
+        if len(self.frames) > self.most:
+            self.frames, self._stride = self.frames[::2], 2 * self._stride
         self._seen += 1
 
     def pictures(self, layers=LAYERS, *, title="", pixels=320):
-        """Yields each frame drawn, as float32 (pixels, pixels, 3) in [0, 1]."""
+        """Yield each frame drawn, as float32 (pixels, pixels, 3) in [0, 1]."""
         figure = Figure(figsize=(pixels / 80, pixels / 80), dpi=80, layout="none")
         canvas = FigureCanvasAgg(figure)
         ax = figure.add_axes((0.02, 0.02, 0.96, 0.9))
@@ -61,7 +59,7 @@ class Film:
             yield np.asarray(canvas.buffer_rgba())[..., :3].astype(np.float32) / np.float32(255)
 
     async def save(self, name, *, layers=LAYERS, title="", tell=print):
-        """Writes the film into the working directory, which is a notebook's own folder.
+        """Write the film into the working directory, which is a notebook's own folder.
 
         Parameters
         ----------
@@ -80,16 +78,16 @@ class Film:
         Raises
         ------
         ValueError
-            For a name that is none.
+            If the name is not one for a file.
         OSError
             If the file exists or cannot be written.
         """
         name = name.strip().removesuffix(".gif")
         if not re.fullmatch(r"\w[\w .-]{0,80}", name):
-            raise ValueError(f"Expected a file name such as film, received {name!r}.")
+            raise ValueError(f"expected name as one for a file, such as film, received {name!r}")
         path = pathlib.Path.cwd() / f"{name}.gif"
         if path.exists() and path not in self._own:
-            raise FileExistsError(f"{path.name} exists already. Choose another name.")
+            raise FileExistsError(f"{path.name}: expected a new file, received one that exists")
         drawn = []
         for picture in self.pictures(layers, title=title):
             drawn.append(picture)

@@ -1,12 +1,14 @@
 """What is to be seen in the plane at one moment, and how a discriminator's output is read."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from classroom.widgets.laboratory.distributions import LIMIT
+from ganlab import losses
 
-__all__ = ["CELLS", "NODES", "SHOWN", "Frame", "Scale", "chance", "grid", "lattice", "scale_of"]
+__all__ = ["CELLS", "NODES", "SHOWN", "Frame", "Scale", "grid", "lattice", "scale_of"]
 
 CELLS = 48  # of the heat map, on each side
 NODES = 25  # of the warped grid, on each side; every other line is drawn
@@ -19,80 +21,65 @@ class Scale:
 
     Parameters
     ----------
-    kind : str
-        ``probability``: the logistic function of the logit; ``output``: the logit itself, whose
-        targets are 0 and 1; ``margin``: from -1 to 1; ``relative``: the logistic function, after
-        the middle between real and fake was subtracted, since only differences count;
-        ``critic``: the same without the function, stretched to what occurs.
+    function : callable
+        ``(logits, middle) -> heat`` of equal shape, range [0, 1]; the middle lies halfway between
+        the mean logits of real and fake.
     low, middle, high : str
         What the ends and the chance level are called.
     """
 
-    kind: str
+    function: Callable
     low: str
     middle: str
     high: str
 
     def __call__(self, logits, middle):
-        """Returns the heat, range [0, 1], shaped as the logits."""
-        logits = np.asarray(logits, np.float64)
-        if self.kind == "probability":
-            return _logistic(logits)
-        if self.kind == "relative":
-            return _logistic(logits - middle)
-        if self.kind == "output":
-            return np.clip(logits, 0, 1)
-        if self.kind == "margin":
-            return np.clip((logits + 1) / 2, 0, 1)
-        spread = np.percentile(np.abs(logits - middle), 98) if np.isfinite(logits).all() else 1
-        return np.clip(0.5 + (logits - middle) / (2 * spread + 1e-6), 0, 1)
+        """Return the heat, range [0, 1], shaped as the logits."""
+        return self.function(np.asarray(logits, np.float64), middle)
 
 
+def _logistic(logits):
+    return (1 + np.tanh(logits / 2)) / 2
+
+
+def _stretched(logits, middle):
+    """Stretch a critic's scores, which have no unit, over those that occur."""
+    spread = np.percentile(np.abs(logits - middle), 98) if np.isfinite(logits).all() else 1
+    return np.clip(0.5 + (logits - middle) / (2 * spread + 1e-6), 0, 1)
+
+
+_PROBABILITY = Scale(lambda logits, middle: _logistic(logits), "D = 0: fake", "0.5", "1: real")
+_RELATIVE = Scale(
+    lambda logits, middle: _logistic(logits - middle),  # since only differences count
+    "more fake",
+    "between",
+    "more real",
+)
+_CRITIC = Scale(_stretched, "lowest: fake", "between", "highest: real")
 _SCALES = {
-    "probability": Scale("probability", "D = 0: fake", "0.5", "1: real"),
-    "output": Scale("output", "D = 0: fake", "0.5", "1: real"),
-    "margin": Scale("margin", "D \N{LESS-THAN OR EQUAL TO} \N{MINUS SIGN}1: fake", "0", "1: real"),
-    "relative": Scale("relative", "more fake", "between", "more real"),
-    "critic": Scale("critic", "lowest: fake", "between", "highest: real"),
-}
-_KINDS = {
-    "minimax": "probability",
-    "non_saturating": "probability",
-    "least_squares": "output",
-    "hinge": "margin",
-    "relativistic": "relative",
-    "relativistic_average": "relative",
+    losses.minimax: _PROBABILITY,
+    losses.non_saturating: _PROBABILITY,
+    losses.least_squares: Scale(
+        lambda logits, middle: np.clip(logits, 0, 1), "D = 0: fake", "0.5", "1: real"
+    ),
+    losses.wasserstein: _CRITIC,
+    losses.hinge: Scale(
+        lambda logits, middle: np.clip((logits + 1) / 2, 0, 1), "D ≤ −1: fake", "0", "1: real"
+    ),
+    losses.relativistic: _RELATIVE,
+    losses.relativistic_average: _RELATIVE,
 }
 
 
 def scale_of(loss):
-    """Returns the Scale of a loss; a loss of your own is read as a critic's.
+    """Return the Scale of a loss; a loss of your own is read as a critic's.
 
     Examples
     --------
-    >>> from ganlab import losses
-    >>> scale_of(losses.wasserstein).kind, scale_of(losses.hinge)([-3.0, 0.0], middle=7.0)
-    ('critic', array([0. , 0.5]))
+    >>> scale_of(losses.hinge)([-3.0, 0.0], middle=7.0)
+    array([0. , 0.5])
     """
-    return _SCALES[_KINDS.get(loss.name, "critic")]
-
-
-def chance(loss):
-    """Returns what the two players pay while the discriminator knows nothing.
-
-    Returns
-    -------
-    d_loss, g_loss : float
-
-    Examples
-    --------
-    >>> from ganlab import losses
-    >>> d_loss, g_loss = chance(losses.non_saturating)
-    >>> bool(np.isclose(d_loss, 2 * np.log(2))), bool(np.isclose(g_loss, np.log(2)))
-    (True, True)
-    """
-    undecided = [0.5 if loss.name == "least_squares" else 0.0]
-    return tuple(float(role(undecided, undecided)) for role in (loss.discriminator, loss.generator))
+    return _SCALES.get(loss, _CRITIC)
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,7 +115,7 @@ class Frame:
     scale: Scale
 
     def pack(self):
-        """Returns the bytes that the canvas reads: coordinates as float32, then heat as uint8."""
+        """Return the bytes that the canvas reads: coordinates as float32, then heat as uint8."""
         parts = [self.real, self.fake, self.pull, self.sheet]
         numbers = np.concatenate([np.asarray(part, "<f4").ravel() for part in parts])
         heat = np.nan_to_num(self.heat, nan=0.5)
@@ -136,19 +123,15 @@ class Frame:
 
 
 def grid():
-    """Returns the centers of the heat map's cells, float32 of shape (48 * 48, 2)."""
+    """Return the centers of the heat map's cells, float32 of shape (48 * 48, 2)."""
     edge = LIMIT * (1 - 1 / CELLS)
     axis = np.linspace(-edge, edge, CELLS, dtype=np.float32)
     return np.stack(np.meshgrid(axis, axis), axis=-1).reshape(-1, 2)
 
 
 def lattice():
-    """Returns the latents of the warped grid, float32 of shape (25 * 25, 2)."""
+    """Return the latents of the warped grid, float32 of shape (25 * 25, 2)."""
     from scipy.stats import norm
 
     axis = norm.ppf(np.linspace(0.005, 0.995, NODES)).astype(np.float32)
     return np.stack(np.meshgrid(axis, axis), axis=-1).reshape(-1, 2)
-
-
-def _logistic(logits):
-    return (1 + np.tanh(logits / 2)) / 2

@@ -26,14 +26,8 @@ from ganlab.training import GAN
 
 __all__ = ["PENALTIES", "PLAYERS", "Game", "Settings"]
 
-_BOUND = 1e6  # of a loss or a gradient's norm: more is no game any longer
+_BOUND = 1e6  # a game with a greater loss or norm of a gradient has diverged
 PLAYERS = ("discriminator", "generator", "both")
-
-
-def _r1_and_r2(discriminator, real, fake, *, seed):
-    """Both sides flat: the penalty of R3GAN, arXiv:2501.05441."""
-    both = (penalties.r1, penalties.r2)
-    return sum(penalty(discriminator, real, fake, seed=seed) for penalty in both)
 
 
 #: Penalties by the names of the laboratory's menu.
@@ -41,7 +35,7 @@ PENALTIES = {
     "none": None,
     "r1": penalties.r1,
     "r2": penalties.r2,
-    "r1 + r2": _r1_and_r2,
+    "r1 + r2": penalties.combined(penalties.r1, penalties.r2),
     "gradient_penalty": penalties.gradient_penalty,
 }
 
@@ -69,15 +63,14 @@ class Settings:
     d_steps: int = 1
 
     def __post_init__(self):
-        for name, kind in (
-            ("distribution", Distribution),
-            ("loss", losses.AdversarialLoss),
-            ("penalty", penalties.Penalty | None),
+        for name, kind, wanted in (
+            ("distribution", Distribution, "a Distribution"),
+            ("loss", losses.AdversarialLoss, "an AdversarialLoss"),
+            ("penalty", penalties.Penalty | None, "a Penalty or None"),
         ):
             value = getattr(self, name)
             if not isinstance(value, kind):
-                wanted = getattr(kind, "__name__", "Penalty or None")
-                raise TypeError(f"expected {name} to be a {wanted}, received {value!r}")
+                raise TypeError(f"expected {name} as {wanted}, received {value!r}")
         for name in ("g_rate", "d_rate"):
             value = getattr(self, name)
             if not (isinstance(value, numbers.Real) and 0 < value <= 1):
@@ -97,7 +90,7 @@ class Game:
     Parameters
     ----------
     distribution : Distribution
-        What to learn; see `plane_distributions`.
+        What to learn; see `distributions`.
     seed : int, at least 0
     **settings
         Of `Settings`: loss, penalty, g_rate, d_rate, d_steps.
@@ -108,8 +101,10 @@ class Game:
     gan : training.GAN
     log : list of (str, object)
         Every action: a player and how often it moved, or ``change`` and what was changed.
-    record : list of (int, float, float)
-        For each move the updates made until then, d_loss and g_loss (NaN for who stood still).
+    steps : list of int
+        For each move, the updates made until then.
+    history : dict of str to list of float
+        For each move, ``d_loss`` and ``g_loss``; NaN for who stood still.
     updates : int
         Of either player.
     changes : list of int
@@ -122,11 +117,12 @@ class Game:
 
     def __init__(self, distribution=ALL["ring"], *, seed, **settings):
         if not isinstance(seed, numbers.Integral) or isinstance(seed, bool) or seed < 0:
-            raise ValueError(f"expected seed to be a whole number from 0 on, received {seed!r}")
+            raise ValueError(f"expected seed as an integer >= 0, received {seed!r}")
         _check_names(settings)
         self.seed = int(seed)
         self.settings = self._first = Settings(distribution=distribution, **settings)
-        self.log, self.record, self.changes = [], [], []
+        self.log, self.changes = [], []
+        self.steps, self.history = [], {"d_loss": [], "g_loss": []}
         self.updates, self.diverged = 0, False
         self._rng = np.random.default_rng(seed)
         for_generator, for_discriminator, for_latents = map(int, self._rng.integers(2**31, size=3))
@@ -151,7 +147,7 @@ class Game:
         return f"Game({self.settings.distribution}, {self.settings.loss.name}, seed {self.seed})"
 
     def change(self, **settings):
-        """Changes some of the settings; nothing else.
+        """Change some of the settings; nothing else.
 
         Raises
         ------
@@ -165,7 +161,7 @@ class Game:
         self._follow()
 
     def step(self, player="both", times=1):
-        """Lets a player move.
+        """Let a player move.
 
         Parameters
         ----------
@@ -181,21 +177,21 @@ class Game:
             the players that moved.
         """
         if player not in PLAYERS:
-            raise ValueError(f"expected player to be one of {PLAYERS}, received {player!r}")
+            raise ValueError(f"expected player as one of {', '.join(PLAYERS)}, received {player!r}")
         if not isinstance(times, numbers.Integral) or times < 1:
             raise ValueError(f"expected times >= 1, received {times!r}")
         for _ in range(times):
             logs = self._move(player)
             self._write_down(player)
-            self.record.append(
-                (self.updates, logs.get("d_loss", math.nan), logs.get("g_loss", math.nan))
-            )
+            self.steps.append(self.updates)
+            for name, values in self.history.items():
+                values.append(logs.get(name, math.nan))
             # Also true of NaN, which no comparison holds for.
             self.diverged |= not all(abs(value) < _BOUND for value in logs.values())
         return logs
 
     def frame(self):
-        """Returns what is to be seen now, a `Frame`."""
+        """Return what is to be seen now, a `Frame`."""
         settings = self.settings
         seen = self._program("look")(self._real_shown)
         fake, pull, sheet, heat, real_logits, fake_logits = (part.numpy() for part in seen)
@@ -213,18 +209,17 @@ class Game:
         )
 
     def actions(self):
-        """Yields the actions of the log, one move at a time."""
+        """Yield the actions of the log, one move at a time."""
         for action, value in list(self.log):
             for _ in range(1 if action == "change" else value):
                 yield action, value if action == "change" else 1
 
     def restarted(self):
-        """Returns a new game with the seed and the settings that this one began with."""
-        first = vars(self._first)
-        return Game(seed=self.seed, **first)
+        """Return a new game with the seed and the settings that this one began with."""
+        return Game(seed=self.seed, **vars(self._first))
 
     def replayed(self):
-        """Returns a new game in which everything was done again that was done in this one."""
+        """Return a new game in which everything was done again that was done in this one."""
         game = self.restarted()
         for action, value in self.log:
             if action == "change":
@@ -234,7 +229,7 @@ class Game:
         return game
 
     def fingerprint(self):
-        """Returns eight digits that change with any bit of the weights and optimizers."""
+        """Return eight digits that change with any bit of the weights and optimizers."""
         gan, digest = self.gan, hashlib.sha256()
         for part in (gan.generator, gan.discriminator, gan.g_optimizer, gan.d_optimizer):
             for variable in part.variables:
@@ -262,7 +257,7 @@ class Game:
             self.log.append((player, 1))
 
     def _follow(self):
-        """Makes the networks' companions follow the settings."""
+        """Make optimizers, loss and penalty follow the settings."""
         settings, gan = self.settings, self.gan
         gan.g_optimizer.learning_rate = settings.g_rate
         gan.d_optimizer.learning_rate = settings.d_rate

@@ -6,23 +6,24 @@ from matplotlib.collections import LineCollection
 from matplotlib.colors import LinearSegmentedColormap
 
 from classroom.widgets.laboratory.distributions import LIMIT
-from classroom.widgets.laboratory.frame import CELLS, chance
+from classroom.widgets.laboratory.frame import CELLS
 from classroom.widgets.page import Figure
 from ganlab import plotting
 
-__all__ = ["LAYERS", "LONGEST", "PULL", "arrows", "draw_curves", "draw_plane", "picture"]
+__all__ = ["HEAT", "LAYERS", "LONGEST", "PULL", "arrows", "draw_curves", "draw_plane", "picture"]
 
 #: What can be shown, by the names of the switches.
 LAYERS = ("heat map", "warped grid", "pulls", "real", "fake")
 
+HEAT = 0.55  # how strong the colors of the heat map are at their ends
 PULL, LONGEST = 0.5, 0.8  # length of an arrow per unit of gradient; no arrow is longer
 
-_HEAT = LinearSegmentedColormap.from_list("heat", [plotting.FAKE, "#ffffff", plotting.REAL])
+_COLORS = LinearSegmentedColormap.from_list("heat", [plotting.FAKE, "#ffffff", plotting.REAL])
 _SHEET = "#555555"
 
 
 def draw_plane(ax, frame, layers=LAYERS):
-    """Draws a frame: the heat map with its contour at chance, grid, arrows and points.
+    """Draw a frame: the heat map with its contour at chance, grid, arrows and points.
 
     Parameters
     ----------
@@ -33,7 +34,7 @@ def draw_plane(ax, frame, layers=LAYERS):
     """
     if "heat map" in layers:
         heat, box = np.nan_to_num(frame.heat, nan=0.5), (-LIMIT, LIMIT, -LIMIT, LIMIT)
-        style = {"cmap": _HEAT, "vmin": 0, "vmax": 1, "alpha": 0.55, "interpolation": "bilinear"}
+        style = {"cmap": _COLORS, "vmin": 0, "vmax": 1, "alpha": HEAT, "interpolation": "bilinear"}
         ax.imshow(heat, origin="lower", extent=box, **style)
         if heat.min() < 0.5 < heat.max():
             axis = LIMIT * (np.arange(CELLS) * 2 + 1 - CELLS) / CELLS
@@ -61,40 +62,30 @@ def draw_plane(ax, frame, layers=LAYERS):
 
 
 def arrows(pull):
-    """Returns the gradients as they are drawn, on one scale at all times, but never too long."""
+    """Return the gradients as they are drawn, on one scale at all times, but never too long."""
     length = np.linalg.norm(pull, axis=1, keepdims=True)
     return PULL * pull * np.minimum(1, LONGEST / (PULL * length + 1e-12))
 
 
 def draw_curves(ax, game):
-    """Draws the losses of both players, their levels at chance, and where settings changed.
+    """Draw the losses of both players, their levels at chance, and where settings changed.
 
     Parameters
     ----------
     ax : matplotlib Axes
-    game : plane.Game
+    game : Game
     """
-    record = np.array(game.record, float).reshape(-1, 3)
-    levels = chance(game.settings.loss)
-    for column, name, color, style in (
-        (1, "d_loss", plotting.DISCRIMINATOR, "-"),
-        (2, "g_loss", plotting.GENERATOR, "--"),
-    ):
-        moved = record[np.isfinite(record[:, column])]
-        level = levels[column - 1]
-        label = f"{name} (chance {level:.2f})"
-        ax.plot(moved[:, 0], moved[:, column], style, color=color, linewidth=1.2, label=label)
-        ax.axhline(level, color=color, linewidth=1, linestyle=":")
+    levels = game.settings.loss.chance
+    plotting.plot_history(game.history, steps=game.steps, ax=ax, smooth=0, chance=levels)
     for update in game.changes:
         ax.axvline(update, color="#888888", linewidth=0.8)
-    ax.set(xlabel="updates", ylabel="loss")
+    ax.set_xlabel("updates (dotted: levels at chance)")
     ax.margins(y=0.15)
     ax.spines[["top", "right"]].set_visible(False)
-    ax.legend(loc="upper left", ncols=2, frameon=False)
 
 
 def picture(game, layers=LAYERS):
-    """Draws a game as it is now.
+    """Draw a game as it is now.
 
     Returns
     -------

@@ -9,35 +9,27 @@ import time
 import ipywidgets as widgets
 import numpy as np
 
+from classroom.widgets import page
 from classroom.widgets.laboratory import distributions
-from classroom.widgets.laboratory import game as plane
-from classroom.widgets.laboratory import picture as plane_picture
-from classroom.widgets.laboratory.canvas import Plane
+from classroom.widgets.laboratory.canvases import Curves, Plane
 from classroom.widgets.laboratory.controls import DRAW, Controls, same
-from classroom.widgets.laboratory.curves import Curves, describe
 from classroom.widgets.laboratory.film import Film
-from classroom.widgets.laboratory.words import narrate, score
+from classroom.widgets.laboratory.game import Game
+from classroom.widgets.laboratory.picture import picture
+from classroom.widgets.laboratory.words import describe, narrate, score
 from ganlab import penalties
 
 __all__ = ["Laboratory"]
 
-# Moves between two pictures, and the seconds from one picture to the next.
-SPEEDS = {
-    "slow motion": (1, 1.2),
-    "step by step": (1, 0.2),
-    "live": (3, 0.07),
-    "fast": (25, 0.07),
-}
-
 _PATIENCE = 30  # seconds to play on although no page draws the frames
 _WELCOME = (
-    "Orange fakes shall end up on the blue real points. Press Play, or let the players move one "
+    "Orange fakes are to end up on the blue real points. Press Play, or let the players move one "
     "by one; every setting may change while they play."
 )
 
 
 def _one_at_a_time(method):
-    """Clicks may arrive in another thread than the one that plays: a step must end first."""
+    """Let a step end first: clicks may arrive in another thread than the one that plays."""
 
     @functools.wraps(method)
     def alone(self, *arguments, **keywords):
@@ -50,7 +42,7 @@ def _one_at_a_time(method):
 class Laboratory(widgets.VBox):
     """A game of a generator and a discriminator in the plane, to play with.
 
-    What it shows and does can be had without it: `game` is a `plane.Game`.
+    What it shows and does can be had without it: `game` is a `Game`.
 
     Parameters
     ----------
@@ -59,7 +51,7 @@ class Laboratory(widgets.VBox):
     seed : int, at least 0
         For the initial weights, the latents and the real batches.
     **settings
-        Where the game begins: loss, penalty, g_rate, d_rate, d_steps of `plane.Settings`.
+        Where the game begins: loss, penalty, g_rate, d_rate, d_steps of `Settings`.
 
     Raises
     ------
@@ -80,16 +72,17 @@ class Laboratory(widgets.VBox):
 
     def __init__(self, distribution="ring", *, seed, **settings):
         self._lock = threading.RLock()
-        self.game = plane.Game(distributions.named(distribution), seed=seed, **settings)
+        self.game = Game(distributions.named(distribution), seed=seed, **settings)
         self.film = Film()
         self.playing = False
         self.plane, self.curves = Plane(), Curves()
-        self.controls = Controls(self.game.settings, speeds=SPEEDS, seed=seed)
+        self.controls = Controls(self.game.settings, seed=seed)
         self._task = self._tape = self._kept = None
         self._turn, self._quiet, self._run, self._seen = "discriminator", False, None, None
         self._connect()
-        super().__init__(self.controls.arranged(self.plane, self.curves))
-        self.add_class("ganlab-laboratory")
+        children = self.controls.arranged(self.plane, self.curves)
+        super().__init__([page.style(__file__), *children])
+        self.add_class("ganlab-widget").add_class("ganlab-laboratory")
         self._refresh(keep=True)
         self._say(_WELCOME)
 
@@ -98,34 +91,33 @@ class Laboratory(widgets.VBox):
         return f"Laboratory({settings.distribution}, {settings.loss.name}, seed {self.game.seed})"
 
     def draw(self):
-        """Draws the plane and the curves as they are now, for paper.
+        """Draw the plane and the curves as they are now, for paper.
 
         Returns
         -------
         matplotlib Figure
         """
-        return plane_picture.picture(self.game, self.controls.layers())
+        return picture(self.game, self.controls.layers())
 
     @_one_at_a_time
     def step(self, player="both", times=1):
-        """Lets a player move, as `plane.Game.step` does, and shows it."""
+        """Let a player move, as `Game.step` does, and show it."""
         before = self.game.frame()
         self.game.step(player, times)
         self._refresh(keep=True, said=narrate(player, before, self.game.frame()))
 
     async def run(self, pictures=None):
-        """Plays until it is stopped, or for so many pictures: ``await laboratory.run(100)``."""
+        """Play until stopped, or for a number of pictures: ``await laboratory.run(100)``."""
         run, shown = object(), 0
         self.playing, self._run, self._seen = True, run, None
         self.controls.show_playing(True)
         try:
             while self.playing and self._run is run and shown != pictures:
                 shown += 1
-                moves, seconds = SPEEDS[self.controls.speed.value]
-                start = time.monotonic()
-                self._advance(moves)
+                speed, start = self.controls.speed.value, time.monotonic()
+                self._advance(speed)
                 # A click reaches the kernel only while this waits.
-                await asyncio.sleep(max(0.005, start + seconds - time.monotonic()))
+                await asyncio.sleep(max(0.005, start + speed.seconds - time.monotonic()))
                 if self._seen is not None and time.monotonic() - self._seen > _PATIENCE:
                     self._say("Paused, since no page shows this laboratory any more.")
                     break
@@ -139,7 +131,7 @@ class Laboratory(widgets.VBox):
                 self._refresh(said=self.plane.said)
 
     def play(self):
-        """Plays in the background, or pauses."""
+        """Play in the background, or pause."""
         if self.playing:
             self.playing = False
             return
@@ -149,15 +141,15 @@ class Laboratory(widgets.VBox):
             self._say("Playing needs a notebook. In a program: asyncio.run(laboratory.run(100)).")
 
     def reset(self, seed=None):
-        """Begins again, with the settings of now and this seed, or the one of now."""
+        """Begin again, with the present settings, and this seed or the present one."""
         self.playing, self._tape = False, None
         seed = self.game.seed if seed is None else seed
         self._say("Preparing ...")
-        self._begin(plane.Game(seed=seed, **vars(self.game.settings)))
+        self._begin(Game(seed=seed, **vars(self.game.settings)))
         self._say("")
 
     def replay(self):
-        """Does everything again that was done since the beginning, and compares the weights."""
+        """Do everything again that was done since the beginning, and compare the weights."""
         actions = list(self.game.actions())
         if not self.game.updates:
             self._say("Nothing to replay yet: let the players move first.")
@@ -170,7 +162,7 @@ class Laboratory(widgets.VBox):
         self.play()
 
     async def save_film(self, name):
-        """Writes the film of this game as a GIF beside the notebook.
+        """Write the film of this game as a GIF beside the notebook.
 
         Parameters
         ----------
@@ -282,12 +274,11 @@ class Laboratory(widgets.VBox):
         self._refresh(keep=True)
 
     @_one_at_a_time
-    def _advance(self, moves):
-        slow = self.controls.speed.value == "slow motion"
-        before, player = self.game.frame() if slow else None, self.controls.who.value
+    def _advance(self, speed):
+        before, player = self.game.frame() if speed.slowly else None, self.controls.who.value
         if self._tape is not None:
-            player = self._follow_tape(moves)
-        elif slow and player == "both":
+            player = self._follow_tape(speed.moves)
+        elif speed.slowly and player == "both":
             player = self._turn
             # d_steps moves of the discriminator, then one of the generator, one a picture.
             self.game.step(player)
@@ -295,12 +286,12 @@ class Laboratory(widgets.VBox):
             late = turns[0] == "generator" or turns[1] % self.game.settings.d_steps
             self._turn = "discriminator" if late else "generator"
         else:
-            self.game.step(player, moves)
-        said = narrate(player, before, self.game.frame()) if slow and player else ""
+            self.game.step(player, speed.moves)
+        said = narrate(player, before, self.game.frame()) if speed.slowly and player else ""
         self._refresh(keep=True, said=said)
 
     def _follow_tape(self, moves):
-        """Does the next actions of a replay; returns the last player that moved, or None."""
+        """Do the next actions of a replay; return the last player that moved, or None."""
         player = None
         for _ in range(moves):
             action, value = next(self._tape, (None, None))
@@ -321,13 +312,13 @@ class Laboratory(widgets.VBox):
         return player
 
     def _refresh(self, *, keep=False, said=""):
-        """Shows the game as it is; `keep` puts it into the film too."""
+        """Show the game as it is; `keep` puts it into the film too."""
         game, frame = self.game, self.game.frame()
         if keep:
             self.film.add(frame)
         found = score(frame, game.settings.distribution)
         with self.plane.hold_sync():
-            self.plane.tween = self.controls.speed.value == "slow motion"
+            self.plane.tween = self.controls.speed.value.slowly
             self.plane.scale = [frame.scale.low, frame.scale.middle, frame.scale.high]
             self.plane.frame, self.plane.said = frame.pack(), said
             if not self.playing:

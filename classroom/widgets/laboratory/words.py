@@ -1,4 +1,4 @@
-"""What happens in the plane, in words and counts."""
+"""What happens in a game, in words and counts."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from classroom.widgets.laboratory.distributions import NEAR
 from ganlab import metrics
 from ganlab.metrics.neighbors import nearest_neighbors
 
-__all__ = ["Score", "narrate", "score"]
+__all__ = ["Score", "describe", "narrate", "score"]
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Score:
 
 
 def score(frame, distribution):
-    """Counts how many of the fakes of a frame are near the data, and the other way round.
+    """Count how many of the fakes of a frame are near the data, and the other way round.
 
     Returns
     -------
@@ -57,13 +57,24 @@ def score(frame, distribution):
     return Score(precise, reached, covered, len(distribution.modes))
 
 
+def describe(game):
+    """Say the last losses and their levels at chance."""
+    parts = []
+    levels = game.settings.loss.chance
+    for (name, values), level in zip(game.history.items(), levels, strict=True):
+        last = next((value for value in reversed(values) if not np.isnan(value)), None)
+        said = "not moved yet" if last is None else f"{last:.3f}"
+        parts.append(f"{name} {said} (chance {level:.3f})")
+    return ", ".join(parts)
+
+
 def narrate(player, before, after):
-    """Says what a move has done.
+    """Say what a move has done.
 
     Parameters
     ----------
     player : str
-        Of `plane.PLAYERS`.
+        Of `game.PLAYERS`.
     before, after : Frame
 
     Returns
@@ -72,8 +83,8 @@ def narrate(player, before, after):
 
     Examples
     --------
-    >>> from classroom.widgets import plane
-    >>> game = plane.Game(seed=0)
+    >>> from classroom.widgets.laboratory.game import Game
+    >>> game = Game(seed=0)
     >>> before = game.frame()
     >>> _ = game.step("discriminator", 20)
     >>> narrate("discriminator", before, game.frame())[:44]

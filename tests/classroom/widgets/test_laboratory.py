@@ -9,11 +9,11 @@ from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 from PIL import Image
 
+from classroom.widgets import Laboratory
 from classroom.widgets.laboratory import distributions
-from classroom.widgets.laboratory.canvas import Plane
-from classroom.widgets.laboratory.controls import DRAW
-from classroom.widgets.laboratory.curves import Curves, thinned
-from classroom.widgets.laboratory.widget import SPEEDS, Laboratory
+from classroom.widgets.laboratory.canvases import Plane, thinned
+from classroom.widgets.laboratory.controls import DRAW, SPEEDS, Speed
+from classroom.widgets.laboratory.picture import LAYERS
 from ganlab import losses, penalties
 
 
@@ -100,7 +100,9 @@ def test_what_is_sent_is_what_is_there(lab):
     lab.step("both", 3)
     assert lab.plane.frame == lab.game.frame().pack()
     points = np.frombuffer(lab.curves.points, "<f4").reshape(-1, 3)
-    np.testing.assert_allclose(points, lab.game.record, rtol=1e-6)
+    history = lab.game.history
+    expected = np.stack([lab.game.steps, history["d_loss"], history["g_loss"]], axis=1)
+    np.testing.assert_allclose(points, expected, rtol=1e-6)
     assert "of 8 modes" in lab.plane.label and "d_loss" in lab.plane.label
     lab.controls.shown["heat map"].value = False
     assert lab.plane.layers == ["warped grid", "pulls", "real", "fake"]
@@ -136,19 +138,15 @@ def test_showing_a_setting_on_a_slider_does_not_change_it(lab):
 
 
 def test_speed_and_who_moves(lab):
-    lab.controls.speed.value = "fast"
+    lab.controls.speed.label = "fast"
     lab.controls.who.value = "discriminator"
     asyncio.run(lab.run(2))
-    assert lab.game.log == [("discriminator", 2 * SPEEDS["fast"][0])]
+    assert lab.game.log == [("discriminator", 2 * SPEEDS["fast"].moves)]
     lab.reset()
-    lab.controls.who.value, lab.controls.speed.value = "both", "slow motion"
+    lab.controls.who.value = "both"
+    lab.controls.speed.options = {"slow motion without the waiting": Speed(1, 0, slowly=True)}
     lab.controls.settings["d_steps"].value = 2
-    seconds = SPEEDS["slow motion"]
-    SPEEDS["slow motion"] = (1, 0)
-    try:
-        asyncio.run(lab.run(6))
-    finally:
-        SPEEDS["slow motion"] = seconds
+    asyncio.run(lab.run(6))
     moves = [action for action in lab.game.log if action[0] != "change"]
     assert moves == 2 * [("discriminator", 2), ("generator", 1)]
     assert lab.plane.tween and "The generator learned" in lab.plane.said
@@ -234,11 +232,11 @@ def test_a_film_is_saved_beside_the_notebook(lab, tmp_path, monkeypatch):
     assert asyncio.run(lab.save_film("my film")) == path, "its own film may be replaced"
     (tmp_path / "other.gif").write_bytes(b"mine")
     for name, told in (
-        ("other", "other.gif exists already"),
-        ("", "Expected a file name such as film, received ''"),
-        ("../up", "Expected a file name"),
-        ("a/b", "Expected a file name"),
-        (".hidden", "Expected a file name"),
+        ("other", "other.gif: expected a new file, received one that exists"),
+        ("", "expected name as one for a file, such as film, received ''"),
+        ("../up", "expected name as one for a file"),
+        ("a/b", "expected name as one for a file"),
+        (".hidden", "expected name as one for a file"),
     ):
         assert asyncio.run(lab.save_film(name)) is None
         assert told in message(lab).replace("&#x27;", "'")
@@ -275,27 +273,44 @@ def test_the_static_picture_needs_no_pyplot(untouched):
     assert plt.get_fignums() == []
 
 
-@pytest.mark.parametrize("canvas", [Plane, Curves])
-def test_the_scripts_fetch_nothing(canvas):
-    script = canvas._default_esm if hasattr(canvas, "_default_esm") else str(canvas._esm)
-    assert "export default { render };" in script
-    for word in ("http", "import(", "import ", "fetch(", "XMLHttpRequest", "src ="):
-        assert word not in script
+def test_the_script_draws_every_layer_and_has_all_that_it_asks_for():
+    script = str(Plane._esm)
+    for name in LAYERS:
+        assert f'layers.includes("{name}")' in script
+    asked = set(re.findall(r"\blook\.(\w+)", script))
+    assert asked == set(Plane().look)
 
 
-def test_a_long_record_is_thinned_to_means():
-    record = [(i, float(i), np.nan if i % 2 else 10.0 * i) for i in range(1, 1001)]
-    rows = thinned(record, most=100)
+def test_a_long_history_is_thinned_to_means():
+    steps = range(1, 1001)
+    history = {
+        "d_loss": [float(i) for i in steps],
+        "g_loss": [np.nan if i % 2 else 10.0 * i for i in steps],
+    }
+    rows = thinned(steps, history, most=100)
     assert rows.shape == (100, 3)
     np.testing.assert_allclose(rows[0], [10, 5.5, 60])
     assert rows[-1, 0] == 1000
-    assert thinned([], most=10).shape == (0, 3)
-    infinite = thinned([(1, np.inf, 1.0), (2, 3.0, np.nan)], most=1)
-    np.testing.assert_array_equal(infinite, [[2, 3, 1]])
+    few = thinned([2, 5, 7], {"d_loss": [1.0, np.inf, 3.0], "g_loss": [np.nan, 1.0, 1.0]}, most=2)
+    np.testing.assert_array_equal(few, [[5, 1, 1], [7, 3, 1]])
+    assert thinned([], {"d_loss": [], "g_loss": []}, most=10).shape == (0, 3)
+
+
+def test_the_losses_on_paper_bridge_the_moves_of_the_other_player(lab):
+    lab.step("discriminator", 2)
+    lab.step("generator", 3)
+    lab.step("discriminator", 2)
+    lab.controls.settings["d_steps"].value = 2
+    axes = lab.draw().axes[1]
+    lines = {line.get_label(): line.get_xdata().tolist() for line in axes.lines[:2]}
+    assert lines == {"d_loss": [1, 2, 6, 7], "g_loss": [3, 4, 5]}
+    assert [7, 7] in [list(line.get_xdata()) for line in axes.lines], "where settings changed"
 
 
 def test_bad_arguments_are_named():
-    with pytest.raises(ValueError, match="expected one of ring, grid, .* received 'rings'"):
+    with pytest.raises(
+        ValueError, match="expected distribution as one of .*'rings'"
+    ):
         Laboratory("rings", seed=0)
     with pytest.raises(ValueError, match="expected 20 to 2,000 points, received 3"):
         Laboratory(np.zeros((3, 2)), seed=0)

@@ -1,20 +1,8 @@
-"""The losses of both players as live curves beside the plane."""
+// The losses of both players over the updates, with their levels at chance.
 
-import anywidget
-import numpy as np
-import traitlets
-
-from classroom.widgets.laboratory.frame import chance
-from ganlab import plotting
-
-__all__ = ["Curves", "describe", "thinned"]
-
-_MOST = 300  # points of a curve that are sent
-
-_SCRIPT = """
 function render({ model, el }) {
   const canvas = document.createElement("canvas");
-  canvas.className = "ganlab-curves";
+  canvas.className = "ganlab-losses";
   canvas.setAttribute("role", "img");
   el.append(canvas);
   let waiting = 0;
@@ -105,81 +93,5 @@ function render({ model, el }) {
   later();
   return () => [sizes, theme].forEach((observer) => observer.disconnect());
 }
+
 export default { render };
-"""
-
-
-class Curves(anywidget.AnyWidget):
-    """d_loss and g_loss over the updates, with their levels at chance; it fetches nothing.
-
-    Attributes
-    ----------
-    points : bytes
-        float32: updates, d_loss, g_loss, updates, ...
-    levels : list of float
-        d_loss and g_loss while the discriminator knows nothing.
-    marks : list of int
-        Updates at which settings changed.
-    label : str
-        For screen readers.
-    """
-
-    _esm = _SCRIPT
-    points = traitlets.Bytes().tag(sync=True)
-    levels = traitlets.List([0.0, 0.0]).tag(sync=True)
-    marks = traitlets.List().tag(sync=True)
-    label = traitlets.Unicode().tag(sync=True)
-    colors = traitlets.List([plotting.DISCRIMINATOR, plotting.GENERATOR]).tag(sync=True)
-
-    def show(self, game):
-        """Shows the record of a game; of a long one the means of so many moves at a time."""
-        with self.hold_sync():
-            self.levels, self.marks = list(chance(game.settings.loss)), game.changes[-_MOST:]
-            self.points = thinned(game.record, _MOST).astype("<f4").tobytes()
-            self.label = "Losses: " + describe(game)
-
-    def __repr__(self):
-        return "Curves()"
-
-
-def describe(game):
-    """Says the last losses and their levels at chance."""
-    parts = []
-    for column, (name, level) in enumerate(
-        zip(("d_loss", "g_loss"), chance(game.settings.loss), strict=True), start=1
-    ):
-        last = next((r[column] for r in reversed(game.record) if r[column] == r[column]), None)
-        value = "not moved yet" if last is None else f"{last:.3f}"
-        parts.append(f"{name} {value} (chance {level:.3f})")
-    return ", ".join(parts)
-
-
-def thinned(record, most):
-    """Returns the rows of a record, or means of equally many of them if there are too many.
-
-    Parameters
-    ----------
-    record : sequence of (int, float, float)
-    most : int
-        Rows to return at most.
-
-    Returns
-    -------
-    array of float64, shape (rows, 3)
-        NaN where no value of a mean was finite.
-
-    Examples
-    --------
-    >>> thinned([(1, 2.0, np.nan), (2, np.nan, 5.0), (3, 4.0, np.nan)], most=2)
-    array([[ 2.,  2.,  5.],
-           [ 3.,  4., nan]])
-    """
-    rows = np.array(record, np.float64).reshape(-1, 3)
-    size = max(1, -(-len(rows) // most))
-    missing = -len(rows) % size
-    blocks = np.concatenate([rows, np.full((missing, 3), np.nan)]).reshape(-1, size, 3)
-    finite = np.isfinite(blocks)
-    counts = finite.sum(axis=1)
-    means = np.where(finite, blocks, 0).sum(axis=1) / np.where(counts, counts, np.nan)
-    means[:, 0] = np.where(finite[..., 0], blocks[..., 0], 0).max(axis=1)
-    return means
