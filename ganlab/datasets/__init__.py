@@ -13,7 +13,7 @@ cifar10         small photographs of animals and vehicles       60,000 of 32x32x
 ==============  ==============================================  =================  ========
 
 Two-dimensional points come from :func:`ring`, :func:`grid` and :func:`swiss_roll`. Origin
-and licence of each set are in data/README.md.
+and license of each set are in data/README.md.
 """
 
 from ganlab.datasets.batching import batches

@@ -1,12 +1,10 @@
-"""Batches for training, each epoch in a new order; any step can be returned to."""
+"""Batches for training, each epoch in a new order."""
 
 import numpy as np
 
 from ganlab.datasets.dataset import Dataset
 
-__all__ = [
-    "batches",
-]
+__all__ = ["batches"]
 
 
 def batches(images, batch_size, *, seed, start=0):
@@ -19,8 +17,9 @@ def batches(images, batch_size, *, seed, start=0):
 
     Parameters
     ----------
-    images : array, shape (n, ...)
-        Images or points; anything whose first axis counts the samples.
+    images : array, shape (n, ...), or Dataset
+        Images or points; anything whose first axis counts the samples. Of a data set, its
+        images.
     batch_size : int
         May exceed n.
     seed : int
@@ -37,28 +36,26 @@ def batches(images, batch_size, *, seed, start=0):
     ValueError
         For no samples, a batch size below 1, a start below 0 or a seed beyond 64 bits.
     TypeError
-        For images that are no array, or a seed that is no integer.
+        For images that are no array, or a seed of another type.
 
     Examples
     --------
-    >>> points = ring(100, seed=0)
+    >>> points = np.zeros((100, 2))
     >>> [batch.shape[0] for batch in batches(points, 64, seed=1).take(3)]
     [64, 64, 64]
     """
-    if isinstance(images, Dataset):
-        raise TypeError("images: expected an array, received a Dataset; write batches(data.images)")
-    images = np.asarray(images)
+    images = np.asarray(images.images if isinstance(images, Dataset) else images)
     if images.dtype == object or images.ndim == 0:
-        raise TypeError(f"images: expected an array of samples, received {images!r:.200}")
+        raise TypeError(f"expected images as an array of samples, received {images!r:.200}")
     if len(images) < 1 or batch_size < 1 or start < 0:
         raise ValueError(
             "expected at least 1 sample, a batch_size of at least 1 and a start of at least 0, "
             f"received {len(images)} samples, batch_size={batch_size}, start={start}"
         )
     if isinstance(seed, bool) or not isinstance(seed, int | np.integer):
-        raise TypeError(f"seed: expected an integer, received {seed!r}")
+        raise TypeError(f"expected seed as an integer, received {seed!r}")
     if not -(2**63) <= seed < 2**63:
-        raise ValueError(f"seed: expected an integer of 64 bits, received {seed}")
+        raise ValueError(f"expected seed as an integer of 64 bits, received {seed}")
     from ganlab._tensorflow import tf
 
     n = len(images)

@@ -1,14 +1,13 @@
 """What a data set is: images and what is known about them."""
 
+import copy
 import dataclasses
 
 import numpy as np
 
 from ganlab import images as pixels
 
-__all__ = [
-    "Dataset",
-]
+__all__ = ["Dataset"]
 
 
 @dataclasses.dataclass(frozen=True, eq=False, repr=False)
@@ -18,52 +17,74 @@ class Dataset:
     Attributes
     ----------
     images : array of float32, shape (n, height, width, channels), range [0, 1], read-only
-    labels : array of int64, shape (n,), read-only, or None
+    labels : array of int64, shape (n,), range [0, 2**31), read-only, or None
     label_names : tuple of str, or None
         The name of label k at position k.
     captions : tuple of n str, or None
+    factors : array of int64, shape (n, factors), read-only, or None
+        What else varies from image to image, such as the colors of ``color_digits``.
+    factor_names : tuple of str, or None
+        The name of each column of `factors`.
     name : str
     skipped : tuple of ganlab.datasets.readers.Skipped
         The files of a folder that were not used, each with the reason; :meth:`report`
         prints well.
-    inks, grounds : arrays of int64, shape (n,), read-only, or None
-        Of ``color_digits``: positions in `color_names`.
-    color_names : tuple of str, or None
+
+    Raises
+    ------
+    ValueError
+        For images that :func:`ganlab.images.check` refuses, or parts that do not fit them.
     """
 
     images: np.ndarray
     labels: np.ndarray | None = None
     label_names: tuple[str, ...] | None = None
     captions: tuple[str, ...] | None = None
+    factors: np.ndarray | None = None
+    factor_names: tuple[str, ...] | None = None
     name: str = "data"
     skipped: tuple = ()
-    inks: np.ndarray | None = None
-    grounds: np.ndarray | None = None
-    color_names: tuple[str, ...] | None = None
 
     def __post_init__(self):
-        """Check the parts against each other and make them read-only."""
-        # Views, so that making them read-only leaves the caller's arrays alone.
-        arrays = {"images": pixels.check(self.images)[:]}
-        for field in ("labels", "inks", "grounds"):
-            if getattr(self, field) is not None:
-                arrays[field] = np.asarray(getattr(self, field), np.int64)[:]
-        for field, array in arrays.items():
-            array.flags.writeable = False
-            object.__setattr__(self, field, array)
-        for field in ("labels", "inks", "grounds", "captions"):
-            values = getattr(self, field)
-            if values is not None and len(values) != len(self):
+        self._set("images", pixels.check(self.images))
+        if self.labels is not None:
+            self._set("labels", self._integers("labels", len(self)))
+            low, high = self.labels.min(), self.labels.max()
+            if low < 0 or high >= 2**31:
+                raise ValueError(f"expected labels from 0 to 2**31 - 1, received {low} to {high}")
+        if self.label_names is not None:
+            need = 0 if self.labels is None else self.labels.max() + 1
+            if len(self.label_names) < need:
                 raise ValueError(
-                    f"{field}: expected one for each of {len(self)} images, received {len(values)}"
+                    f"expected label_names of at least {need} labels, "
+                    f"received {len(self.label_names)}"
                 )
+        if self.captions is not None and len(self.captions) != len(self):
+            raise ValueError(
+                f"expected captions of {len(self)} images, received {len(self.captions)}"
+            )
+        if self.factors is not None:
+            columns = len(self.factor_names or ())
+            self._set("factors", self._integers("factors", len(self), columns))
+
+    def _integers(self, field, *shape):
+        array = np.asarray(getattr(self, field))
+        if array.dtype.kind not in "iu" or array.shape != shape:
+            raise ValueError(
+                f"expected {field} as integers of shape {shape}, "
+                f"received shape {array.shape}, {array.dtype}"
+            )
+        return array.astype(np.int64, copy=False)
+
+    def _set(self, field, array):
+        array = array[:]  # a view: the caller's own array stays writable
+        array.flags.writeable = False
+        object.__setattr__(self, field, array)
 
     def __len__(self):
-        """Count the images."""
         return len(self.images)
 
     def __repr__(self):
-        """Sum the data set up in one line."""
         size = " x ".join(str(side) for side in self.images.shape[1:])
         parts = [f"{len(self)} images of {size}"]
         if self.label_names:
@@ -99,13 +120,19 @@ class Dataset:
         Returns
         -------
         Dataset
+
+        Raises
+        ------
+        ValueError
+            For indices of no image, or of one without an axis.
         """
-        changes = {
-            field: getattr(self, field)[indices]
-            for field in ("images", "labels", "inks", "grounds")
-            if getattr(self, field) is not None
-        }
+        positions = np.arange(len(self))[indices]
+        if positions.ndim != 1 or not len(positions):
+            raise ValueError(f"expected indices of one or more images, received {indices!r:.200}")
+        part = copy.copy(self)
+        for field in ("images", "labels", "factors"):
+            if getattr(self, field) is not None:
+                part._set(field, getattr(self, field)[indices])
         if self.captions is not None:
-            positions = np.arange(len(self))[indices]
-            changes["captions"] = tuple(self.captions[i] for i in positions)
-        return dataclasses.replace(self, **changes)
+            object.__setattr__(part, "captions", tuple(self.captions[i] for i in positions))
+        return part

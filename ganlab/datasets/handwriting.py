@@ -17,7 +17,6 @@ __all__ = [
     "NAMES",
     "color_digits",
     "digits",
-    "lightness",
 ]
 
 NAMES = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
@@ -78,9 +77,9 @@ def _strokes(ink):
     """Enlarge the share of ink in each block, (n, 8, 8), to strokes, (n, 28, 28)."""
     ink = np.pad(ink, ((0, 0), (1, 1), (1, 1)))
     nodes = ink.shape[1]
-    # Where the centres of 28 pixels lie among the centres of 10; the margin is flat.
-    centres = np.clip((np.arange(_SIZE) + 0.5) * nodes / _SIZE - 0.5, 0, nodes - 1)
-    weights = CubicSpline(np.arange(nodes), np.eye(nodes), bc_type="clamped")(centres)
+    # Where the centers of 28 pixels lie among the centers of 10; the margin is flat.
+    centers = np.clip((np.arange(_SIZE) + 0.5) * nodes / _SIZE - 0.5, 0, nodes - 1)
+    weights = CubicSpline(np.arange(nodes), np.eye(nodes), bc_type="clamped")(centers)
     ink = weights @ ink @ weights.T
     black, white = _sigmoid(0.0), _sigmoid(1.0)
     return np.clip((_sigmoid(ink) - black) / (white - black), 0, 1)
@@ -101,57 +100,36 @@ def color_digits():
     -------
     pixels : array of uint8, shape (1797, 28, 28, 3), read-only
     labels : array of int64, shape (1797,), range [0, 9], read-only
-    inks, grounds : arrays of int64, shape (1797,), range [0, 7], read-only
-        Positions in `COLORS`.
+    colors : array of int64, shape (1797, 2), range [0, 7], read-only
+        Of ink and ground: positions in `COLORS`.
     captions : tuple of 1797 str
         Such as "a red three on a blue ground".
 
     Examples
     --------
-    >>> pixels, labels, inks, grounds, captions = color_digits()
+    >>> pixels, labels, colors, captions = color_digits()
     >>> captions[3]
     'a pink three on a blue ground'
     """
+    from skimage.color import rgb2lab
+
     strokes, labels = digits()
-    colors = np.array(list(COLORS.values()))
-    light = lightness(colors)
-    pairs = np.argwhere(np.abs(light[:, np.newaxis] - light) >= CONTRAST)
-    chosen = pairs[np.random.default_rng(_SEED).integers(len(pairs), size=len(labels))]
-    inks, grounds = chosen.T.astype(np.int64)
+    palette = np.array(list(COLORS.values()))
+    lightness = rgb2lab(palette / 255)[:, 0]
+    pairs = np.argwhere(np.abs(lightness[:, np.newaxis] - lightness) >= CONTRAST)
+    colors = pairs[np.random.default_rng(_SEED).integers(len(pairs), size=len(labels))]
     # Whole numbers throughout, rounded to the nearest: the same bytes on every machine.
     stroke = strokes[..., np.newaxis].astype(np.int64)
-    ink, ground = (colors[index][:, np.newaxis, np.newaxis] for index in (inks, grounds))
+    ink, ground = palette[colors.T][:, :, np.newaxis, np.newaxis]
     pixels = ((stroke * ink + (255 - stroke) * ground + 127) // 255).astype(np.uint8)
     names = list(COLORS)
     captions = tuple(
         f"{_article(names[i])} {names[i]} {NAMES[d]} on {_article(names[g])} {names[g]} ground"
-        for d, i, g in zip(labels, inks, grounds, strict=True)
+        for d, (i, g) in zip(labels, colors, strict=True)
     )
-    pixels.flags.writeable = inks.flags.writeable = grounds.flags.writeable = False
-    return pixels, labels, inks, grounds, captions
+    pixels.flags.writeable = colors.flags.writeable = False
+    return pixels, labels, colors, captions
 
 
 def _article(word):
     return "an" if word[0] in "aeiou" else "a"
-
-
-def lightness(colors):
-    """Give the CIE 1976 lightness L* of sRGB colors.
-
-    Parameters
-    ----------
-    colors : array of int, shape (..., 3), range [0, 255]
-
-    Returns
-    -------
-    array of float64, shape (...,), range [0, 100]
-
-    Examples
-    --------
-    >>> lightness(np.array([[0, 0, 0], [119, 119, 119], [255, 255, 255]])).round(1)
-    array([  0.,  50., 100.])
-    """
-    srgb = np.asarray(colors) / 255
-    linear = np.where(srgb <= 0.04045, srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4)
-    luminance = linear @ np.array([0.2126, 0.7152, 0.0722])
-    return np.where(luminance <= 216 / 24389, luminance * 24389 / 27, 116 * np.cbrt(luminance) - 16)

@@ -1,9 +1,7 @@
 """Data by name, from a file or from a folder."""
 
-import dataclasses
 import difflib
 import os
-import pathlib
 
 import numpy as np
 
@@ -11,18 +9,10 @@ from ganlab import images as pixels
 from ganlab.datasets import downloads, handwriting, readers
 from ganlab.datasets.dataset import Dataset
 
-__all__ = [
-    "NAMES",
-    "load",
-]
-
+__all__ = ["NAMES", "load"]
 
 _COLOR_PHOTOS = ("astronaut", "chelsea", "coffee", "rocket")
-
-
 _GRAY_PHOTOS = ("camera", "brick", "grass", "gravel")
-
-
 _PATCH = 64
 
 
@@ -70,15 +60,20 @@ def load(name_or_path, *, split=None, size=None, color=None):
     >>> load("color_digits").captions[3]
     'a pink three on a blue ground'
     """
+    if not isinstance(name_or_path, str | os.PathLike):
+        raise TypeError(
+            f"expected name_or_path as the name of a data set or a path, "
+            f"received {name_or_path!r:.200}"
+        )
     if split not in (None, "train", "test"):
-        raise ValueError(f"split: expected 'train', 'test' or None, received {split!r}")
+        raise ValueError(f"expected split as 'train', 'test' or None, received {split!r}")
     pixels.check_fit(size, color)
     if name_or_path in _EMBEDDED:
         dataset = _EMBEDDED[name_or_path](size, color)
     elif name_or_path in downloads.NAMES:
         images, labels, label_names = downloads.load(name_or_path, split)
-        images = pixels.to_float(images)
-        return _fitted(Dataset(images, labels, label_names, name=name_or_path), size, color)
+        images = _fitted(pixels.to_float(images), size, color)
+        return Dataset(images, labels, label_names, name=name_or_path)
     else:
         dataset = _read(name_or_path, size, color)
     if split is None:
@@ -92,38 +87,33 @@ def load(name_or_path, *, split=None, size=None, color=None):
     return dataset.take(chosen)
 
 
-def _fitted(dataset, size, color):
+def _fitted(images, size, color):
+    """Fit images where something is asked for; a Dataset checks them in any case."""
     if size is None and color is None:
-        return dataset
-    return dataclasses.replace(dataset, images=pixels.fit(dataset.images, size=size, color=color))
+        return images
+    return pixels.fit(images, size=size, color=color)
 
 
 def _digits(size, color):
     images, labels = handwriting.digits()
-    images = pixels.to_float(images)
-    return _fitted(Dataset(images, labels, handwriting.NAMES, name="digits"), size, color)
+    images = _fitted(pixels.to_float(images), size, color)
+    return Dataset(images, labels, handwriting.NAMES, name="digits")
 
 
 def _color_digits(size, color):
-    images, labels, inks, grounds, captions = handwriting.color_digits()
-    dataset = Dataset(
-        pixels.to_float(images),
-        labels,
-        handwriting.NAMES,
-        captions,
-        "color_digits",
-        inks=inks,
-        grounds=grounds,
-        color_names=tuple(handwriting.COLORS),
+    images, labels, colors, captions = handwriting.color_digits()
+    images = _fitted(pixels.to_float(images), size, color)
+    factor_names = ("ink", "ground")
+    return Dataset(
+        images, labels, handwriting.NAMES, captions, colors, factor_names, "color_digits"
     )
-    return _fitted(dataset, size, color)
 
 
 def _faces(size, color):
     from skimage import data
 
     faces = data.lfw_subset()[:100].astype(np.float32)  # the second hundred are no faces
-    return _fitted(Dataset(faces, name="faces"), size, color)
+    return Dataset(_fitted(faces, size, color), name="faces")
 
 
 def _photos(size, color):
@@ -143,7 +133,7 @@ def _photos(size, color):
         patches.append(cut.reshape(rows * columns, size, size, -1))
         labels += [label] * rows * columns
     if not labels:
-        raise ValueError(f"size: expected patches of at most 512 pixels, received {size}")
+        raise ValueError(f"expected size of patches of at most 512 pixels, received {size}")
     return Dataset(np.concatenate(patches), labels, names, name="photos")
 
 
@@ -153,28 +143,22 @@ _EMBEDDED = {
     "faces": _faces,
     "photos": _photos,
 }
-
-
 NAMES = (*_EMBEDDED, *downloads.NAMES)
 
 
 def _read(path, size, color):
-    if not isinstance(path, str | os.PathLike):
-        raise TypeError(f"expected the name of a data set or a path, received {path!r:.200}")
-    path = pathlib.Path(path)
-    if not os.path.exists(path):  # unlike path.exists(), False for a name too long to be a file
+    if not os.path.exists(path):  # unlike Path.exists, False for a name too long to be a file
         near = difflib.get_close_matches(str(path), NAMES, n=1)
         hint = f"; did you mean {near[0]!r}?" if near else ""
         raise readers.DataError(
             f"{path}: expected one of {', '.join(NAMES)}, an .npz file or a folder of pictures, "
             f"received a name that is neither a data set nor a file{hint}"
         )
-    images, labels, label_names, skipped = readers.read(path, size=size, color=color)
-    return Dataset(images, labels, label_names, name=path.name, skipped=skipped)
+    return readers.read(path, size=size, color=color)
 
 
 def _is_test(dataset):
-    """Mark every fifth image of each class; of unlabelled images, every fifth."""
+    """Mark every fifth image of each class; of unlabeled images, every fifth."""
     labels = np.zeros(len(dataset), int) if dataset.labels is None else dataset.labels
     test = np.zeros(len(dataset), bool)
     for label in np.unique(labels):

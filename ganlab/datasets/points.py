@@ -1,6 +1,6 @@
 """Two-dimensional distributions: data so small that a whole GAN game can be watched.
 
-The centres of the mixtures are constants, so that :func:`ganlab.metrics.mode_coverage` can
+The centers of the mixtures are constants, so that :func:`ganlab.metrics.mode_coverage` can
 count how many of them a generator has found. All three distributions lie within about
 [-2.2, 2.2] on both axes.
 """
@@ -35,7 +35,7 @@ for _modes in (RING_MODES, GRID_MODES):
 def ring(n, *, seed):
     """Draw points from eight narrow Gaussians on a circle of radius 2.
 
-    The standard test for mode collapse since Metz et al. (2016): neighbouring centres,
+    The standard test for mode collapse since Metz et al. (2016): neighboring centers,
     `RING_MODES`, are 1.53 apart, or 77 standard deviations of `RING_STD` = 0.02.
 
     Parameters
@@ -66,9 +66,9 @@ def ring(n, *, seed):
 
 
 def grid(n, *, seed):
-    """Draw points from 25 narrow Gaussians on a 5 by 5 grid, the centres one apart.
+    """Draw points from 25 narrow Gaussians on a 5 by 5 grid, the centers one apart.
 
-    The centres are `GRID_MODES`, their standard deviation `GRID_STD` = 0.05. The form
+    The centers are `GRID_MODES`, their standard deviation `GRID_STD` = 0.05. The form
     follows Gulrajani et al. (2017) at half their scale.
 
     Parameters

@@ -16,12 +16,12 @@ from PIL import Image, ImageOps
 
 from ganlab import files
 from ganlab import images as pixels
+from ganlab.datasets.dataset import Dataset
 
 __all__ = [
     "MAX_PIXELS",
     "MAX_VALUES",
     "DataError",
-    "Images",
     "Skipped",
     "read",
     "read_image",
@@ -49,23 +49,6 @@ class Skipped(NamedTuple):
     reason: str
 
 
-class Images(NamedTuple):
-    """What :func:`read` found.
-
-    Attributes
-    ----------
-    images : array of float32, shape (n, height, width, channels), range [0, 1]
-    labels : array of int64, shape (n,), or None
-    label_names : tuple of str, or None
-    skipped : tuple of Skipped
-    """
-
-    images: np.ndarray
-    labels: np.ndarray | None = None
-    label_names: tuple[str, ...] | None = None
-    skipped: tuple[Skipped, ...] = ()
-
-
 def read(path, *, size=None, color=None):
     """Read images from an ``.npz`` file, a folder or a picture file.
 
@@ -78,7 +61,7 @@ def read(path, *, size=None, color=None):
 
     Returns
     -------
-    Images
+    Dataset
 
     Raises
     ------
@@ -93,7 +76,7 @@ def read(path, *, size=None, color=None):
         return _read_folder(path, size, color)
     if path.suffix.lower() == ".npz":
         return _read_npz(path, size, color)
-    return Images(read_image(path, size=size, color=color)[np.newaxis])
+    return Dataset(read_image(path, size=size, color=color)[np.newaxis], name=path.name)
 
 
 def read_image(path, *, size=None, color=None):
@@ -150,20 +133,15 @@ def save_npz(images, path, labels=None):
     DataError
         When the file cannot be written there.
     """
-    arrays = {"images": pixels.to_uint8(pixels.check(images))}
+    data = Dataset(images, labels)
+    arrays = {"images": pixels.to_uint8(data.images)}
     if labels is not None:
-        labels = np.asarray(labels)
-        if labels.shape != (len(arrays["images"]),) or labels.dtype.kind not in "iu":
-            raise ValueError(
-                f"labels: expected integers of shape ({len(arrays['images'])},), "
-                f"received shape {labels.shape}, {labels.dtype}"
-            )
-        arrays["labels"] = labels.astype(np.int64)
+        arrays["labels"] = data.labels
     try:
         files.write_npz(path, arrays)
     except OSError as error:
         raise DataError(
-            f"{path}: cannot be written ({error.strerror}); choose another place"
+            f"{path}: cannot be written ({error.strerror}). Choose another place"
         ) from error
 
 
@@ -175,92 +153,60 @@ def _read_npz(path, size, color):
         arrays = files.read_npz(
             path, names=["images"], optional=["labels", "label_names"], limit=MAX_VALUES
         )
-        images, labels, label_names = _checked(arrays)
+        images, names = arrays["images"], arrays.get("label_names")
+        if images.dtype == np.uint8:
+            images = pixels.to_float(images)
+        if names is not None:
+            if names.dtype.kind != "U" or names.ndim != 1:
+                raise ValueError(
+                    f"expected label_names as texts in a row, received shape {names.shape}, "
+                    f"{names.dtype}"
+                )
+            names = tuple(names.tolist())
+        if size is not None or color is not None:
+            images = pixels.fit(images, size=size, color=color)
+        return Dataset(images, arrays.get("labels"), names, name=path.name)
     except files.FileError as error:
         raise DataError(
             f"{error}. Write images again, for example with ganlab.datasets.readers.save_npz"
         ) from error
-    except _Unusable as error:
-        raise DataError(f"{path}: {error}") from error
-    if size is not None or color is not None:
-        images = pixels.fit(images, size=size, color=color)
-    return Images(images, labels, label_names)
-
-
-class _Unusable(Exception):
-    """Why a file cannot be used, in words for the reader; the caller adds its name."""
-
-
-def _checked(arrays):
-    images = arrays["images"]
-    if images.dtype != np.uint8 and images.dtype.kind != "f":
-        raise _Unusable(
-            f"images: expected uint8, or float in [0, 1], received shape {images.shape}, "
-            f"{images.dtype}"
-        )
-    try:
-        images = pixels.check(pixels.to_float(images) if images.dtype == np.uint8 else images)
     except ValueError as error:
-        raise _Unusable(str(error)) from error
-    labels, label_names = arrays.get("labels"), arrays.get("label_names")
-    if labels is not None:
-        if labels.dtype.kind not in "iu" or labels.shape != (len(images),):
-            raise _Unusable(
-                f"labels: expected integers of shape ({len(images)},), received shape "
-                f"{labels.shape}, {labels.dtype}"
-            )
-        if labels.min() < 0 or labels.max() >= 2**31:
-            raise _Unusable(
-                f"labels: expected 0 or more, received {labels.min()} to {labels.max()}"
-            )
-        labels = labels.astype(np.int64)
-    if label_names is not None:
-        need = 0 if labels is None else int(labels.max()) + 1
-        if label_names.dtype.kind != "U" or label_names.ndim != 1 or len(label_names) < need:
-            raise _Unusable(
-                f"label_names: expected at least {need} strings, received shape "
-                f"{label_names.shape}, {label_names.dtype}"
-            )
-        label_names = tuple(str(name) for name in label_names)
-    return images, labels, label_names
+        raise DataError(f"{path}: {error}") from error
 
 
 # ------------------------------------------------------------------------------ pictures
 
 
+class _Unusable(Exception):
+    """Why a picture cannot be used, in words for the reader; the caller adds its name."""
+
+
 def _read_folder(folder, size, color):
-    files = sorted(
+    paths = sorted(
         pathlib.Path(place, name).relative_to(folder)
         for place, _, names in os.walk(folder)
         for name in names
     )
-    # Hidden files, such as .DS_Store, are the system's and not worth a report.
-    files = [file for file in files if not any(part.startswith(".") for part in file.parts)]
-    pictures, classes, skipped, values = [], [], [], 0
-    for file in files:
+    pictures, skipped, values = {}, [], 0
+    for path in paths:
+        if any(part.startswith(".") for part in path.parts):
+            continue  # hidden files, such as .DS_Store, are the system's and not worth a report
         try:
-            pictures.append(_decode(folder / file, size))
+            pictures[path] = _decode(folder / path, size)
         except _Unusable as error:
-            skipped.append(Skipped(file.as_posix(), str(error)))
+            skipped.append(Skipped(path.as_posix(), str(error)))
             continue
-        classes.append(file.parts[0] if len(file.parts) > 1 else None)
-        values += pictures[-1].size
+        values += pictures[path].size
         if values > MAX_VALUES:
             raise DataError(
-                f"{folder}: holds more than {MAX_VALUES} values in its first {len(pictures)} "
-                "pictures. Give a smaller size, such as size=64, or use fewer pictures"
+                f"{folder}: expected at most {MAX_VALUES} values, received more in its first "
+                f"{len(pictures)} pictures. Give a smaller size, such as size=64, or use fewer"
             )
-    if any(name is not None for name in classes) and None in classes:
-        loose = [
-            file for file, name in zip(_used(files, skipped), classes, strict=True) if name is None
-        ]
-        skipped += [
-            Skipped(file.as_posix(), "lies beside the class folders, in none") for file in loose
-        ]
-        pictures = [
-            picture for picture, name in zip(pictures, classes, strict=True) if name is not None
-        ]
-        classes = [name for name in classes if name is not None]
+    loose = [path for path in pictures if len(path.parts) == 1]
+    if len(loose) < len(pictures):
+        for path in loose:
+            del pictures[path]
+            skipped.append(Skipped(path.as_posix(), "lies beside the class folders, in none"))
     if not pictures:
         found = "; ".join(f"{file}: {reason}" for file, reason in skipped[:3])
         found = (
@@ -270,24 +216,20 @@ def _read_folder(folder, size, color):
             f"{folder}: expected a folder of {_FORMAT_NAMES} pictures, received {found}. "
             "Put pictures in it, directly or in one folder a class"
         )
-    shapes = sorted({picture.shape[:2] for picture in pictures})
+    shapes = sorted({picture.shape[:2] for picture in pictures.values()})
     if len(shapes) > 1:
         raise DataError(
             f"{folder}: expected pictures of one size, received {len(shapes)} sizes from "
             f"{shapes[0][0]} x {shapes[0][1]} to {shapes[-1][0]} x {shapes[-1][1]} pixels. "
             "Give the size to bring them to, such as size=64"
         )
-    images = np.stack(_in_color(pictures, color))
-    if classes[0] is None:
-        return Images(images, skipped=tuple(sorted(skipped)))
-    names = sorted(set(classes))
-    labels = np.array([names.index(name) for name in classes], np.int64)
-    return Images(images, labels, tuple(names), tuple(sorted(skipped)))
-
-
-def _used(files, skipped):
-    unused = {file for file, _ in skipped}
-    return [file for file in files if file.as_posix() not in unused]
+    images = np.stack(_in_color(pictures.values(), color))
+    classes = [path.parts[0] for path in pictures if len(path.parts) > 1]
+    names = tuple(sorted(set(classes)))
+    labels = [names.index(name) for name in classes]
+    return Dataset(
+        images, labels or None, names or None, name=folder.name, skipped=tuple(sorted(skipped))
+    )
 
 
 def _decode(path, size):

@@ -13,9 +13,9 @@ from scipy import stats
 from skimage import data as skimage_data
 
 from ganlab import datasets, images
-from ganlab.datasets import handwriting, readers
+from ganlab.datasets import downloads, handwriting, readers
 
-EMBEDDED = ["digits", "color_digits", "faces", "photos"]
+EMBEDDED = [name for name in datasets.NAMES if name not in downloads.NAMES]
 
 
 @pytest.fixture(autouse=True)
@@ -69,14 +69,13 @@ def test_digits_and_color_digits_are_the_handwriting():
     np.testing.assert_array_equal(data.images[..., 0] * 255, handwriting.digits()[0])
     assert data.label_names[3] == "three" and data.captions is None
     data = datasets.load("color_digits")
-    pixels, labels, inks, grounds, captions = handwriting.color_digits()
+    pixels, labels, colors, captions = handwriting.color_digits()
     np.testing.assert_array_equal(np.rint(data.images * 255), pixels)
-    for mine, theirs in ((data.labels, labels), (data.inks, inks), (data.grounds, grounds)):
+    for mine, theirs in ((data.labels, labels), (data.factors, colors)):
         np.testing.assert_array_equal(mine, theirs)
-    assert data.captions == captions
-    i = 3
-    ink, ground = data.color_names[data.inks[i]], data.color_names[data.grounds[i]]
-    assert data.captions[i] == f"a {ink} {data.label_names[data.labels[i]]} on a {ground} ground"
+    assert data.captions == captions and data.factor_names == ("ink", "ground")
+    ink, ground = (list(handwriting.COLORS)[color] for color in data.factors[3])
+    assert data.captions[3] == f"a {ink} {data.label_names[data.labels[3]]} on a {ground} ground"
 
 
 def test_faces_are_the_first_hundred():
@@ -130,8 +129,11 @@ def test_every_fifth_image_of_each_class_is_for_testing(name):
         share = np.bincount(test.labels) / np.bincount(whole.labels)
         assert 0.15 < share.min() and share.max() <= 0.2
     if whole.captions:
-        names = zip(test.inks, test.labels, test.captions, strict=True)
-        assert all(test.color_names[i] in c and test.label_names[k] in c for i, k, c in names)
+        names, digits = list(handwriting.COLORS), test.label_names
+        for (ink, ground), label, caption in zip(
+            test.factors, test.labels, test.captions, strict=True
+        ):
+            assert f"{names[ink]} {digits[label]} on" in caption and names[ground] in caption
 
 
 def test_a_name_that_is_none():
@@ -141,8 +143,9 @@ def test_a_name_that_is_none():
         datasets.load("nowhere/to/be")
     with pytest.raises(readers.DataError, match="neither a data set nor a file"):
         datasets.load("x" * 5000)
-    with pytest.raises(TypeError, match="path, received 3"):
-        datasets.load(3)
+    for wrong in (3, None, ["digits"]):
+        with pytest.raises(TypeError, match="as the name of a data set or a path, received"):
+            datasets.load(wrong)
 
 
 @pytest.mark.parametrize(
@@ -190,9 +193,11 @@ def test_dataset_checks_its_parts_and_leaves_the_arrays_alone():
     images = np.zeros((3, 4, 5, 1), np.float32)
     datasets.Dataset(images)
     images[0] = 1
-    with pytest.raises(ValueError, match="labels: expected one for each of 3 images, received 2"):
+    with pytest.raises(
+        ValueError, match=r"expected labels as integers of shape \(3,\), received shape \(2,\)"
+    ):
         datasets.Dataset(images, [0, 1])
-    with pytest.raises(ValueError, match="captions: expected one"):
+    with pytest.raises(ValueError, match="expected captions of 3 images, received 1"):
         datasets.Dataset(images, captions=("a",))
     with pytest.raises(ValueError, match="to_float"):
         datasets.Dataset(images.astype(np.uint8))
@@ -203,10 +208,49 @@ def test_take_keeps_the_parts_together():
     for indices in (np.array([7, 3]), slice(3, 9, 2), data.labels == 4):
         part = data.take(indices)
         np.testing.assert_array_equal(part.images, data.images[indices])
-        np.testing.assert_array_equal(part.grounds, data.grounds[indices])
+        np.testing.assert_array_equal(part.factors, data.factors[indices])
+        assert not part.images.flags.writeable and not part.labels.flags.writeable
         for caption, label in zip(part.captions, part.labels, strict=True):
             assert part.label_names[label] in caption
-        assert part.name == data.name
+        assert part.name == data.name and part.label_names == data.label_names
+    for wrong in (3, [], np.zeros(len(data), bool), slice(5, 5), [[1, 2]]):
+        with pytest.raises(ValueError, match="expected indices of one or more images, received"):
+            data.take(wrong)
+
+
+@pytest.mark.parametrize(
+    ("parts", "says"),
+    [
+        ({"labels": [0.0, 1.0, 2.0]}, r"labels as integers of shape \(3,\), .* float64"),
+        ({"labels": [0, -1, 2]}, r"labels from 0 to 2\*\*31 - 1, received -1 to 2"),
+        ({"labels": [0, 1, 2**31]}, r"labels from 0 .*, received 0 to 2147483648"),
+        ({"labels": [0, 1, 2], "label_names": ("a", "b")}, "label_names of at least 3 labels"),
+        ({"factors": [0, 1, 2]}, r"factors as integers of shape \(3, 0\), received shape \(3,\)"),
+        (
+            {"factors": [[0, 1]] * 3, "factor_names": ("ink",)},
+            r"factors as integers of shape \(3, 1\), received shape \(3, 2\)",
+        ),
+    ],
+)
+def test_parts_that_do_not_fit_are_refused(parts, says):
+    with pytest.raises(ValueError, match=f"expected {says}"):
+        datasets.Dataset(np.zeros((3, 4, 5)), **parts)
+
+
+def test_the_values_are_looked_through_once(monkeypatch):
+    """A set of a million images takes a while to look through."""
+    calls = []
+    real = images._check_range
+    monkeypatch.setattr(images, "_check_range", lambda *a: (calls.append(a), real(*a)))
+    datasets.load("digits", split="train")
+    assert len(calls) == 1
+    datasets.load("digits", split="train", size=14, color="rgb")
+    assert len(calls) == 3, "what is fitted, and what comes of it"
+
+
+def test_the_table_names_every_set():
+    rows = re.findall(r"^(\w+) +[a-z].*\d+x\d+x\d", datasets.__doc__, re.MULTILINE)
+    assert tuple(rows) == datasets.NAMES
 
 
 # ------------------------------------------------------------------------------- batches
@@ -264,6 +308,8 @@ def test_batches_keep_shape_type_and_values_and_never_end():
     order = take(5, np.arange(5), 2, seed=0)
     np.testing.assert_array_equal(take(5, images, 2, seed=0), images[order])
     assert take(1, datasets.ring(9, seed=0), 4, seed=0).shape == (1, 4, 2)
+    data = datasets.Dataset(images, np.arange(5))
+    np.testing.assert_array_equal(take(5, data, 2, seed=0), images[order])
 
 
 @pytest.mark.parametrize(
@@ -272,11 +318,15 @@ def test_batches_keep_shape_type_and_values_and_never_end():
         ((np.zeros((0, 2)), 4), {}, ValueError, "received 0 samples"),
         ((np.zeros((3, 2)), 0), {}, ValueError, "batch_size=0"),
         ((np.zeros((3, 2)), 1), {"start": -1}, ValueError, "start=-1"),
-        ((np.zeros((3, 2)), 1), {"seed": None}, TypeError, "seed: expected an integer"),
-        ((np.zeros((3, 2)), 1), {"seed": 2**63}, ValueError, "seed: expected"),
+        ((np.zeros((3, 2)), 1), {"seed": None}, TypeError, "expected seed as an integer"),
+        (
+            (np.zeros((3, 2)), 1),
+            {"seed": 2**63},
+            ValueError,
+            "expected seed as an integer of 64 bits",
+        ),
         ((np.float32(3), 1), {}, TypeError, "array of samples"),
         (([object()], 1), {}, TypeError, "array of samples"),
-        ((datasets.Dataset(np.zeros((2, 3, 4))), 1), {}, TypeError, r"batches\(data.images"),
     ],
 )
 def test_batches_refuse(arguments, keywords, error, says):

@@ -57,10 +57,7 @@ def fashion(monkeypatch, tmp_path):
             strict=True,
         )
     )
-    sums = {
-        file: (hashlib.md5(data).hexdigest(), hashlib.sha256(data).hexdigest())
-        for file, data in served.items()
-    }
+    sums = {file: hashlib.sha256(data).hexdigest() for file, data in served.items()}
     monkeypatch.setattr(downloads, "FASHION_FILES", sums)
     real = keras.utils.get_file
     monkeypatch.setattr(keras.utils, "get_file", lambda *a, **k: real(*a, cache_dir=tmp_path, **k))
@@ -91,17 +88,10 @@ def test_fashion_mnist_refuses_a_forged_file(fashion):
         datasets.load("fashion_mnist")
 
 
-def test_fashion_mnist_verifies_the_published_md5_too(fashion, monkeypatch):
-    sums = {file: ("0" * 32, sha256) for file, (_, sha256) in downloads.FASHION_FILES.items()}
-    monkeypatch.setattr(downloads, "FASHION_FILES", sums)
-    with pytest.raises(downloads.DownloadError, match="not the published one"):
-        datasets.load("fashion_mnist")
-
-
 def test_the_published_sums_are_complete():
     assert len(downloads.FASHION_FILES) == 4
-    for md5, sha256 in downloads.FASHION_FILES.values():
-        assert len(bytes.fromhex(md5)) == 16 and len(bytes.fromhex(sha256)) == 32
+    for sha256 in downloads.FASHION_FILES.values():
+        assert len(bytes.fromhex(sha256)) == 32
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ def test_points_refuse(shape):
         shape(1, seed=None)
 
 
-def test_the_centres():
+def test_the_centers():
     np.testing.assert_allclose(np.linalg.norm(points.RING_MODES, axis=1), 2, rtol=1e-6)
     gaps = np.linalg.norm(points.RING_MODES - np.roll(points.RING_MODES, 1, axis=0), axis=1)
     np.testing.assert_allclose(gaps, 4 * np.sin(np.pi / 8), rtol=1e-6)
@@ -45,7 +45,7 @@ def test_the_centres():
         (points.grid, points.GRID_MODES, points.GRID_STD),
     ],
 )
-def test_mixtures_visit_every_centre_equally_with_normal_noise(shape, modes, std):
+def test_mixtures_visit_every_center_equally_with_normal_noise(shape, modes, std):
     drawn = shape(20_000, seed=0)
     distances = np.linalg.norm(drawn[:, np.newaxis] - modes, axis=-1)
     nearest = distances.argmin(axis=1)

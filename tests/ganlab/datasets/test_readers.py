@@ -69,27 +69,33 @@ def test_npz_is_fitted_like_any_batch(tmp_path):
         ({"pictures": GRAY}, "expected an array called 'images', received pictures"),
         ({"images": GRAY.astype(object)}, "array 'images' of numbers .*Object arrays can run code"),
         ({"images": GRAY, "labels": np.array([None] * 4)}, "expected array 'labels' of numbers"),
-        ({"images": GRAY.astype(np.int64)}, "expected uint8, or float .* int64"),
-        ({"images": GRAY.astype(str)}, "expected uint8, or float"),
-        ({"images": GRAY / 254}, r"expected values in \[0, 1\]"),
-        ({"images": GRAY * np.nan}, "expected finite values"),
-        ({"images": GRAY[0]}, r"expected shape .* received shape \(6, 5\)"),
+        ({"images": GRAY.astype(np.int64)}, "expected images of floating-point values .* int64"),
+        ({"images": GRAY.astype(str)}, "expected images of floating-point values"),
+        ({"images": GRAY / 254}, r"expected images of values in \[0, 1\]"),
+        ({"images": GRAY * np.nan}, "expected images of finite values"),
+        ({"images": GRAY[0]}, r"expected images of shape .* received shape \(6, 5\)"),
         ({"images": COLOR[0]}, "add the batch axis"),
         ({"images": COLOR[..., :2]}, "1 or 3 channels"),
         ({"images": GRAY[:0]}, "at least 1"),
-        ({"images": np.uint8(3)}, "expected shape"),
+        ({"images": np.uint8(3)}, "expected images of shape"),
         (
             {"images": GRAY, "labels": np.zeros(3, int)},
             r"integers of shape \(4,\), received shape \(3,\)",
         ),
-        ({"images": GRAY, "labels": np.zeros((4, 10), int)}, "labels: expected integers"),
+        ({"images": GRAY, "labels": np.zeros((4, 10), int)}, "expected labels as integers"),
         ({"images": GRAY, "labels": np.zeros(4)}, "float64"),
-        ({"images": GRAY, "labels": np.arange(4) - 1}, "labels: expected 0 or more, received -1"),
+        (
+            {"images": GRAY, "labels": np.arange(4) - 1},
+            r"expected labels from 0 to 2\*\*31 - 1, received -1 to 2",
+        ),
         (
             {"images": GRAY, "labels": np.arange(4), "label_names": np.array(["a", "b"])},
-            "expected at least 4 strings",
+            "expected label_names of at least 4 labels, received 2",
         ),
-        ({"images": GRAY, "label_names": np.arange(4)}, "label_names: expected"),
+        (
+            {"images": GRAY, "label_names": np.arange(4)},
+            "expected label_names as texts in a row, received .* int64",
+        ),
     ],
 )
 def test_npz_that_holds_something_else(tmp_path, arrays, says):
@@ -296,7 +302,9 @@ def test_a_folder_beyond_the_limit(tmp_path, monkeypatch):
     monkeypatch.setattr(readers, "MAX_VALUES", 200)
     for i in range(3):
         picture(tmp_path / f"{i}.png", COLOR[i])
-    with pytest.raises(readers.DataError, match="more than 200 values in its first 3 .*size=64"):
+    with pytest.raises(
+        readers.DataError, match="at most 200 values, received more in its first 3 .*size=64"
+    ):
         readers.read(tmp_path)
     assert readers.read(tmp_path, size=4).images.shape == (3, 4, 4, 3)
 
@@ -394,7 +402,7 @@ def test_save_npz_refuses(tmp_path):
     with pytest.raises(ValueError, match="to_float"):
         readers.save_npz(GRAY, tmp_path / "a.npz")
     for labels in ([0, 1], [0.0] * 4, np.eye(4, dtype=int)):
-        with pytest.raises(ValueError, match=r"labels: expected integers of shape \(4,\)"):
+        with pytest.raises(ValueError, match=r"expected labels as integers of shape \(4,\)"):
             readers.save_npz(good, tmp_path / "a.npz", labels=labels)
     (tmp_path / "file").write_text("x")
     with pytest.raises(readers.DataError, match="cannot be written"):
