@@ -39,7 +39,7 @@ def evaluate(real, fake, *, judge, seed, resamples=30, progress=False):
     seed : int
         For the cuts.
     resamples : int
-        Half-samples behind each interval; see `metrics.bootstrap`. 0 for no intervals.
+        Half-samples behind each interval; see `metrics.half_sample_interval`. 0 for no intervals.
     progress : bool
         Show a progress bar on stderr.
 
@@ -171,7 +171,7 @@ def _intervals(reference, described, resamples, seed):
     """How far below and above its value each measure could be, from half-samples."""
 
     def spread(measure):
-        interval = metrics.bootstrap(measure, reference, described, resamples=resamples, seed=seed)
+        interval = metrics.half_sample_interval(measure, reference, described, resamples=resamples, seed=seed)
         return interval.low - interval.value, interval.high - interval.value
 
     return {

@@ -4,11 +4,15 @@ Samples are points, features or images; all axes but the first are flattened and
 what is computed with. Real comes before fake. All of it is meant for features in which near
 means alike (:mod:`ganlab.evaluation.features`): measured on pixels the numbers are as defined,
 but see little of what a person sees. Derived in notebooks/07_measuring_gans.
+
+Every measure raises ValueError for a set that is empty, too small or holds a value that is not
+finite, for two sets whose samples differ in size, and for a count out of range; TypeError for
+what is no seed. Under Raises stands what is raised beside.
 """
 
 from ganlab.metrics.diversity import pairwise_similarity
 from ganlab.metrics.frechet import frechet_distance
-from ganlab.metrics.interval import Interval, bootstrap
+from ganlab.metrics.interval import Interval, half_sample_interval
 from ganlab.metrics.kernel import KernelDistance, kernel_distance
 from ganlab.metrics.manifold import (
     DensityCoverage,
@@ -26,10 +30,10 @@ __all__ = [
     "KernelDistance",
     "ModeCoverage",
     "PrecisionRecall",
-    "bootstrap",
     "count_inside",
     "density_coverage",
     "frechet_distance",
+    "half_sample_interval",
     "inception_score",
     "kernel_distance",
     "mode_coverage",

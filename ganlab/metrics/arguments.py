@@ -3,21 +3,22 @@
 import numpy as np
 
 __all__ = [
+    "as_pair",
     "as_rows",
     "check_count",
-    "pair_of_sets",
-    "points",
 ]
 
 
-def as_rows(values, name):
-    """Flattens all axes but the first, after a check that the values can be measured.
+def as_rows(values, name, *, finite=True):
+    """Flatten all axes but the first, after a check that the values can be measured.
 
     Parameters
     ----------
     values : array of numbers, shape (n, ...)
     name : str
         What an error calls them.
+    finite : bool
+        Whether NaN and infinity are refused.
 
     Returns
     -------
@@ -39,39 +40,39 @@ def as_rows(values, name):
         raise ValueError(
             f"expected {name} of shape (n, ...) and not empty, received shape {array.shape}"
         )
-    if not np.isfinite(array).all():
+    if finite and not np.isfinite(array).all():
         raise ValueError(f"expected finite {name}, received NaN or infinity among them")
     return array.reshape(len(array), -1)
 
 
+def as_pair(*, finite=(True, True), least=(1, 1), **named):
+    """Flatten two sets to rows of one length; what holds for one of them stands in its place.
+
+    Examples
+    --------
+    >>> real, fake = as_pair(real=np.zeros((9, 2)), fake=[[0.0, 1.0]], least=(2, 1))
+    >>> real.shape, fake.shape
+    ((9, 2), (1, 2))
+    """
+    one, other = (
+        as_rows(values, name, finite=must)
+        for (name, values), must in zip(named.items(), finite, strict=True)
+    )
+    if one.shape[1] != other.shape[1]:
+        raise ValueError(
+            f"expected {' and '.join(named)} with as many values each, "
+            f"received {one.shape[1]} and {other.shape[1]}"
+        )
+    for rows, name, few in zip((one, other), named, least, strict=True):
+        if len(rows) < few:
+            raise ValueError(f"expected {few} or more {name} samples, received {len(rows)}")
+    return one, other
+
+
 def check_count(value, name, least, most=None):
-    """The value, after a check that it is an integer from `least` to `most`."""
+    """Return the value, after a check that it is an integer from `least` to `most`."""
     good = isinstance(value, int | np.integer) and not isinstance(value, bool)
     if not good or value < least or (most is not None and value > most):
         to = "on" if most is None else f"to {most}"
         raise ValueError(f"expected {name} as an integer from {least} {to}, received {value!r}")
     return value
-
-
-def pair_of_sets(real, fake, *, least, least_fake=None):
-    """Both sets as rows of one length, with enough of them."""
-    real, fake = as_rows(real, "real"), as_rows(fake, "fake")
-    if real.shape[1] != fake.shape[1]:
-        raise ValueError(
-            "expected real and fake samples with as many values each, "
-            f"received {real.shape[1]} and {fake.shape[1]}"
-        )
-    for samples, name, few in ((real, "real", least), (fake, "fake", least_fake or least)):
-        if len(samples) < few:
-            raise ValueError(f"expected {few} or more {name} samples, received {len(samples)}")
-    return real, fake
-
-
-def points(values, name):
-    """The values as a float64 array of shape (n, dim), not empty; they may be infinite."""
-    array = np.asarray(values, np.float64)
-    if array.ndim != 2 or not array.size:
-        raise ValueError(
-            f"expected {name} of shape (n, dim) and not empty, received shape {array.shape}"
-        )
-    return array

@@ -5,13 +5,11 @@ import numpy as np
 from ganlab.latents import random_generator
 from ganlab.metrics.arguments import check_count
 
-__all__ = [
-    "pairwise_similarity",
-]
+__all__ = ["pairwise_similarity"]
 
 
 def pairwise_similarity(images, similarity, *, pairs, seed):
-    """Mean similarity of random pairs within one set: the higher, the less variety.
+    """Measure the mean similarity of random pairs within one set.
 
     Parameters
     ----------
@@ -33,10 +31,7 @@ def pairwise_similarity(images, similarity, *, pairs, seed):
     Raises
     ------
     ValueError
-        If there are fewer than two images or one pair, or if `similarity` gives another
-        shape than (batch,).
-    TypeError
-        For a seed that is no seed.
+        If `similarity` gives another shape than (batch,).
 
     Notes
     -----

@@ -2,20 +2,18 @@
 
 import numpy as np
 
-from ganlab.metrics.arguments import pair_of_sets
+from ganlab.metrics.arguments import as_pair
 
-__all__ = [
-    "frechet_distance",
-]
+__all__ = ["frechet_distance"]
 
 
 def frechet_distance(real, fake):
-    r"""Fréchet distance of two sets, each taken for a Gaussian of its mean and covariance.
+    r"""Measure the Fréchet distance of two sets, each taken for a Gaussian.
 
     .. math:: |\mu_r - \mu_f|^2 + \mathrm{tr}\left(C_r + C_f - 2 (C_r C_f)^{1/2}\right)
 
-    It is the FID only on the features of the Inception network; on others the number means
-    something else and compares with nothing published.
+    with the mean and covariance of each set. It is the FID only on the features of the Inception
+    network; on others the number means something else and compares with nothing published.
 
     Parameters
     ----------
@@ -27,12 +25,6 @@ def frechet_distance(real, fake):
     float, at least 0
         The square of a distance: features twice as large give four times as much. It is
         biased upwards, the more the fewer samples, so compare only sets of equal sizes.
-
-    Raises
-    ------
-    ValueError
-        If a set has fewer than two samples or a value that is not finite, or if the samples
-        of one differ in size from those of the other.
 
     Notes
     -----
@@ -60,7 +52,7 @@ def frechet_distance(real, fake):
     >>> round(frechet_distance(points, points + [3.0, 4.0, 0.0]), 6)  # |shift|^2
     25.0
     """
-    real, fake = pair_of_sets(real, fake, least=2)
+    real, fake = as_pair(real=real, fake=fake, least=(2, 2))
     shift = real.mean(axis=0) - fake.mean(axis=0)
     a, b = _root_of_covariance(real), _root_of_covariance(fake)
     size = max(len(a), len(b))  # rows of zeros make both square, so that a rotation fits
@@ -72,6 +64,6 @@ def frechet_distance(real, fake):
 
 
 def _root_of_covariance(samples):
-    """R with R'R = the covariance, of min(n, dim) rows: the triangle of the centered samples."""
+    """Return R with R'R = the covariance, of min(n, dim) rows: the triangle of a QR."""
     centered = samples - samples.mean(axis=0)
     return np.linalg.qr(centered, mode="r") / np.sqrt(len(samples) - 1)

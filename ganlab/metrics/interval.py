@@ -8,10 +8,7 @@ import numpy as np
 from ganlab.latents import random_generator
 from ganlab.metrics.arguments import check_count
 
-__all__ = [
-    "Interval",
-    "bootstrap",
-]
+__all__ = ["Interval", "half_sample_interval"]
 
 
 @dataclass(frozen=True)
@@ -34,8 +31,8 @@ class Interval:
         return f"{self.value:.4g} [{self.low:.4g}, {self.high:.4g}]"
 
 
-def bootstrap(measure, *sets, resamples=200, level=0.95, seed):
-    """Measures sets of samples, and how far chance in the samples could have moved the result.
+def half_sample_interval(measure, *sets, resamples=200, level=0.95, seed):
+    """Measure sets of samples, and how far chance in the samples could have moved the result.
 
     Parameters
     ----------
@@ -58,32 +55,31 @@ def bootstrap(measure, *sets, resamples=200, level=0.95, seed):
 
     Raises
     ------
-    ValueError
-        If there is no set, one has fewer than two samples, or a number is out of range.
     TypeError
-        If the measure gives no number, or for a seed that is no seed.
+        If the measure gives no number.
 
     Notes
     -----
-    Each resample is a random half of each set, without replacement. The usual bootstrap draws
-    n of n with replacement and is wrong here: a sample drawn twice is its own neighbor at
-    distance 0, which shrinks the balls of :func:`precision_recall`, and a third of the samples
-    is missing, which lowers the rank of a covariance and shifts :func:`frechet_distance`.
+    This is the delete-d jackknife with d = n / 2 (Shao and Tu), or half-sampling: each resample
+    is a random half of each set, without replacement. The bootstrap draws n of n with
+    replacement and is wrong here: a sample drawn twice is its own neighbor at distance 0, which
+    shrinks the balls of :func:`precision_recall`, and a third of the samples is missing, which
+    lowers the rank of a covariance and shifts :func:`frechet_distance`.
 
     A half has no duplicates, and exactly the right spread. The mean of h samples out of n, for
     the n given, varies by S^2 / h (1 - h / n); with h = n / 2 that is S^2 / n, the variance of
     the mean of all. The same holds for whatever is smooth enough in the distribution to be
-    nearly such a mean (Shao and Tu: the delete-d jackknife). An odd n takes the smaller half
-    and the larger by chance. A half measures as a set of its size, which is biased otherwise
-    than a whole set, so only the spread of the halves around their own mean counts, not where
-    they lie. Its standard deviation times the quantile of the normal distribution is the half
-    width: halves lie symmetrically, so their own quantiles would add noise and say no more.
+    nearly such a mean. An odd n takes the smaller half and the larger by chance. A half measures
+    as a set of its size, which is biased otherwise than a whole set, so only the spread of the
+    halves around their own mean counts, not where they lie. Its standard deviation times the
+    quantile of the normal distribution is the half width: halves lie symmetrically, so their
+    own quantiles would add noise and say no more.
 
     The interval is about chance alone. It does not remove the bias of the measure itself. It
     errs on the wide side where a measure is not nearly a mean: distances of sets of one
     distribution, and shares of neighborhoods. For 150 samples of 4 dimensions it was 1.2 to
-    1.7 times as wide as the spread over fresh draws asks for, and within
-    20 % of it for distances of sets that differ.
+    1.7 times as wide as the spread over fresh draws asks for, and within 20 % of it for
+    distances of sets that differ.
 
     References
     ----------
@@ -92,7 +88,7 @@ def bootstrap(measure, *sets, resamples=200, level=0.95, seed):
     Examples
     --------
     >>> samples = np.random.default_rng(0).normal(size=(400, 1))  # 1.96 / 20 = 0.098
-    >>> bootstrap(np.mean, samples, seed=0)
+    >>> half_sample_interval(np.mean, samples, seed=0)
     -0.03662 [-0.1436, 0.07032]
     """
     sets = [np.asarray(samples) for samples in sets]

@@ -5,12 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from ganlab.latents import random_generator
-from ganlab.metrics.arguments import check_count, pair_of_sets
+from ganlab.metrics.arguments import as_pair, check_count
 
-__all__ = [
-    "KernelDistance",
-    "kernel_distance",
-]
+__all__ = ["KernelDistance", "kernel_distance"]
 
 
 @dataclass(frozen=True)
@@ -33,9 +30,9 @@ class KernelDistance:
 
 
 def kernel_distance(real, fake, *, subsets=100, size=None, seed):
-    r"""Squared maximum mean discrepancy with the kernel (x'y / dim + 1)^3, without bias.
+    r"""Measure the squared maximum mean discrepancy, without bias.
 
-    For subsets of s samples
+    With the kernel k(x, y) = (x'y / dim + 1)^3 and subsets of s samples
 
     .. math:: \frac{1}{s (s - 1)} \sum_{i \ne j} \left(k(x_i, x_j) + k(y_i, y_j)\right)
               - \frac{2}{s^2} \sum_{ij} k(x_i, y_j)
@@ -60,15 +57,7 @@ def kernel_distance(real, fake, *, subsets=100, size=None, seed):
     -------
     KernelDistance
         The spread is that of a subset. The uncertainty of the value comes from
-        :func:`bootstrap`.
-
-    Raises
-    ------
-    ValueError
-        If a set has fewer than two samples or a value that is not finite, if the samples of
-        one differ in size from those of the other, or if subsets or size are out of range.
-    TypeError
-        For a seed that is no seed.
+        :func:`half_sample_interval`.
 
     References
     ----------
@@ -84,7 +73,7 @@ def kernel_distance(real, fake, *, subsets=100, size=None, seed):
     >>> kernel_distance(real, other, seed=0)
     11.83 (spread 1.6)
     """
-    real, fake = pair_of_sets(real, fake, least=2)
+    real, fake = as_pair(real=real, fake=fake, least=(2, 2))
     smaller = min(len(real), len(fake))
     if size is None:
         size = max(2, min(1000, smaller // 2))

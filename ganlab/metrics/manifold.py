@@ -4,15 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ganlab.metrics.arguments import check_count, pair_of_sets
+from ganlab.metrics.arguments import as_pair, check_count
 from ganlab.metrics.neighbors import count_inside, nearest_neighbors
 
-__all__ = [
-    "DensityCoverage",
-    "PrecisionRecall",
-    "density_coverage",
-    "precision_recall",
-]
+__all__ = ["DensityCoverage", "PrecisionRecall", "density_coverage", "precision_recall"]
 
 
 @dataclass(frozen=True)
@@ -56,10 +51,10 @@ class DensityCoverage:
 
 
 def precision_recall(real, fake, *, k=3):
-    """Share of fakes within the reals' neighborhoods, and of reals within the fakes'.
+    """Measure the share of fakes near the reals, and of reals near the fakes.
 
     The neighborhood of a set is the union of balls around its samples, each as large as the
-    distance to the k-th nearest other sample of the set, surface included.
+    distance to the k-th nearest other sample of the set, its surface included.
 
     Parameters
     ----------
@@ -73,12 +68,6 @@ def precision_recall(real, fake, *, k=3):
     PrecisionRecall
         Of two sets of one distribution both lie below 1, by how much depends on it and on the
         sizes, so measure a second real set for comparison.
-
-    Raises
-    ------
-    ValueError
-        If a set has too few samples or a value that is not finite, if the samples of one
-        differ in size from those of the other, or if k < 1.
 
     Notes
     -----
@@ -97,18 +86,19 @@ def precision_recall(real, fake, *, k=3):
     >>> precision_recall(wide, tight)
     precision 1.000, recall 0.120
     """
-    real, fake = pair_of_sets(real, fake, least=check_count(k, "k", 1) + 1)
+    check_count(k, "k", 1)
+    real, fake = as_pair(real=real, fake=fake, least=(k + 1, k + 1))
     return PrecisionRecall(
-        float(np.mean(count_inside(fake, real, _radii(real, k), surface=True)[0] > 0)),
-        float(np.mean(count_inside(real, fake, _radii(fake, k), surface=True)[0] > 0)),
+        float(np.mean(count_inside(fake, real, _radii(real, k), closed=True)[0] > 0)),
+        float(np.mean(count_inside(real, fake, _radii(fake, k), closed=True)[0] > 0)),
     )
 
 
 def density_coverage(real, fake, *, k=5):
-    """In how many real neighborhoods a fake lies, and how many of them hold a fake.
+    """Measure in how many real neighborhoods a fake lies, and how many hold a fake.
 
     The neighborhoods are balls around the reals, each as large as the distance to the k-th
-    nearest other real, surface excluded: so a set against itself has density 1.
+    nearest other real, its surface excluded: so a set against itself has density 1.
 
     Parameters
     ----------
@@ -121,12 +111,6 @@ def density_coverage(real, fake, *, k=5):
     DensityCoverage
         With fakes of the reals' own distribution the density is 1 on average and the coverage
         1 - (n - 1) ... (n - k) / ((m + n - 1) ... (m + n - k)), near 1 - 2^-k if m = n.
-
-    Raises
-    ------
-    ValueError
-        If a set has too few samples or a value that is not finite, if the samples of one
-        differ in size from those of the other, or if k < 1.
 
     Notes
     -----
@@ -145,11 +129,11 @@ def density_coverage(real, fake, *, k=5):
     density 1.188, coverage 0.240
     """
     check_count(k, "k", 1)
-    real, fake = pair_of_sets(real, fake, least=k + 1, least_fake=1)
-    balls, members = count_inside(fake, real, _radii(real, k), surface=False)
+    real, fake = as_pair(real=real, fake=fake, least=(k + 1, 1))
+    balls, members = count_inside(fake, real, _radii(real, k), closed=False)
     return DensityCoverage(float(balls.mean() / k), float(np.mean(members > 0)))
 
 
 def _radii(samples, k):
-    """Distances to the k-th nearest other sample: the nearest of all, at 0, is itself."""
+    """Return distances to the k-th nearest other sample: the nearest, at 0, is itself."""
     return nearest_neighbors(samples, samples, k + 1)[0][:, k]

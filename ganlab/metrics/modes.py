@@ -4,13 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ganlab.metrics.arguments import points
+from ganlab.metrics.arguments import as_pair
 from ganlab.metrics.neighbors import nearest_neighbors
 
-__all__ = [
-    "ModeCoverage",
-    "mode_coverage",
-]
+__all__ = ["ModeCoverage", "mode_coverage"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,7 +17,7 @@ class ModeCoverage:
     Attributes
     ----------
     counts : ndarray of int, shape (modes,)
-        Samples within the radius of each mode, each counted for its nearest mode only.
+        Samples within the radius of each mode, each counted for its nearest center only.
     covered : int
         Modes that got at least a quarter of an even share of all samples.
     high_quality : float in [0, 1]
@@ -38,18 +35,21 @@ class ModeCoverage:
         )
 
 
-def mode_coverage(samples, modes, *, radius):
-    """Counts which known modes a set of samples reaches.
+def mode_coverage(samples, modes, *, radius, labels=None):
+    """Count which known modes a set of samples reaches.
 
     Parameters
     ----------
-    samples : array of float, shape (n, dim)
+    samples : array of numbers, shape (n, ...)
         A sample that is not finite, as a diverged generator draws them, is near no mode.
-    modes : array of float, shape (modes, dim)
+    modes : array of numbers, shape (modes, ...)
         The centers.
     radius : float
         How far from its center a sample still belongs to a mode: three standard deviations
         of the mode is usual (Metz et al. 2016, arXiv:1611.02163).
+    labels : array of int, shape (modes,), optional
+        The mode of each center, counted from 0, where several centers stand for one mode, as
+        labeled images do for their class. By default each is a mode of its own.
 
     Returns
     -------
@@ -58,26 +58,26 @@ def mode_coverage(samples, modes, *, radius):
     Raises
     ------
     ValueError
-        If an array is empty or not two-dimensional, the dimensions differ, a mode is not
-        finite, or the radius is not positive.
+        If the radius is not positive, or the labels are not one for each center.
 
     Examples
     --------
     >>> mode_coverage([[0.0, 0.1], [0.0, 0.0], [9.0, 9.0]], [[0.0, 0.0], [1.0, 1.0]], radius=0.3)
     1 of 2 modes covered, 67% of samples near one
     """
-    samples, modes = points(samples, "samples"), points(modes, "modes")
-    if samples.shape[1] != modes.shape[1]:
-        raise ValueError(
-            "expected samples and modes of one dimension, "
-            f"received {samples.shape[1]} and {modes.shape[1]}"
-        )
+    samples, modes = as_pair(samples=samples, modes=modes, finite=(False, True))
     if not 0 < radius < np.inf:
         raise ValueError(f"expected radius > 0 and finite, received {radius!r}")
-    counts = np.zeros(len(modes), np.int64)
+    labels = np.arange(len(modes)) if labels is None else np.asarray(labels)
+    if labels.shape != (len(modes),) or labels.dtype.kind not in "iu" or labels.min() < 0:
+        raise ValueError(
+            f"expected {len(modes)} labels counted from 0, one for each center, "
+            f"received {labels.dtype} of shape {labels.shape}"
+        )
+    counts = np.zeros(labels.max() + 1, np.int64)
     finite = samples[np.isfinite(samples).all(axis=1)]
     if len(finite):
         distances, nearest = nearest_neighbors(finite, modes)
-        counts += np.bincount(nearest[distances <= radius], minlength=len(modes))
-    covered = int(np.sum(counts >= len(samples) / (4 * len(modes))))
+        counts += np.bincount(labels[nearest[distances <= radius]], minlength=len(counts))
+    covered = int(np.sum(counts >= len(samples) / (4 * len(counts))))
     return ModeCoverage(counts, covered, float(counts.sum() / len(samples)))

@@ -1,16 +1,14 @@
-"""The Inception score: how sure a classifier is of each sample, and how varied the samples are."""
+"""The Inception score: how sure a classifier is of each sample, and how evenly it sees all."""
 
 import numpy as np
 
-from ganlab.metrics.arguments import as_rows, points
+from ganlab.metrics.arguments import as_rows
 
-__all__ = [
-    "inception_score",
-]
+__all__ = ["inception_score"]
 
 
 def inception_score(probabilities):
-    r"""How sure a classifier is of each sample, and how evenly it sees all classes.
+    r"""Measure how sure a classifier is of each sample, and how evenly it sees all classes.
 
     .. math:: \exp\left(\frac{1}{n} \sum_i \mathrm{KL}(p(y|x_i) \,\|\, p(y))\right)
 
@@ -31,8 +29,7 @@ def inception_score(probabilities):
     Raises
     ------
     ValueError
-        If the array is empty or not two-dimensional, holds a value that is not finite or is
-        negative, or a row does not sum to 1.
+        If a probability is negative, or a row does not sum to 1.
 
     References
     ----------
@@ -46,7 +43,7 @@ def inception_score(probabilities):
     >>> inception_score([[1.0, 0.0], [0.0, 1.0]]), inception_score([[0.5, 0.5], [0.5, 0.5]])
     (2.0, 1.0)
     """
-    given = as_rows(points(probabilities, "probabilities"), "probabilities")
+    given = as_rows(probabilities, "probabilities")
     sums = given.sum(axis=1, keepdims=True)
     if given.min() < 0 or not np.allclose(sums, 1, rtol=0, atol=1e-3):
         raise ValueError(
