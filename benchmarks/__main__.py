@@ -8,11 +8,11 @@ import argparse
 import importlib
 import os
 import pathlib
-import re
 import subprocess
 import sys
 
 from benchmarks import record
+from tools import marks
 
 NAMES = (
     "startup",
@@ -41,13 +41,7 @@ def write_tables(names=NAMES):
     for name in names:
         if not (record.FOLDER / f"{name}.json").exists():
             continue
-        begin, end = f"<!-- {name} -->", f"<!-- end of {name} -->"
-        pattern = re.compile(f"{re.escape(begin)}.*?{re.escape(end)}", re.DOTALL)
-        found = pattern.search(text)
-        if found is None:
-            raise ValueError(f"{README}: expected the mark {begin}, received none")
-        table = f"{begin}\n{section(name)}\n{end}"
-        text = text[: found.start()] + table + text[found.end() :]
+        text = marks.filled(text, name, section(name))
     README.write_text(text, encoding="utf-8")
 
 

@@ -6,28 +6,22 @@ puts them between the marks of these pages; tests keep them equal.
 """
 
 import pathlib
-import re
 import statistics
 
 from benchmarks import classroom, record, similarity, time_to_quality, training_step
 from classroom import failures
+from tools import marks
 
-__all__ = ["CLASS", "README", "table", "table_of_class", "within"]
+__all__ = ["CLASS", "README", "table", "table_of_class"]
 
 README = pathlib.Path(__file__).parents[1] / "README.md"
 CLASS = README.parent / "docs" / "teaching" / "running.md"
-_MARKED = re.compile(r"<!-- measured -->\n.*?\n<!-- end of measured -->", re.DOTALL)
 
 
 def table():
     """The summary, in Markdown."""
     rows = [*_default_recipe(), *_sooner(), *_ssim(), _step(), *_startup(), _detector()]
     return record.table(("measured", "result"), rows)
-
-
-def within(text):
-    """What stands between the marks of a text."""
-    return "\n".join(_MARKED.search(text).group().splitlines()[1:-1])
 
 
 def _default_recipe():
@@ -111,8 +105,7 @@ def table_of_class():
 def main():
     for page, found in ((README, table()), (CLASS, table_of_class())):
         text = page.read_text(encoding="utf-8")
-        marked = f"<!-- measured -->\n{found}\n<!-- end of measured -->"
-        page.write_text(_MARKED.sub(lambda _, marked=marked: marked, text), encoding="utf-8")
+        page.write_text(marks.filled(text, "measured", found), encoding="utf-8")
         print(found)
 
 

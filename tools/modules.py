@@ -6,9 +6,10 @@ The site makes its reference from the same list, and a test compares all of them
 """
 
 import ast
-import re
 import sys
 from pathlib import Path
+
+from tools import marks
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -30,31 +31,31 @@ FLOORS = {
 
 
 def public(package):
-    """Returns the modules and rooms of a package that its users import, by floor, then by name."""
+    """Return the modules and rooms of a package that its users import, by floor, then by name."""
     names = (name for floor in FLOORS[package] for name in sorted(floor))
     return [name for name in names if not name.startswith("_")]
 
 
 def source(package, name):
-    """Returns the file of a module, or the face of a room."""
+    """Return the file of a module, or the face of a room."""
     module = ROOT / package / f"{name}.py"
     return module if module.exists() else ROOT / package / name / "__init__.py"
 
 
 def purpose(path):
-    """Returns what a module is for: the first line of its docstring, without the full stop."""
+    """Return what a module is for: the first line of its docstring, without the full stop."""
     first = (ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "").split("\n")[0]
     return first.removesuffix(".")
 
 
 def table(package):
-    """Returns the list of a package's modules as rows of a Markdown table."""
+    """Return the list of a package's modules as rows of a Markdown table."""
     rows = [f"| `{name}` | {purpose(source(package, name))} |" for name in public(package)]
     return "\n".join([f"| `{package}` | |", "|---|---|", *rows])
 
 
 def floors(package):
-    """Returns who stands on which floor as a Markdown table, lowest floor first."""
+    """Return who stands on which floor as a Markdown table, lowest floor first."""
     rows = [
         f"| {number} | {' '.join(f'`{name}`' for name in sorted(names))} |"
         for number, names in enumerate(FLOORS[package])
@@ -63,7 +64,7 @@ def floors(package):
 
 
 def reference(package):
-    """Returns the list as Sphinx's autosummary, which makes a page of each module."""
+    """Return the list as Sphinx's autosummary, which makes a page of each module."""
     rows = [f"   ~{package}.{name}" for name in public(package)]
     options = ["```{eval-rst}", ".. autosummary::", "   :toctree: api", "   :recursive:", ""]
     return "\n".join([*options, *rows, "```"])
@@ -73,13 +74,10 @@ LISTS = {"README.md": table, "CONTRIBUTING.md": floors}
 
 
 def filled(text, make):
-    """Returns a text whose lists between ``<!-- modules of NAME -->`` marks are made anew."""
-
-    def fill(match):
-        return f"{match[1]}\n{make(match[2])}\n{match[3]}"
-
-    marks = r"(<!-- modules of (\w+) -->)\n.*?(<!-- end of modules -->)"
-    return re.sub(marks, fill, text, flags=re.DOTALL)
+    """Return a text in which `make` has written the list of each package between its marks."""
+    for package in FLOORS:
+        text = marks.filled(text, f"modules of {package}", make(package))
+    return text
 
 
 def main():

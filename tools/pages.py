@@ -202,10 +202,11 @@ def collect(source, notebooks, results):
     shutil.copytree(DOCS, source, ignore=ignored)
     for path in sorted(source.rglob("*.md")):
         origin = "docs/" + path.relative_to(source).as_posix()
-        text = with_links(path.read_text(encoding="utf-8"), origin)
-        save(path, modules.filled(text, modules.reference))
+        save(path, with_links(path.read_text(encoding="utf-8"), origin))
     for origin, new in ABOUT.items():
         save(source / new, with_links((ROOT / origin).read_text(encoding="utf-8"), origin))
+    reference = (source / "api.md").read_text(encoding="utf-8")
+    save(source / "api.md", modules.filled(reference, modules.reference))
     write_help(source)
     contents = write_series(source, notebooks, results)
     save(source / "generated" / "teaching.md", teaching(source))

@@ -13,7 +13,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 import tasks
 from tasks import Stop
-from tools import modules, pages, series
+from tools import modules, pages, prose, series
 
 ROOT = Path(__file__).parents[2]
 LESSONS = series.lessons()
