@@ -1,5 +1,8 @@
 """The builds for students and teachers: what is in them, and what must not be."""
 
+import subprocess
+import sys
+
 import nbformat
 import pytest
 
@@ -33,9 +36,27 @@ def test_students_get_no_solution_and_no_output(student):
 
 def test_students_get_no_page_of_the_teacher(student):
     names = {path.relative_to(student).as_posix() for path in student.rglob("*")}
-    assert {"tasks.py", "ganlab/training.py", "data/weights/digits.npz", "LICENSE"} <= names
+    assert {"tasks.py", "ganlab/training.py", "classroom/widgets/__init__.py", "data/weights/digits.npz", "LICENSE"} <= names
     for part in ("teach", "solutions", "wrong_answers", "tests", "progress.json", "__pycache__"):
         assert not [name for name in names if part in name.split("/")[-1] or f"/{part}/" in name]
+
+
+@pytest.mark.slow
+def test_students_can_import_and_load_everything(student):
+    program = """
+import importlib, pathlib, pkgutil
+for package in map(importlib.import_module, ("ganlab", "classroom")):
+    for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+        module = importlib.import_module(found.name)
+        assert pathlib.Path.cwd() in pathlib.Path(module.__file__).parents, module
+from classroom import bands, failures
+from ganlab import datasets, evaluation
+datasets.load("digits"), evaluation.features.load(), failures.load_table(), bands.load("05")
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=student, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
 
 
 @EVERY_BOOK
