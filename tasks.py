@@ -433,25 +433,28 @@ def browser(python, options, rest):
     return call(python, ["-m", "pytest", "tests/browser"] + rest)
 
 
+def style(python):
+    """Runs the linter of Python, then that of JavaScript; the first complaint is the status."""
+    oxlint = os.path.join(os.path.dirname(python), "oxlint" + (".exe" if os.name == "nt" else ""))
+    return call(python, ["-m", "ruff", "check"]) or call(oxlint, ["classroom", "docs", "tools"])
+
+
 def test(python, options, rest):
     if not os.path.isdir(os.path.join(ROOT, "tests")):
         raise Stop("This is the student build, which has no tests: they are in the whole project.")
-    style = call(python, ["-m", "ruff", "check"])
-    if style == 130:
-        return style
+    complaint = style(python)
+    if complaint == 130:
+        return complaint
     # One notebook is one kernel: two of them at a time, each on one worker from first cell to last.
     tests = call(python, ["-m", "pytest", "--nbval", "-n", "2", "--dist", "loadfile"] + rest)
-    if style and not tests:
+    if complaint and not tests:
         say("The tests passed; the style check above did not.")
-    return tests or style
+    return tests or complaint
 
 
 def check(python, options, rest):
-    style = call(python, ["-m", "ruff", "check"])
-    if style:
-        return style
     tests = ["-m", "pytest", "-m", "not slow", "-n", "2", "--dist", "loadfile"]
-    return call(python, tests + rest)
+    return style(python) or call(python, tests + rest)
 
 
 def lab(python, options, rest):

@@ -263,7 +263,8 @@ def toy_project(project, monkeypatch):
     (project / "backend.py").write_text(BACKEND, encoding="utf-8")
     (project / "pyproject.toml").write_text(
         '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n'
-        '[project]\nname = "toyproject"\nversion = "1.0"\ndependencies = ["toy"]\n',
+        '[project]\nname = "toyproject"\nversion = "1.0"\ndependencies = ["toy"]\n'
+        "[tool.setuptools]\n",
         encoding="utf-8",
     )
     (project / "requirements.lock").write_text("# made for a test\ntoy==1.0\n", encoding="utf-8")
@@ -356,14 +357,15 @@ def test_an_unfinished_environment_is_not_used(tmp_path):
 
 @pytest.fixture
 def calls(monkeypatch):
-    """Records what would be called; what `status` says of a command is its exit status."""
+    """Records what would be called; what `status` says of a program is its exit status."""
     made, status = [], {}
 
-    def call(python, arguments, computing=True):
+    def call(program, arguments, computing=True):
         made.append(arguments)
-        return status.get(arguments[1], 0)
+        name = arguments[1] if arguments[0] == "-m" else Path(program).stem
+        return status.get(name, 0)
 
-    monkeypatch.setattr(tasks, "set_up", lambda: "python")
+    monkeypatch.setattr(tasks, "set_up", lambda: sys.executable)
     monkeypatch.setattr(tasks, "call", call)
     return made, status
 
@@ -371,9 +373,9 @@ def calls(monkeypatch):
 def test_test_compares_every_notebook_strictly(calls):
     made, _ = calls
     assert tasks.main(["test", "-k", "losses"]) == 0
-    assert made[0] == ["-m", "ruff", "check"]
-    assert made[1][:3] == ["-m", "pytest", "--nbval"] and made[1][-2:] == ["-k", "losses"]
-    assert "--nbval-lax" not in made[1]
+    assert made[:2] == [["-m", "ruff", "check"], ["classroom", "docs", "tools"]]
+    assert made[2][:3] == ["-m", "pytest", "--nbval"] and made[2][-2:] == ["-k", "losses"]
+    assert "--nbval-lax" not in made[2]
 
 
 def test_exit_statuses_come_through(calls):
@@ -384,8 +386,23 @@ def test_exit_statuses_come_through(calls):
     assert tasks.main(["test"]) == tasks.main(["check"]) == 2
     assert made[-1] == ["-m", "ruff", "check"], "check stops at the style, test does not"
     assert [arguments[1] for arguments in made[-3:]] == ["ruff", "pytest", "ruff"]
+    status.update(ruff=0, oxlint=1)
+    assert tasks.main(["test"]) == tasks.main(["check"]) == 1
+    assert [arguments[1] for arguments in made[-5:]] == ["ruff", "docs", "pytest", "ruff", "docs"]
     status.update({"tools.series": 1})
     assert tasks.main(["run"]) == tasks.main(["execute", "02"]) == 1
+
+
+def test_a_fault_in_a_script_is_found(tmp_path):
+    """By the program that the style check calls, with the rules of this project."""
+    script = tmp_path / "widget.js"
+    oxlint = Path(sys.executable).with_name("oxlint")
+    for text, status in (("export default 1;\n", 0), ("nothing();\n", 1)):
+        script.write_text(text)
+        rules = ["--config", str(ROOT / ".oxlintrc.json")]
+        run = subprocess.run([oxlint, *rules, script], capture_output=True, text=True)
+        assert run.returncode == status, run.stdout
+    assert "'nothing' is not defined" in run.stdout
 
 
 def test_a_call_gets_the_settings_of_the_project(project, monkeypatch, capfd):

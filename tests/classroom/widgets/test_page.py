@@ -1,0 +1,72 @@
+"""What all widgets share: pictures in HTML, scripts and style sheets from files."""
+
+import base64
+import io
+import re
+from pathlib import Path
+
+import anywidget
+import numpy as np
+import pytest
+from anywidget._file_contents import FileContents
+from PIL import Image
+
+from classroom import widgets
+from classroom.widgets import page
+from ganlab import images, plotting
+
+ROOM = Path(widgets.__file__).parent
+SCRIPTS = sorted(ROOM.rglob("*.js"))
+SHEETS = sorted(ROOM.rglob("*.css"))
+
+
+def name(path):
+    return path.relative_to(ROOM).as_posix()
+
+
+def test_an_image_carries_its_pixels_and_says_what_it_is():
+    image = np.random.default_rng(0).random((5, 4, 3), np.float32)
+    tag = page.image_tag(image, 'the "first" <one>')
+    assert tag.startswith(
+        '<img alt="the &quot;first&quot; &lt;one&gt;" src="data:image/png;base64,'
+    )
+    shown = Image.open(io.BytesIO(base64.b64decode(re.search('base64,([^"]+)"', tag)[1])))
+    np.testing.assert_array_equal(np.asarray(shown), images.to_uint8(image))
+
+
+def test_a_style_sheet_comes_with_the_shared_one_and_the_colors_of_all_figures():
+    style = page.style(str(ROOM / "dashboard" / "widget.py"))
+    assert f"--ganlab-fake: {plotting.FAKE};" in style.value
+    for path in (ROOM / "page.css", ROOM / "dashboard" / "widget.css"):
+        assert path.read_text(encoding="utf-8") in style.value
+    assert style.layout.display == "none"
+
+
+def test_every_script_is_that_of_a_widget_read_from_its_file_and_not_watched():
+    canvases = [
+        cls
+        for cls in anywidget.AnyWidget.__subclasses__()
+        if cls.__module__.startswith("classroom")
+    ]
+    assert all(isinstance(canvas._esm, FileContents) for canvas in canvases)
+    assert sorted(canvas._esm._path for canvas in canvases) == SCRIPTS
+    assert [canvas for canvas in canvases if canvas._esm._background_thread] == []
+
+
+@pytest.mark.parametrize("path", SCRIPTS + SHEETS, ids=name)
+def test_nothing_is_fetched(path):
+    text = path.read_text(encoding="utf-8").replace("http://www.w3.org/", "")  # a name, no address
+    assert not re.search(r"https?:|\bimport\b|\bfetch\(|\burl\(|XMLHttpRequest|WebSocket", text)
+
+
+@pytest.mark.parametrize("path", SHEETS, ids=name)
+def test_a_style_sheet_names_what_there_is(path):
+    sheet = path.read_text(encoding="utf-8")
+    given = page.style(str(path)).value
+    used = set(re.findall(r"var\((--ganlab-[\w-]+)", sheet))
+    assert used <= set(re.findall(r"(--ganlab-[\w-]+):", given))
+    room = [path.parent, *([] if path.parent == ROOM else [ROOM])]
+    code = [file for folder in room for file in folder.glob("*.*") if file.suffix in (".py", ".js")]
+    code += ROOM.rglob("*.py") if path.parent == ROOM else []
+    words = set(re.findall(r"[\w-]+", "\n".join(file.read_text("utf-8") for file in code)))
+    assert set(re.findall(r"\.(ganlab-[\w-]+)", sheet)) <= words
