@@ -60,7 +60,7 @@ class Stop(Exception):
 
 
 def status_of(work):
-    """Returns the exit status of some work; what stands in its way is said in one sentence."""
+    """Return the exit status of some work; what stands in its way is said in one sentence."""
     try:
         return work() or 0
     except Stop as stop:
@@ -144,7 +144,7 @@ def this_python():
 
 
 def what_is_wrong_with(python):
-    """Returns one sentence about a Python that cannot run TensorFlow, or None.
+    """Return one sentence about a Python that cannot run TensorFlow, or None.
 
     The builds that exist (tensorflow 2.21): Linux x86-64 and aarch64 with glibc, macOS on Apple
     silicon, Windows x86-64.
@@ -201,7 +201,7 @@ def python_in(folder):
 
 
 def fingerprint():
-    """Returns a digest of everything the environment depends on."""
+    """Return a digest of everything the environment depends on."""
     import tomllib  # Python 3.11: only after the version was checked
 
     with open(os.path.join(ROOT, "pyproject.toml"), "rb") as file:
@@ -234,7 +234,7 @@ def has_module(name):
 
 
 def clean_variables():
-    """Returns the variables of this process less those that change what Python loads or draws."""
+    """Return the variables of this process less those that change what Python loads or draws."""
     variables = dict(os.environ)
     for name in ("PYTHONPATH", "PYTHONHOME", "PIP_USER", "PIP_TARGET", "PIP_PREFIX", "MPLBACKEND"):
         variables.pop(name, None)
@@ -243,7 +243,7 @@ def clean_variables():
 
 
 def install(command, label):
-    """Runs an installer with its last line shown; raises Stop with the cause when it fails."""
+    """Run an installer with its last line shown, and raise Stop with the cause when it fails."""
     lines = []
     process = subprocess.Popen(
         command,
@@ -290,7 +290,7 @@ def no_room():
 
 
 def build(folder):
-    """Makes a complete environment in `folder`, which does not exist yet."""
+    """Make a complete environment in `folder`, which does not exist yet."""
     lock = os.path.join(ROOT, "requirements.lock")
     # In an activated environment: the Python it was made from, for that environment may go.
     base = getattr(sys, "_base_executable", None) or sys.executable
@@ -322,7 +322,7 @@ def build(folder):
 
 
 def move(old, new):
-    """Renames an environment and the paths it keeps of itself.
+    """Rename an environment and the paths it keeps of itself.
 
     The interpreter works anywhere; the first lines of scripts and `activate` hold the path.
     (On Windows the scripts are programs: there, use `.venv\\Scripts\\python -m NAME`.)
@@ -342,7 +342,7 @@ def move(old, new):
 
 
 def set_up():
-    """Makes .venv unless it stands there already, and returns the path of its Python."""
+    """Make .venv unless it stands there already, and return the path of its Python."""
     problem = what_is_wrong_with(this_python())
     if problem:
         raise Stop(problem)
@@ -385,7 +385,7 @@ def set_up():
 
 
 def call(python, arguments, computing=True):
-    """Runs `python arguments` in the project folder and returns its exit status."""
+    """Run `python arguments` in the project folder and return its exit status."""
     variables = clean_variables()
     variables["PYTHONUNBUFFERED"] = "1"
     if computing:
@@ -434,14 +434,12 @@ def browser(python, options, rest):
 
 
 def style(python):
-    """Runs the linter of Python, then that of JavaScript; the first complaint is the status."""
+    """Run the linter of Python, then that of JavaScript; the first complaint is the status."""
     oxlint = os.path.join(os.path.dirname(python), "oxlint" + (".exe" if os.name == "nt" else ""))
     return call(python, ["-m", "ruff", "check"]) or call(oxlint, ["classroom", "docs", "tools"])
 
 
 def test(python, options, rest):
-    if not os.path.isdir(os.path.join(ROOT, "tests")):
-        raise Stop("This is the student build, which has no tests: they are in the whole project.")
     complaint = style(python)
     if complaint == 130:
         return complaint
@@ -477,6 +475,7 @@ COMMANDS = collections.OrderedDict(
         ("check", (check, "run the style check and the fast tests, under two minutes")),
     ]
 )
+NOT_FOR_STUDENTS = ("test", "check", "browser", "kit", "archive")
 
 
 def parser():
@@ -508,7 +507,15 @@ def main(arguments):
         return 0
     if rest and options.command not in ("test", "check", "browser", "lab"):
         top.error("unknown arguments of {0}: {1}".format(options.command, " ".join(rest)))
-    return status_of(lambda: COMMANDS[options.command][0](set_up(), options, rest))
+
+    def work():
+        whole = os.path.isdir(os.path.join(ROOT, "tests"))
+        if options.command in NOT_FOR_STUDENTS and not whole:
+            text = "This is the student build: the command {0} needs the whole project."
+            raise Stop(text.format(options.command))
+        return COMMANDS[options.command][0](set_up(), options, rest)
+
+    return status_of(work)
 
 
 if __name__ == "__main__":

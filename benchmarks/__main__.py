@@ -29,14 +29,14 @@ CORES = 2  # a laptop's; all contenders get as many
 
 
 def section(name):
-    """The part of the README between the marks of a benchmark, as its result has it."""
+    """Return the part of the README between the marks of a benchmark, as its result has it."""
     result = record.load(name)
     report = importlib.import_module(f"benchmarks.{name}").report(result)
     return f"{record.described(result)}\n\n{report}"
 
 
 def write_tables(names=NAMES):
-    """Puts the recorded results between the marks of the README; what has none stays empty."""
+    """Put the recorded results between the marks of the README; what has none stays empty."""
     text = README.read_text(encoding="utf-8")
     for name in names:
         if not (record.FOLDER / f"{name}.json").exists():

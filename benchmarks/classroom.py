@@ -124,7 +124,7 @@ def needed(found):
 
 
 def report(result):
-    """The tables of a result, in Markdown."""
+    """Return the tables of a result, in Markdown."""
     rows = [
         (
             name,

@@ -85,7 +85,7 @@ class DCGAN:
         return g_loss, d_loss
 
     def sample(self, n, *, seed):
-        """Generated images (n, 28, 28, 1) in [0, 1]."""
+        """Return generated images (n, 28, 28, 1) in [0, 1]."""
         z = latents.sample(n, LATENT_DIM, seed=seed)
         parts = [
             self.generator(z[i : i + BATCH_SIZE], training=False) for i in range(0, n, BATCH_SIZE)

@@ -75,13 +75,15 @@ def measure():
         readers.save_npz(images, own, labels)
         for name, source in (("digits", "digits"), ("letters", str(own))):
             data = datasets.load(source)
-            judge = evaluation.judge_of(data)
+            extractor = evaluation.extractor_for(data)
             rows = []
             for seed in SEEDS:
                 out = pathlib.Path(folder, f"{name}-{seed}")
                 run = runs.train(out, data=source, seconds=SECONDS, seed=seed)
                 fake = run.sample(len(data) // 2, seed=seed)
-                report = evaluation.evaluate(data.images, fake, judge=judge, seed=0, resamples=0)
+                report = evaluation.evaluate(
+                    data.images, fake, extractor=extractor, seed=0, resamples=0
+                )
                 found = report["generator"].measures | {"steps": run.record["steps"]}
                 rows.append({key: round(float(value), 4) for key, value in found.items()})
             floor = report["real, other half"].measures
@@ -93,7 +95,7 @@ def measure():
 
 
 def report(result):
-    """The table of a result, in Markdown."""
+    """Return the table of a result, in Markdown."""
     rows = []
     for name, found in result["data"].items():
         for seed, run in zip(SEEDS, found["runs"], strict=True):

@@ -25,7 +25,7 @@ FOLDER = pathlib.Path(__file__).parent / "results"
 
 
 def machine(packages):
-    """What a reader needs to place the numbers; None stands for what is not known."""
+    """Describe the machine, with None for what is not known."""
     return {
         "cpu": _cpu(),
         "cores": _cores(),
@@ -45,7 +45,7 @@ def _cpu():
 
 
 def _cores():
-    """The cores that this process may use."""
+    """Count the cores that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count()
@@ -59,23 +59,23 @@ def _version(package):
 
 
 def _load():
-    """Processes that ran or waited in the last minute, ours included; None on Windows."""
+    """Return how many processes ran or waited in the last minute, or None on Windows."""
     return round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else None
 
 
 def start(packages=("tensorflow", "keras", "numpy")):
-    """The beginning of a result: the machine, and how busy it is before we begin."""
+    """Begin a result: the machine, and how busy it is before."""
     return {"machine": machine(packages), "load_before": _load(), "started": time.time()}
 
 
 def finish(result):
-    """Adds how busy the machine was at the end and how long all of it took."""
+    """Add how busy the machine was at the end and how long all of it took."""
     seconds = time.time() - result.pop("started")
     return {**result, "load_after": _load(), "minutes": round(seconds / 60.0, 1)}
 
 
 def take_turns(calls, *, seconds, least=5):
-    """Times of several calls that take turns, so that a busy moment meets all of them.
+    """Time several calls that take turns, so that a busy moment meets all of them.
 
     Parameters
     ----------
@@ -102,24 +102,24 @@ def take_turns(calls, *, seconds, least=5):
 
 
 def median(values, digits=4):
-    """The median, rounded to significant digits so that a file of results stays readable."""
+    """Return the median, rounded to significant digits so that a file of results stays readable."""
     return float(f"{statistics.median(values):.{digits}g}")
 
 
 def save(name, result):
-    """Writes results/NAME.json."""
+    """Write results/NAME.json."""
     FOLDER.mkdir(exist_ok=True)
     text = json.dumps(result, indent=1, ensure_ascii=False) + "\n"
     (FOLDER / f"{name}.json").write_text(text, encoding="utf-8")
 
 
 def load(name):
-    """The recorded result of a benchmark; a FileNotFoundError names what was never run."""
+    """Return the recorded result of a benchmark; a FileNotFoundError names what was never run."""
     return json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
 
 
 def table(header, rows):
-    """A table in Markdown: the first column to the left, the others to the right."""
+    """Return a table in Markdown: the first column to the left, the others to the right."""
     lines = [header, ["---"] + ["---:"] * (len(header) - 1), *rows]
     return "\n".join("| " + " | ".join(map(str, line)) + " |" for line in lines)
 

@@ -55,7 +55,7 @@ def measure(*, seconds=8.0):
 
 
 def report(result):
-    """The tables of a result, in Markdown, and the picture."""
+    """Return the tables of a result, in Markdown, and the picture."""
     parts = []
     for name, points in result["series"].items():
         rows = [
@@ -113,7 +113,7 @@ def draw(result, path):
 
 
 def _in_a_process(setting, seconds):
-    """Runs `_measure_one` in a new Python; returns what it found."""
+    """Run `_measure_one` in a new Python; return what it found."""
     program = f"from benchmarks import scaling; scaling._measure_one({setting!r}, {seconds!r})"
     done = subprocess.run(
         [sys.executable, "-c", program],
@@ -162,7 +162,7 @@ def _measure_one(setting, seconds):
 
 
 def _networks(sample_shape, *, seed, width):
-    """The networks of the default recipe with `width` times as many channels."""
+    """Return the networks of the default recipe with `width` times as many channels."""
     from ganlab import models
 
     def scaled(build):
@@ -174,7 +174,7 @@ def _networks(sample_shape, *, seed, width):
 
 
 def _peak_mib():
-    """The most memory that this process has held so far."""
+    """Return the most memory that this process has held so far."""
     import resource  # not on Windows: this benchmark needs Linux or macOS
 
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

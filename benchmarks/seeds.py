@@ -22,10 +22,10 @@ STEPS = 1_000
 EVERY = 50  # steps between two measurements
 COUNT = 898  # images in every set: half of the digits
 SHOWN = 12  # images kept of each run
-JUDGE_SEED = 2026  # which half of the real images is the reference, and which latents are judged
+MEASURE_SEED = 2026  # which half of the real images is the reference, and which latents are drawn
 
 
-def train(data, judge, *, seed, steps, every, count):
+def train(data, extractor, *, seed, steps, every, count):
     """Trains the default recipe once.
 
     Returns
@@ -37,7 +37,7 @@ def train(data, judge, *, seed, steps, every, count):
     """
     gan = recipes.DEFAULT.build(data.images.shape[1:], seed=seed)
     quality = evaluation.QualityCurve(
-        data.images, judge=judge, every=every, count=count, seed=JUDGE_SEED
+        data.images, extractor=extractor, every=every, count=count, seed=MEASURE_SEED
     )
     losses = callbacks.LossCurve()
     gan.fit(
@@ -46,7 +46,7 @@ def train(data, judge, *, seed, steps, every, count):
         callbacks=[quality, losses],
         verbose=0,
     )
-    images = gan(latents.sample(SHOWN, gan.latent_dim, seed=JUDGE_SEED)).numpy()
+    images = gan(latents.sample(SHOWN, gan.latent_dim, seed=MEASURE_SEED)).numpy()
     return quality, losses, images
 
 
@@ -61,11 +61,11 @@ def measure(*, seeds=SEEDS, steps=STEPS, every=EVERY, count=COUNT):
         (runs, steps), of every batch; ``images`` (runs, 12, 28, 28, 1), bytes; ``count``.
     """
     data = datasets.load("digits")
-    judge = evaluation.judge_of(data)
+    extractor = evaluation.extractor_for(data)
     found = {}
     for seed in seeds:
         quality, losses, images = train(
-            data, judge, seed=seed, steps=steps, every=every, count=count
+            data, extractor, seed=seed, steps=steps, every=every, count=count
         )
         one = dict(quality.history)
         one |= {key: losses.history[key] for key in ("d_loss", "g_loss")}
@@ -81,7 +81,7 @@ def measure(*, seeds=SEEDS, steps=STEPS, every=EVERY, count=COUNT):
 
 
 def write(path, result):
-    """Writes a result as plain arrays; returns the sha256 of the file."""
+    """Write a result as plain arrays; return the sha256 of the file."""
     with files.replaced(path) as file:
         np.savez_compressed(file, **result)
     return files.sha256(path)

@@ -41,7 +41,7 @@ def measure(*, seconds=160.0):
 
 
 def report(result):
-    """The tables of a result, in Markdown."""
+    """Return the tables of a result, in Markdown."""
     parts = []
     for size in result["sizes"]:
         times, fastest = size["milliseconds"], size["fastest_milliseconds"]
@@ -85,7 +85,7 @@ def image_pairs(shape):
 
 
 def scikit_image(a, b):
-    """The common definition: Gaussian window, population covariances."""
+    """Compute SSIM by its common definition: Gaussian window, population covariances."""
     options = {"gaussian_weights": True, "sigma": 1.5, "use_sample_covariance": False}
     return np.array(
         [
@@ -96,7 +96,7 @@ def scikit_image(a, b):
 
 
 def contenders(a, b, *, gradient):
-    """Yields (name, call without arguments): a call returns the values when they are there."""
+    """Yield (name, call without arguments): a call returns the values when they are there."""
     for source in (_of_tensorflow, _of_scikit_image, _of_torch):
         yield from source(a, b, gradient)
 

@@ -52,7 +52,7 @@ def measure():
 
 
 def report(result):
-    """The table of a result, in Markdown."""
+    """Return the table of a result, in Markdown."""
     rows = [
         (f"`{name}`" if "," not in name else name, f"{seconds:.2f}", f"{fastest:.2f}")
         for (name, seconds), fastest in zip(

@@ -19,7 +19,7 @@ CLASS = README.parent / "docs" / "teaching" / "running.md"
 
 
 def table():
-    """The summary, in Markdown."""
+    """Return the summary, in Markdown."""
     rows = [*_default_recipe(), *_sooner(), *_ssim(), _step(), *_startup(), _detector()]
     return record.table(("measured", "result"), rows)
 
@@ -84,7 +84,7 @@ def _detector():
 
 
 def table_of_class():
-    """What a class takes, in Markdown."""
+    """Return what a class takes, in Markdown."""
     rows = [
         (
             name[:2],

@@ -77,12 +77,12 @@ def measure(*, seconds=60.0, peer=None):
 
 
 def last_of_peer(result):
-    """The last step of DCGAN that was measured."""
+    """Return the last step of DCGAN that was measured."""
     return max(map(int, result["DCGAN"]))
 
 
 def best_of_peer(result):
-    """The step at which DCGAN was best."""
+    """Return the step at which DCGAN was best."""
     return int(min(result["DCGAN"], key=result["DCGAN"].get))
 
 
@@ -100,7 +100,7 @@ def steps_of_ours(result, step):
 
 
 def seconds_of_ours(result, step, cpu=False):
-    """The median over the seeds; None if one of them never arrives."""
+    """Return the median over the seeds; None if one of them never arrives."""
     steps = steps_of_ours(result, step)
     return None if None in steps else _seconds(result, "ours", statistics.median(steps), cpu)
 
@@ -119,7 +119,7 @@ def _seconds(result, name, steps, cpu):
 
 
 def report(result):
-    """The tables of a result, in Markdown."""
+    """Return the tables of a result, in Markdown."""
     rows = [
         (
             title,
@@ -213,7 +213,7 @@ def _begin_peer(images):
 
 
 def _ours(images, seed):
-    """Yields (step, samples) of the default recipe."""
+    """Yield (step, samples) of the default recipe."""
     gan = recipes.DEFAULT.build(images.shape[1:], seed=seed)
     data = iter(datasets.batches(images, recipes.DEFAULT.batch_size, seed=seed))
     for mark in OUR_MARKS:
@@ -222,14 +222,14 @@ def _ours(images, seed):
 
 
 def _some(batches, n):
-    """The next n batches as one array of them: fit then takes them in this order."""
+    """Return the next n batches as one array of them: fit then takes them in this order."""
     from ganlab import tf
 
     return tf.data.Dataset.from_tensor_slices(tf.stack([next(batches) for _ in range(n)]))
 
 
 def _peer(images):
-    """Yields (step, samples) of a DCGAN, and says how far it is."""
+    """Yield (step, samples) of a DCGAN, and say how far it is."""
     gan = dcgan.DCGAN(seed=0)
     data = iter(datasets.batches(images, dcgan.BATCH_SIZE, seed=0))
     begin = time.perf_counter()

@@ -70,13 +70,13 @@ def measure(*, seconds=60.0):
 
 
 def rate(result, times="milliseconds"):
-    """The step's operations a second as a share of the product's."""
+    """Return the step's operations a second as a share of the product's."""
     speeds = {k: result["flops"][k] / result[times][k] for k in ("step", "product")}
     return speeds["step"] / speeds["product"]
 
 
 def report(result):
-    """The tables of a result, in Markdown."""
+    """Return the tables of a result, in Markdown."""
     rows = []
     for name in ("product", "step", "fit"):
         operations = result["flops"]["step" if name == "fit" else name]

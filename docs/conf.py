@@ -78,7 +78,7 @@ default_role = "py:obj"  # `name` in a docstring is a link where there is someth
 
 
 def as_plain_text(app, what, name, obj, options, lines):
-    """Takes asterisks and bars in a docstring as mathematics, not as marks of emphasis.
+    """Take asterisks and bars in a docstring as mathematics, not as marks of emphasis.
 
     The docstrings mark nothing but code and formulas; `|w|` and `2 * n` in their sentences would
     be read as something else. Rows of a table need not line up with its rulers to the letter.
@@ -106,7 +106,7 @@ def as_plain_text(app, what, name, obj, options, lines):
 
 
 def show_value(app, what, name, obj, options, lines):
-    """Adds the value of a public number or text to its description."""
+    """Add the value of a public number or text to its description."""
     of_type = (inspect.getdoc(type(obj)) or "").split()
     if what == "data" and of_type[-9:] == " ".join(lines).split()[-9:]:
         lines.clear()  # it has no description: this is that of its type

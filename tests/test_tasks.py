@@ -90,7 +90,7 @@ def test_an_unknown_command_or_argument_is_an_error(capsys):
 )
 def test_an_unsuitable_python_is_named(python, words, project, monkeypatch, capsys):
     monkeypatch.setattr(tasks, "this_python", lambda: python)
-    assert tasks.main(["check"]) == 1
+    assert tasks.main(["run"]) == 1
     assert words in only_sentence(capsys)
     assert environments(project) == []
 
@@ -403,6 +403,13 @@ def test_a_fault_in_a_script_is_found(tmp_path):
         run = subprocess.run([oxlint, *rules, script], capture_output=True, text=True)
         assert run.returncode == status, run.stdout
     assert "'nothing' is not defined" in run.stdout
+
+
+@pytest.mark.parametrize("command", tasks.NOT_FOR_STUDENTS)
+def test_the_student_build_says_what_it_cannot_do(command, project, capsys):
+    assert tasks.main([command]) == 1
+    assert f"the command {command} needs the whole project" in only_sentence(capsys)
+    assert environments(project) == []
 
 
 def test_a_call_gets_the_settings_of_the_project(project, monkeypatch, capfd):

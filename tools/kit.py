@@ -1,4 +1,4 @@
-"""Builds what a class gets, from the one source that the notebooks are.
+"""Build what a class gets, from the one source that the notebooks are.
 
 ``python -m tools.kit`` writes to dist/:
 
@@ -50,7 +50,7 @@ c.ExecutePreprocessor.timeout = 300
 
 
 def build():
-    """Writes both builds, each under another name first, and returns their paths."""
+    """Write both builds, each under another name first, and return their paths."""
     student, teacher = DIST / "student", DIST / "teacher"
     with pages.replaced(student) as folder:
         build_student(folder)
@@ -60,7 +60,7 @@ def build():
 
 
 def build_student(folder):
-    """Writes the course without solutions, outputs and the teacher's pages into a folder."""
+    """Write the course without solutions, outputs and the teacher's pages into a folder."""
     _copy(FOR_EVERYBODY, folder)
     for name in NOT_FOR_STUDENTS:
         path = folder / name
@@ -71,7 +71,7 @@ def build_student(folder):
 
 
 def build_teacher(folder):
-    """Writes the whole course with slides and nbgrader's assignments into a folder."""
+    """Write the whole course with slides and nbgrader's assignments into a folder."""
     _copy(FOR_EVERYBODY + FOR_TEACHERS, folder)
     slides.write(series.lessons(), folder / "slides")
     course = folder / "nbgrader"
@@ -83,14 +83,14 @@ def build_teacher(folder):
 
 
 def for_students(lesson):
-    """A notebook without folded solutions and without outputs."""
+    """Return a notebook without folded solutions and without outputs."""
     lesson = exercises.without_solutions(lesson)
     series.empty(lesson)
     return lesson
 
 
 def as_assignment(solutions):
-    """The exercises of a notebook of solutions as nbgrader wants them.
+    """Return the exercises of a notebook of solutions as nbgrader wants them.
 
     Answers are cells that students change, checks are locked, give a point each and are
     repeated as a hidden test, which fails where the answer is not right.
@@ -149,7 +149,7 @@ def archive():
 
 
 def _download(folder):
-    """Fetches the locked packages for this Python and this kind of machine."""
+    """Fetch the locked packages for this Python and this kind of machine."""
     base = getattr(sys, "_base_executable", None) or sys.executable
     with tempfile.TemporaryDirectory() as scratch:  # .venv has no pip where uv made it
         pip = [python_in(scratch), "-m", "pip", "download", "--quiet", "--no-deps"]

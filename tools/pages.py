@@ -1,4 +1,4 @@
-"""Builds the site: the notebooks, the pages of docs/ and the API reference, by Sphinx.
+"""Build the site: the notebooks, the pages of docs/ and the API reference, by Sphinx.
 
 Everything is copied into one tree of sources first. So the site can show notebooks as they were
 just executed, without storing them, and links between files of the project become links between
@@ -44,7 +44,7 @@ PARTS = {
 
 
 def place(path):
-    """Returns where a file of the project lies in the tree of sources, or None if it does not.
+    """Return where a file of the project lies in the tree of sources, or None if it does not.
 
     Parameters
     ----------
@@ -91,7 +91,7 @@ def with_links(text, path):
 
 
 def with_open_details(text):
-    """Gives `<details>` empty lines around their contents, so that these are read as Markdown."""
+    """Give `<details>` empty lines around their contents, so that these are read as Markdown."""
     return re.sub(
         r"^([ \t]*)<details>[ \t]*<summary>([^\n]*?)</summary>[ \t]*(\S.*?)</details>",
         r"\1<details><summary>\2</summary>\n\n\1\3\n\n\1</details>\n",
@@ -101,7 +101,7 @@ def with_open_details(text):
 
 
 def write_help(source):
-    """Writes what each command of ``python -m ganlab`` says of itself, in 80 columns."""
+    """Write what each command of ``python -m ganlab`` says of itself, in 80 columns."""
 
     def ask(*command):
         return subprocess.run(
@@ -123,18 +123,18 @@ def write_help(source):
 
 
 def toctree(entries, caption=""):
-    """Returns a hidden table of contents in MyST."""
+    """Return a hidden table of contents in MyST."""
     options = ":hidden:\n" + (f":caption: {caption}\n" if caption else "")
     return "```{toctree}\n" + options + "\n" + "\n".join(entries) + "\n```"
 
 
 def part(number):
-    """Returns the name of the part of the series that a notebook belongs to."""
+    """Return the name of the part of the series that a notebook belongs to."""
     return PARTS[max(first for first in PARTS if first <= max(number, 1))]
 
 
 def write_series(source, notebooks, results):
-    """Writes the notebooks, the list of them for the first page, and the contents of the site.
+    """Write the notebooks, the list of them for the first page, and the contents of the site.
 
     Parameters
     ----------
@@ -183,7 +183,7 @@ def write_series(source, notebooks, results):
 
 
 def teaching(source):
-    """Returns the list of whatever pages lie in docs/teaching, in MyST: lessons come last."""
+    """Return the list of whatever pages lie in docs/teaching, in MyST: lessons come last."""
     entries = []
 
     def order(path):
@@ -197,7 +197,7 @@ def teaching(source):
 
 
 def collect(source, notebooks, results):
-    """Writes everything that Sphinx reads into the folder `source`."""
+    """Write everything that Sphinx reads into the folder `source`."""
     ignored = shutil.ignore_patterns("*.ipynb", "_build", "__pycache__")
     shutil.copytree(DOCS, source, ignore=ignored)
     for path in sorted(source.rglob("*.md")):
@@ -227,7 +227,7 @@ def save(path, text):
 
 
 def build(site, notebooks, *, results=None, strict=True):
-    """Builds the site; what was there before stays until the new one is complete.
+    """Build the site; what was there before stays until the new one is complete.
 
     Parameters
     ----------

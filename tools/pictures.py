@@ -1,4 +1,4 @@
-"""Figures in smaller files that look the same."""
+"""Store figures in smaller files that look the same."""
 
 import base64
 import io
@@ -13,7 +13,7 @@ DECIBELS = 45.0  # of signal against error; nobody sees a difference from about 
 
 
 def shrink(notebook):
-    """Replaces each PNG in the outputs of a notebook by a smaller file that looks the same."""
+    """Replace each PNG in the outputs of a notebook by a smaller file that looks the same."""
     for cell in notebook.cells:
         for output in cell.get("outputs", ()):
             data = output.get("data", {})
@@ -23,7 +23,7 @@ def shrink(notebook):
 
 
 def smaller(png):
-    """Returns a picture with a palette of its colors, if that is smaller and looks the same.
+    """Return a picture with a palette of its colors, if that is smaller and looks the same.
 
     Most figures are text and lines on white: a palette halves their files. A photograph or a
     smooth color map that it would change visibly stays as it is, and so does a picture with a

@@ -40,7 +40,7 @@ class Header:
 
 
 def read_header(notebook):
-    """Reads the header cell in the form that CONTRIBUTING.md asks for.
+    """Read the header cell in the form that CONTRIBUTING.md asks for.
 
     Parameters
     ----------
@@ -99,7 +99,7 @@ class Block:
 
 
 def blocks(text):
-    """Splits Markdown into its blocks of the top level.
+    """Split Markdown into its blocks of the top level.
 
     Parameters
     ----------
@@ -132,7 +132,7 @@ def blocks(text):
 
 
 def sentences(text):
-    """Splits a paragraph into sentences, each with its marks of emphasis.
+    """Split a paragraph into sentences, each with its marks of emphasis.
 
     Examples
     --------
@@ -158,7 +158,7 @@ def sentences(text):
 
 
 def plain(text):
-    """Returns Markdown as words alone, for whoever hears a page.
+    """Return Markdown as words alone, for whoever hears a page.
 
     Examples
     --------
@@ -182,7 +182,7 @@ def plain(text):
 
 
 def labels(source):
-    """Returns the titles and the names of axes and curves that a cell writes into its figure.
+    """Return the titles and the names of axes and curves that a cell writes into its figure.
 
     Examples
     --------
@@ -206,13 +206,13 @@ def labels(source):
 
 
 def remark(source):
-    """Returns the sentence with which a cell of code speaks to the reader, or nothing."""
+    """Return the sentence with which a cell of code speaks to the reader, or nothing."""
     first = re.match(r"# ([A-Z].*[.?!])$", source.split("\n")[0])
     return first[1] if first else ""
 
 
 def lead(cells, index):
-    """Returns the sentence that leads to a cell: what was said last before it, in Markdown.
+    """Return the sentence that leads to a cell: what was said last before it, in Markdown.
 
     The cell's own first comment if it is a sentence; else in the last text before it the sentence
     that speaks of a figure, or the one that begins the last paragraph; else the heading.
@@ -244,12 +244,12 @@ def lead(cells, index):
 
 
 def whole(text):
-    """Returns the sentences of a paragraph without those like **Predict.**"""
+    """Return the sentences of a paragraph without those like **Predict.**"""
     return [part for part in sentences(text) if not re.fullmatch(r"\*\*[^*]{1,20}\*\*", part)]
 
 
 def figure_words(cells, index):
-    """Returns a description of the figure of a cell, for whoever does not see it.
+    """Return a description of the figure of a cell, for whoever does not see it.
 
     Parameters
     ----------

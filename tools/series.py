@@ -1,4 +1,4 @@
-"""Executes the notebooks of the series and has the site built from them.
+"""Execute the notebooks of the series, and have the site built from them.
 
 Called by tasks.py inside the environment: ``python -m tools.series run``, ``... execute`` or
 ``... site``.
@@ -27,7 +27,7 @@ from tools import pages, pictures
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS, SITE = ROOT / "notebooks", ROOT / "site"
-SECONDS, BYTES = 120, 2e9  # the budget of one notebook on two cores
+SECONDS, BYTES = 90, 1.5e9  # the budget of one notebook on two cores
 CELL_TIMEOUT = 1800  # seconds; far beyond the budget, for slow machines
 
 
@@ -125,7 +125,7 @@ class Progress(Ticker):
 
 
 def execute(notebook, folder, *, label=""):
-    """Executes a notebook in place, in a new kernel that starts in `folder`.
+    """Execute a notebook in place, in a new kernel that starts in `folder`.
 
     Parameters
     ----------
@@ -201,7 +201,7 @@ KEPT = ("tags", "jupyter", "slideshow")  # metadata of a cell that somebody wrot
 
 
 def clean(notebook):
-    """Removes from an executed notebook what differs from one execution to the next."""
+    """Remove from an executed notebook what differs from one execution to the next."""
     notebook.metadata = nbformat.from_dict(
         {
             "kernelspec": {
@@ -230,7 +230,7 @@ def clean(notebook):
 
 
 def without_paths(text):
-    """Replaces the folders of this machine in a traceback by paths within the project."""
+    """Replace the folders of this machine in a traceback by paths within the project."""
     folders = {str(ROOT): "", sysconfig.get_path("purelib"): "site-packages"}
     folders[sysconfig.get_path("stdlib")] = "python"
     home = str(Path.home())
@@ -251,7 +251,7 @@ def write(notebook, path):
 
 
 def execute_all(paths, keep):
-    """Executes notebooks one after the other, and say how it goes.
+    """Execute notebooks one after the other, and say how it goes.
 
     Parameters
     ----------
@@ -279,7 +279,7 @@ def count(paths):
 
 
 def run(paths):
-    """Executes the notebooks as a reader would and builds the site from what came of it.
+    """Execute the notebooks as a reader would and build the site from what came of it.
 
     The site is built from the outputs of this execution, which are not stored, even if some of
     them failed: the first page says which.
@@ -300,7 +300,7 @@ def run(paths):
 
 
 def site(paths):
-    """Builds the site from the stored outputs; a warning of Sphinx is an error."""
+    """Build the site from the stored outputs; a warning of Sphinx is an error."""
     start = time.monotonic()
     pages.build(SITE, {within(path): read(path) for path in paths})
     say(f"The site of {count(paths)} was built in {time.monotonic() - start:.0f} s.")
@@ -308,7 +308,7 @@ def site(paths):
 
 
 def within(path):
-    """Returns a path of the series relative to the project, with slashes."""
+    """Return a path of the series relative to the project, with slashes."""
     return path.relative_to(NOTEBOOKS.parent).as_posix()
 
 
@@ -317,7 +317,7 @@ def point_to_site():
 
 
 def store(paths):
-    """Executes the notebooks and stores the outputs in them, unless one has failed."""
+    """Execute the notebooks and store the outputs in them, unless one has failed."""
 
     def keep(path, notebook, result):
         if result.error is None:

@@ -66,7 +66,7 @@ def setting_formulas(self, tokens, index, options, env):
 
 
 def opening_links(self, tokens, index, options, env):
-    """A link to another site stays one; one to a file of the project becomes its words."""
+    """Keep a link to another site; one to a file of the project becomes its words."""
     address = tokens[index].attrs.get("href", "")
     if re.match(r"https?:", address):
         return f'<a href="{html.escape(address)}">'
@@ -91,7 +91,7 @@ def formula(text):
 
 
 def listing(source, kind="code"):
-    """Returns code or printed text as a block whose type fits its longest line."""
+    """Return code or printed text as a block whose type fits its longest line."""
     lines = source.strip("\n").split("\n")
     style = f"--columns: {max(map(len, lines), default=1)}; --lines: {len(lines)}"
     text = html.escape("\n".join(lines))
@@ -104,7 +104,7 @@ def listing(source, kind="code"):
 
 
 def some(sentences, characters):
-    """Returns as many of the first sentences as fit, one at least, and the others."""
+    """Return as many of the first sentences as fit, one at least, and the others."""
     count = 1
     while count < len(sentences) and sum(map(len, sentences[: count + 1])) < characters:
         count += 1
@@ -163,7 +163,7 @@ class Outline:
     # ------------------------------------------------------------------------------------- text
 
     def read_text(self, found):
-        """Reads the blocks of one cell of Markdown."""
+        """Read the blocks of one cell of Markdown."""
         self.printed, self.roomy = "", False
         fresh = None  # the slide of a heading that has room for the first sentences
         left = ""  # of the paragraph before, what no slide shows
@@ -208,7 +208,7 @@ class Outline:
         return self.add("section" if block.level == 2 else "topic", block.text)
 
     def formulate(self, block, left, fresh):
-        """Shows a formula: on the slide of its heading while there is room, or on a new one."""
+        """Show a formula: on the slide of its heading while there is room, or on a new one."""
         self.proving = True
         if fresh and fresh.body.count('class="formula"') < 2:
             fresh.body += formula(block.text)
@@ -220,7 +220,7 @@ class Outline:
         return self.add("idea", self.topic, body, text=words)
 
     def ask(self, block, left):
-        """Shows a question on a slide of its own, with what must be known to answer it."""
+        """Show a question on a slide of its own, with what must be known to answer it."""
         sentences = prose.sentences(block.text)
         start = next(n for n, sentence in enumerate(sentences) if "**Predict" in sentence)
         known = " ".join(sentences[:start])
@@ -300,7 +300,7 @@ class Outline:
             self.asked = False
 
     def draw(self, pictures, printed, index, answers):
-        """Shows figures; returns what was printed with them, unless it stands on their slide."""
+        """Show figures; return what was printed with them, unless it stands on their slide."""
         words = html.escape(prose.figure_words(self.cells, index))
         shown, title, notes = "", self.topic, []
         if self.printed and self.printed.count("\n") < UNDER:
@@ -329,7 +329,7 @@ class Outline:
         return printed
 
     def caption(self, index, answers):
-        """Returns one sentence for a figure or a result: the text right after it, if that is the
+        """Return one sentence for a figure or a result: the text right after it, if that is the
         answer to a prediction; else the text that leads to it, unless a slide shows it already.
         """
         before, after = prose.lead(self.cells, index), ""
@@ -361,7 +361,7 @@ def is_wide(picture):
 
 
 def outputs(cell):
-    """Returns the pictures of a cell, as HTML without alternative text, and what it printed."""
+    """Return the pictures of a cell, as HTML without alternative text, and what it printed."""
     pictures, printed = [], []
     for output in cell.outputs:
         data = output.get("data", {})
@@ -383,7 +383,7 @@ def outputs(cell):
 
 
 def section(slide, number, count):
-    """Returns the HTML of one slide."""
+    """Return the HTML of one slide."""
     heading = "h1" if slide.kind == "opening" else "h2"
     size = next(name for limit, name in ((330, "large"), (640, "medium"), (10**9, "small"))
                 if len(slide.text) < limit)  # fmt: skip
@@ -399,7 +399,7 @@ def section(slide, number, count):
 
 
 def deck(notebook):
-    """Returns the slides of a notebook as one HTML file.
+    """Return the slides of a notebook as one HTML file.
 
     Parameters
     ----------
@@ -433,13 +433,13 @@ def deck(notebook):
 
 @functools.cache
 def mathjax():
-    """Returns the program that sets formulas, packed: it is a third as large, and text."""
+    """Return the program that sets formulas, packed: it is a third as large, and text."""
     path = importlib.metadata.distribution("sphinx-mathjax-offline").locate_file(MATHJAX)
     return base64.b64encode(gzip.compress(Path(path).read_bytes(), 9, mtime=0)).decode()
 
 
 def write(paths, folder):
-    """Writes the deck of each notebook into a folder and says how large it is."""
+    """Write the deck of each notebook into a folder and say how large it is."""
     folder.mkdir(parents=True, exist_ok=True)
     for path in paths:
         text = deck(series.read(path))

@@ -29,7 +29,7 @@ STYLE = {
 
 
 def plain(ax, **settings):
-    """A piece of board: no frame, no ticks."""
+    """Clear a piece of board: no frame, no ticks."""
     ax.set_axis_off()
     ax.set(**settings)
 
@@ -360,7 +360,7 @@ SKETCHES = {
 
 
 def draw(folder):
-    """Writes every sketch into the folder as SVG, on white, so that a dark page shows it too."""
+    """Write every sketch into the folder as SVG, on white, so that a dark page shows it too."""
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     for name, sketch in SKETCHES.items():

@@ -169,8 +169,8 @@ def test_the_largest_memory_of_a_notebook_is_measured(project):
 
 def test_over_the_budget_is_said():
     assert str(series.Execution(12.2, 345_000_000)) == "12 s, 345 MB"
-    assert "over the budget of 120 s" in str(series.Execution(121, 1))
-    assert "over the budget of 2000 MB" in str(series.Execution(1, 2_100_000_000))
+    assert "over the budget of 90 s" in str(series.Execution(91, 1))
+    assert "over the budget of 1500 MB" in str(series.Execution(1, 1_600_000_000))
 
 
 def test_a_crash_while_writing_leaves_the_old_notebook(project, monkeypatch):
