@@ -217,7 +217,7 @@ def fingerprint():
 
 
 def is_ready(folder, stamp):
-    """Tells whether `folder` holds a finished environment with this fingerprint."""
+    """Tell whether `folder` holds a finished environment with this fingerprint."""
     try:
         with open(os.path.join(folder, "ganlab-stamp")) as file:
             return file.read() == stamp and os.path.exists(python_in(folder))

@@ -46,7 +46,7 @@ def write_tables(names=NAMES):
 
 
 def run(name):
-    """Measures one benchmark in this process; records, prints."""
+    """Measure one benchmark in this process, record and print it."""
     result = importlib.import_module(f"benchmarks.{name}").measure()
     record.save(name, result)
     write_tables([name])

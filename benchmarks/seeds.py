@@ -26,7 +26,7 @@ MEASURE_SEED = 2026  # which half of the real images is the reference, and which
 
 
 def train(data, extractor, *, seed, steps, every, count):
-    """Trains the default recipe once.
+    """Train the default recipe once.
 
     Returns
     -------
@@ -51,7 +51,7 @@ def train(data, extractor, *, seed, steps, every, count):
 
 
 def measure(*, seeds=SEEDS, steps=STEPS, every=EVERY, count=COUNT):
-    """Trains once for each seed.
+    """Train once for each seed.
 
     Returns
     -------

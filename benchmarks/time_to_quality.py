@@ -31,7 +31,7 @@ _BLOCK = {"ours": 160, "DCGAN": 10}  # steps in a turn: ours is one call of fit,
 
 
 def measure(*, seconds=60.0, peer=None):
-    """Measures both.
+    """Measure both.
 
     Parameters
     ----------

@@ -1,6 +1,5 @@
 """Settings of Sphinx for the site. tools/pages.py collects the sources and calls it."""
 
-import importlib.metadata
 import inspect
 import re
 
@@ -9,6 +8,7 @@ from sphinx import addnodes
 from sphinx.transforms import SphinxTransform
 
 import ganlab
+from tools.prose import MATHJAX
 
 project = "ganlab"
 author = "The authors of ganlab"
@@ -30,10 +30,6 @@ suppress_warnings = ["myst.header"]  # a notebook may step from # to ###
 
 html_theme = "furo"
 html_title = "ganlab"
-# One file, and SVG: browsers refuse the fonts of a page that was opened from a folder.
-MATHJAX = importlib.metadata.distribution("sphinx-mathjax-offline").locate_file(
-    "sphinx-mathjax-offline/static/mathjax/tex-svg-full.js"
-)
 html_static_path = ["_static", str(MATHJAX)]
 html_css_files = ["ganlab.css"]
 mathjax_path = MATHJAX.name

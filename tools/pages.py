@@ -61,7 +61,7 @@ def place(path):
 
 
 def with_links(text, path):
-    """Points the links of a Markdown text to the pages of the site.
+    """Point the links of a Markdown text to the pages of the site.
 
     A link to a file that is no page (tasks.py, say) becomes its words alone.
 

@@ -5,11 +5,16 @@ The slides and the site share it, so that a figure is described in one way.
 
 import ast
 import dataclasses
+import importlib.metadata
 import re
 
 from markdown_it import MarkdownIt
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
+# Formulas are set by one file, in SVG: browsers refuse the fonts of a page opened from a folder.
+MATHJAX = importlib.metadata.distribution("sphinx-mathjax-offline").locate_file(
+    "sphinx-mathjax-offline/static/mathjax/tex-svg-full.js"
+)
 MARKDOWN = MarkdownIt("commonmark", {"html": True}).enable("table").use(dollarmath_plugin)
 KINDS = {
     "heading_open": "heading",

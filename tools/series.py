@@ -192,7 +192,7 @@ def empty(notebook):
 
 
 def where(client, cell):
-    """Names the cell that is being executed by number and first line."""
+    """Name the cell that is being executed by number and first line."""
     first = next((line for line in cell.source.splitlines() if line.strip()), "")
     return f"In [{client.code_cells_executed}], which begins `{first.strip()}`"
 

@@ -22,7 +22,6 @@ import dataclasses
 import functools
 import gzip
 import html
-import importlib.metadata
 import io
 import re
 import sys
@@ -41,7 +40,6 @@ SLIDES = series.ROOT / "slides"
 SHORT = 12  # lines of a proof that is shown
 PRINTED = 16  # lines of an output that is shown
 UNDER = 4  # lines of it that find room under a figure
-MATHJAX = "sphinx-mathjax-offline/static/mathjax/tex-svg-full.js"  # the one that the site uses
 
 
 @dataclasses.dataclass
@@ -243,7 +241,7 @@ class Outline:
         self.asked = True
 
     def joins_next(self, *kinds):
-        """Tells whether the last slide has nothing but a few words, which the next one can say."""
+        """Tell whether the last slide has nothing but a few words, which the next one can say."""
         last = self.slides[-1]
         return last.kind in kinds and "formula" not in last.body and len(last.text) < 260
 
@@ -352,7 +350,7 @@ class Outline:
 
 
 def is_wide(picture):
-    """Tells whether two such pictures, one above the other, are still large."""
+    """Tell whether two such pictures, one above the other, are still large."""
     match = re.search(r"data:image/(png|jpeg);base64,([^\"]+)", picture)
     if not match:
         return False
@@ -434,8 +432,7 @@ def deck(notebook):
 @functools.cache
 def mathjax():
     """Return the program that sets formulas, packed: it is a third as large, and text."""
-    path = importlib.metadata.distribution("sphinx-mathjax-offline").locate_file(MATHJAX)
-    return base64.b64encode(gzip.compress(Path(path).read_bytes(), 9, mtime=0)).decode()
+    return base64.b64encode(gzip.compress(prose.MATHJAX.read_bytes(), 9, mtime=0)).decode()
 
 
 def write(paths, folder):
