@@ -96,6 +96,10 @@ def test_npz_is_fitted_like_any_batch(tmp_path):
             {"images": GRAY, "label_names": np.arange(4)},
             "expected label_names as texts in a row, received .* int64",
         ),
+        (
+            {"images": GRAY, "label_names": np.array("cat")},
+            r"expected label_names as texts in a row, received shape \(\)",
+        ),
     ],
 )
 def test_npz_that_holds_something_else(tmp_path, arrays, says):
