@@ -1,5 +1,6 @@
 """A training as a folder, through the command line that users type."""
 
+import dataclasses
 import json
 import os
 import signal
@@ -11,7 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ganlab import checkpoints, datasets, images, recipes, runs
+from ganlab import checkpoints, datasets, images, recipes, runs, tf
 from ganlab.__main__ import main
 from ganlab.datasets import readers
 
@@ -50,6 +51,7 @@ def test_a_run_leaves_everything(folder, own_images):
     assert found["steps"] == 25
     assert found["data"] == str(own_images)
     assert found["image_shape"] == [12, 12, 1]
+    assert (found["images"], len(found["images_sha256"])) == (60, 64)
     assert found["recipe"] == recipes.DEFAULT.describe()
     assert len((folder / "curve.csv").read_text().splitlines()) == 26
     with Image.open(folder / "film.gif") as film:
@@ -64,11 +66,59 @@ def test_resumed_equals_uninterrupted(folder, own_images, tmp_path):
     arguments = ["train", "--out", str(out), "--data", str(own_images)]
     assert main([*arguments, "--steps", "10"]) == 0
     assert main([*arguments, "--steps", "25", "--resume"]) == 0
-    assert record(out)["generator_sha256"] == record(folder)["generator_sha256"]
-    with np.load(out / "checkpoint.npz") as a, np.load(folder / "checkpoint.npz") as b:
-        assert a.files == b.files
-        assert all(np.array_equal(a[key], b[key]) for key in a.files)
+    assert_same_state(out, folder)
+
+
+def assert_same_state(out, folder):
+    for name in ("checkpoint.npz", "generator.npz"):
+        with np.load(out / name) as a, np.load(folder / name) as b:
+            assert a.files == b.files
+            assert all(np.array_equal(a[key], b[key]) for key in a.files)
     assert (out / "curve.csv").read_text() == (folder / "curve.csv").read_text()
+    assert record(out)["steps"] == record(folder)["steps"]
+
+
+@pytest.mark.parametrize("files_written", range(4))
+def test_a_kill_between_two_files_of_a_save_leaves_a_run(
+    folder, own_images, tmp_path, monkeypatch, files_written
+):
+    """The save at step 15 is cut off after so many of its four files."""
+
+    class Killed(BaseException):
+        pass
+
+    out = tmp_path / "run"
+    runs.train(out, data=own_images, steps=10, progress=False)
+    rename, seen = os.replace, []
+
+    def rename_some(source, target):
+        if len(seen) == files_written:
+            raise Killed
+        seen.append(target)
+        rename(source, target)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "replace", rename_some)
+        with pytest.raises(Killed):
+            runs.train(out, steps=15, resume=True, progress=False)
+    assert len(seen) == files_written
+    assert runs.Run(out).sample(3, seed=0).shape == (3, 12, 12, 1)
+    runs.train(out, steps=25, resume=True, progress=False)
+    assert_same_state(out, folder)
+
+
+def test_the_state_is_saved_on_the_way(tmp_path, own_images, monkeypatch):
+    """With a save after every step, a run that breaks off in its third keeps the second."""
+    monkeypatch.setattr(runs, "_SECONDS_BETWEEN_SAVES", 0.0)
+    monkeypatch.setattr(
+        datasets, "batches", lambda images, size, **_: _poisoned(images[:size], good=2)
+    )
+    with (
+        pytest.warns(RuntimeWarning, match="training stopped"),
+        pytest.raises(runs.RunError, match=r"is nan after step 3\. The last good .* step 2"),
+    ):
+        runs.train(tmp_path / "run", data=own_images, steps=9, progress=False)
+    assert record(tmp_path / "run")["steps"] == 2
 
 
 def test_samples_as_npz_and_png(folder, tmp_path, capsys):
@@ -100,13 +150,13 @@ def test_invert_writes_the_pair_and_its_scores(folder, tmp_path, capsys):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["train", "--out", "{run}"], "already holds a run: go on with it by --resume"),
+        (["train", "--out", "{run}"], "received one that holds a run: go on with it by --resume"),
         (["train", "--out", "{new}", "--resume"], "holds no run"),
-        (["train", "--out", "{new}", "--recipe", "best"], "expected a recipe out of default"),
+        (["train", "--out", "{new}", "--recipe", "best"], "expected recipe as one of default, "),
         (["train", "--out", "{new}", "--data", "nothing_here"], "nothing_here"),
         (["train", "--out", "{run}", "--resume", "--steps", "25"], "ask for more with --steps"),
-        (["train", "--out", "{run}", "--resume", "--data", "digits"], "was started with --data"),
-        (["train", "--out", "{run}", "--resume", "--recipe", "article"], "started with --recipe"),
+        (["train", "--out", "{run}", "--resume", "--data", "digits"], "with which this run was started, received digits"),
+        (["train", "--out", "{run}", "--resume", "--recipe", "article"], "expected --recipe default, "),
         (["sample", "--run", "{new}", "--out", "x.png"], "holds no run"),
         (["sample", "--run", "{run}", "--out", "x.jpg"], "ending in .npz or .png"),
         (["invert", "--run", "{run}", "--image", "gone.png", "--out", "x.png"], "gone.png"),
@@ -146,7 +196,7 @@ def test_a_value_that_is_not_finite_keeps_the_last_good_state(tmp_path, own_imag
     runs.train(out, data=own_images, steps=5, progress=False)
     saved = (out / "checkpoint.npz").read_bytes()
     monkeypatch.setattr(
-        datasets, "batches", lambda images, size, **_: _poisoned(np.asarray(images)[:size])
+        datasets, "batches", lambda images, size, **_: _poisoned(images[:size], good=0)
     )
     with (
         pytest.warns(RuntimeWarning, match="training stopped"),
@@ -156,10 +206,37 @@ def test_a_value_that_is_not_finite_keeps_the_last_good_state(tmp_path, own_imag
     assert (out / "checkpoint.npz").read_bytes() == saved
 
 
-def _poisoned(batch):
-    from ganlab import tf
+def _poisoned(batch, *, good):
+    """Batches of which so many are good and all others nan."""
+    healthy, sick = (tf.data.Dataset.from_tensors(x) for x in (batch, batch * np.float32("nan")))
+    return healthy.repeat(good).concatenate(sick.repeat())
 
-    return tf.data.Dataset.from_tensors(batch * np.float32("nan")).repeat()
+
+def test_a_run_is_not_resumed_on_other_images(folder, tmp_path):
+    own, out = tmp_path / "own.npz", tmp_path / "run"
+    rng = np.random.default_rng(1)
+    for _ in range(2):
+        readers.save_npz(rng.random((20, 8, 8, 1), np.float32), own)
+        if not out.exists():
+            runs.train(out, data=own, steps=2, progress=False)
+    with pytest.raises(runs.RunError, match=r"expected the images with which .*own\.npz: start"):
+        runs.train(out, steps=4, resume=True, progress=False)
+    assert record(out)["steps"] == 2
+
+
+def test_a_run_is_not_resumed_by_another_recipe_of_its_name(folder, monkeypatch):
+    changed = dataclasses.replace(recipes.DEFAULT, d_optimizer=recipes.adam(1e-3))
+    monkeypatch.setitem(recipes.ALL, "default", changed)
+    with pytest.raises(runs.RunError, match="expected the recipe 'default' as it was when"):
+        runs.train(folder, steps=30, resume=True, progress=False)
+
+
+def test_the_bar_counts_the_steps_of_the_whole_run(tmp_path, own_images, capsys):
+    arguments = ["train", "--out", str(tmp_path / "run"), "--data", str(own_images)]
+    assert main([*arguments, "--steps", "3"]) == 0
+    assert "| 3/3 steps [" in capsys.readouterr().err
+    assert main([*arguments, "--steps", "5", "--resume"]) == 0
+    assert "| 5/5 steps [" in capsys.readouterr().err
 
 
 @pytest.mark.slow
@@ -184,7 +261,7 @@ def test_ctrl_c_keeps_the_state_and_says_how_to_resume(tmp_path, own_images):
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     shown = b""
-    while b"images/s" not in shown:
+    while b"steps/s" not in shown:
         shown += process.stderr.read1(4096)
     time.sleep(0.5)
     process.send_signal(signal.SIGINT)
