@@ -18,7 +18,7 @@ RECORDED = {
     "05": "63c1defd7c8ed5b41da532e2e62d9121e3ab92c0c97cea0bad5248717c131ade",
     "06": "ea8cb62302e348dde20a4f0966a234697aa572e53063ec1014ce3280115f3fe5",
     "07": "2afbe7f41986fc96755ea0ab4c87b40951c2ac2562ecaf08f63a110cd47b37f9",
-    "08": "603c120e297498ec5253c2aa9b18f6fe8da76ca0f4eeed7ef92f3b0e4b423516",
+    "08": "596d9e4a19ee230ae578d7e1f474f1b8d501ebba6adfb332ac9032eba42f2b39",
 }
 
 
@@ -54,7 +54,7 @@ def load(number, part=None):
     """
     if number not in RECORDED:
         raise ValueError(f"expected number as one of {sorted(RECORDED)}, received {number!r}")
-    arrays = files.read_npz(files.recorded(f"bands/{number}.npz", sha256=RECORDED[number]))
+    arrays = files.read_npz(files.recorded(f"bands/{number}.npz", checksum=RECORDED[number]))
     for key, values in arrays.items():
         if values.dtype == np.float16:
             arrays[key] = values.astype(np.float32)

@@ -75,23 +75,20 @@ def read_about(path):
     return str(_read(path).get(_ABOUT, ""))
 
 
-def load_weights(model, path, *, sha256=None):
+def load_weights(model, path):
     """Load weights into an equally built model.
 
     Parameters
     ----------
     model : keras.Model
     path : path-like
-    sha256 : str, optional
-        Expected checksum of the file.
 
     Raises
     ------
     CheckpointError
-        If the file is missing, damaged, not the expected one, or of another model. The
-        model is then unchanged.
+        If the file is missing, damaged, or of another model. The model is then unchanged.
     """
-    arrays = _read(path, sha256)
+    arrays = _read(path)
     arrays.pop(_ABOUT, None)
     _assign(_weights(model), arrays, path)
 
@@ -148,10 +145,8 @@ def _assign(variables, arrays, path):
         variable.assign(arrays[key].astype(variable.dtype, copy=False))
 
 
-def _read(path, sha256=None):
+def _read(path):
     try:
-        if sha256 is not None:
-            files.verify(path, sha256)
         return files.read_npz(path)
     except files.FileError as error:
         raise CheckpointError(f"{error}. Use an older file, or train again") from error

@@ -16,7 +16,6 @@ __all__ = [
     "recorded",
     "replaced",
     "sha256",
-    "verify",
     "write",
     "write_npz",
 ]
@@ -37,10 +36,6 @@ def replaced(path):
     ----------
     path : path-like
         Missing folders are made.
-
-    Yields
-    ------
-    binary file
 
     Examples
     --------
@@ -65,13 +60,7 @@ def replaced(path):
 
 
 def write(path, content):
-    """Write bytes to a file as :func:`replaced` does: whole or not at all.
-
-    Parameters
-    ----------
-    path : path-like
-    content : bytes
-    """
+    """Write bytes to a file, as :func:`replaced` does: whole or not at all."""
     with replaced(path) as file:
         file.write(content)
 
@@ -190,17 +179,15 @@ def _read_array(file, expected, limit):
     return np.frombuffer(data, dtype).reshape(shape, order="F" if fortran else "C")
 
 
-def recorded(name, sha256=None):
-    """Find a file of recorded data, such as ``weights/digits.npz``.
-
-    An installed package carries the data within itself; in the project they lie in the folder
-    ``data`` beside the package.
+def recorded(name, *, checksum=None):
+    """Find a file of recorded data: inside an installed package, in the project beside it.
 
     Parameters
     ----------
     name : str
-    sha256 : str, optional
-        The checksum that the file must have.
+        Such as ``weights/digits.npz``.
+    checksum : str, optional
+        The SHA-256 that the file must have.
 
     Returns
     -------
@@ -218,33 +205,15 @@ def recorded(name, sha256=None):
     """
     inside = pathlib.Path(__file__).parent / "data"
     folder = inside if inside.is_dir() else pathlib.Path(__file__).parents[1] / "data"
-    try:
-        if sha256 is not None:
-            verify(folder / name, sha256)
-    except FileError as error:
-        raise FileError(f"{error}. Restore it: git checkout, or install ganlab again") from error
-    return folder / name
-
-
-def verify(path, checksum):
-    """Refuse a file whose :func:`sha256` is not the expected one.
-
-    Parameters
-    ----------
-    path : path-like
-    checksum : str
-
-    Raises
-    ------
-    FileError
-        If the file cannot be read, is damaged or is another one.
-    """
-    try:
-        received = sha256(path)
-    except OSError as error:
-        raise FileError(f"{path}: cannot be read ({error.strerror or error})") from error
-    if received != checksum:
-        raise FileError(f"{path}: expected sha256 {checksum}, received {received}")
+    path = folder / name
+    if checksum is not None:
+        received = sha256(path) if path.exists() else "no file"
+        if received != checksum:
+            raise FileError(
+                f"{path}: expected sha256 {checksum}, received {received}. "
+                "Restore it: install ganlab again, or git checkout"
+            )
+    return path
 
 
 def sha256(path):

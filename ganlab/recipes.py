@@ -195,13 +195,14 @@ def load_generator(name):
     ------
     ValueError
         For a name without recorded weights.
-    checkpoints.CheckpointError
+    files.FileError
         If the file is missing or is not the published one.
     """
     if name not in WEIGHTS:
         raise ValueError(f"expected name as one of {sorted(WEIGHTS)}, received {name!r}")
     checksum, sample_shape = WEIGHTS[name]
     generator, _ = ALL[name].networks(sample_shape, seed=0)
-    checkpoints.load_weights(generator, files.recorded(f"weights/{name}.npz"), sha256=checksum)
+    path = files.recorded(f"weights/{name}.npz", checksum=checksum)
+    checkpoints.load_weights(generator, path)
     generator.trainable = False
     return generator

@@ -9,7 +9,6 @@ counting: it interpolates the counts and asks where more than about half a block
 import functools
 
 import numpy as np
-from scipy.interpolate import CubicSpline
 
 __all__ = [
     "COLORS",
@@ -64,7 +63,7 @@ def digits():
     >>> pixels.shape, NAMES[labels[0]]
     ((1797, 28, 28), 'zero')
     """
-    from sklearn.datasets import load_digits  # loaded late: it takes a second
+    from sklearn.datasets import load_digits  # loaded late, as SciPy is: they take a second
 
     source = load_digits()
     pixels = np.floor(_strokes(source.images / 16) * 255 + 0.5).astype(np.uint8)
@@ -75,6 +74,8 @@ def digits():
 
 def _strokes(ink):
     """Enlarge the share of ink in each block, (n, 8, 8), to strokes, (n, 28, 28)."""
+    from scipy.interpolate import CubicSpline
+
     ink = np.pad(ink, ((0, 0), (1, 1), (1, 1)))
     nodes = ink.shape[1]
     # Where the centers of 28 pixels lie among the centers of 10; the margin is flat.
