@@ -1,13 +1,11 @@
-"""Keras callbacks for adversarial training: film, curves, a guard, a progress bar.
-
-None prints; each keeps what it saw, to be drawn afterwards.
-"""
+"""Keras callbacks for adversarial training: film, curves, a guard, a progress bar."""
 
 import math
 import time
 import warnings
 
 import numpy as np
+from tqdm import tqdm
 
 from ganlab import plotting
 from ganlab._tensorflow import keras
@@ -103,7 +101,7 @@ class LossCurve(keras.callbacks.Callback):
 
 
 class StopOnNonFinite(keras.callbacks.Callback):
-    """Stops training as soon as a loss or a gradient is not finite, and says which.
+    """Stop training as soon as a loss or a gradient is not finite, and says which.
 
     Keras's own TerminateOnNaN looks at a log called "loss", which a GAN does not have.
 
@@ -130,45 +128,46 @@ class StopOnNonFinite(keras.callbacks.Callback):
 
 
 class Progress(keras.callbacks.Callback):
-    """A progress bar for terminals: both losses, images a second, time left.
+    """A progress bar for terminals: the losses, steps a second, time left; for any model.
 
     Parameters
     ----------
-    steps : int, optional
-        Total steps to show; without it the bar counts seconds.
     seconds : float, optional
-        Total seconds to show, where training is limited by time.
-    batch_size : int
-        To count images.
+        Total seconds to show, where training is limited by time rather than by steps.
+    description : str
+        What the bar calls the training.
     """
 
-    def __init__(self, *, steps=None, seconds=None, batch_size):
+    def __init__(self, *, seconds=None, description="training"):
         super().__init__()
-        self._total, self._seconds, self._batch_size = steps, seconds, batch_size
+        self._seconds, self._description = seconds, description
         self._bar = None
 
     def on_train_begin(self, logs=None):
-        from tqdm import tqdm
-
-        self._start, self._first = time.monotonic(), int(self.model.steps)
+        self._start, self._first = time.monotonic(), self._steps()
         if self._seconds is not None:
             layout = "{l_bar}{bar}| {n:.0f}/{total:.0f} s [{remaining} left{postfix}]"
-            total = self._seconds
+            first, total = 0, self._seconds
         else:
-            layout = "{l_bar}{bar}| {n}/{total} steps [{elapsed}, {remaining} left{postfix}]"
-            total = self._total
-        self._bar = tqdm(total=total, desc="training", bar_format=layout, dynamic_ncols=True)
-        if self._seconds is None:
-            self._bar.update(self._first)
+            layout = (
+                "{l_bar}{bar}| {n_fmt}/{total_fmt} steps [{elapsed}, {remaining} left{postfix}]"
+            )
+            first, total = self._first, self.params["steps"]
+            if total is not None:
+                total = first + total * self.params["epochs"]
+        self._bar = tqdm(
+            total=total,
+            initial=first,
+            desc=self._description,
+            bar_format=layout,
+            dynamic_ncols=True,
+        )
 
     def on_train_batch_end(self, batch, logs=None):
-        elapsed = time.monotonic() - self._start
-        done = int(self.model.steps)
-        rate = (done - self._first) * self._batch_size / max(elapsed, 1e-9)
-        self._bar.set_postfix_str(
-            f"d_loss {logs['d_loss']:.2f}, g_loss {logs['g_loss']:.2f}, {rate:.0f} images/s",
-            refresh=False,
-        )
+        elapsed, done = time.monotonic() - self._start, self._steps()
+        losses = [f"{key} {value:.2f}" for key, value in logs.items() if key.endswith("loss")]
+        rate = (done - self._first) / max(elapsed, 1e-9)
+        self._bar.set_postfix_str(", ".join([*losses, f"{rate:.0f} steps/s"]), refresh=False)
         target = min(elapsed, self._seconds) if self._seconds is not None else done
         self._bar.update(target - self._bar.n)
 
@@ -176,8 +175,13 @@ class Progress(keras.callbacks.Callback):
         self.close()
 
     def close(self):
-        """Leaves the bar as it stands; called at the end of training, or on Ctrl-C."""
+        """Leave the bar as it stands; called at the end of training, or on Ctrl-C."""
         if self._bar is not None:
             self._bar.refresh()
             self._bar.close()
             self._bar = None
+
+    def _steps(self):
+        """Return the completed steps: a GAN counts them itself, of other models the optimizer."""
+        model = self.model
+        return int(model.steps if hasattr(model, "steps") else model.optimizer.iterations)

@@ -1,12 +1,12 @@
-"""The adversarial training step, written once."""
+"""The adversarial training step, written once, and step-by-step training."""
 
 import functools
 
-from ganlab import latents
+from ganlab import latents, models
 from ganlab._tensorflow import keras, tf
 from ganlab.losses import AdversarialLoss
 
-__all__ = ["GAN"]
+__all__ = ["GAN", "steps"]
 
 
 class GAN(keras.Model):
@@ -69,7 +69,7 @@ class GAN(keras.Model):
     ):
         super().__init__(name=name)
         if not isinstance(loss, AdversarialLoss):
-            raise TypeError(f"expected loss to be a losses.AdversarialLoss, received {loss!r}")
+            raise TypeError(f"expected loss as a losses.AdversarialLoss, received {loss!r}")
         if d_steps < 1:
             raise ValueError(f"expected d_steps >= 1, received {d_steps!r}")
         if ema is not None and not 0 < ema < 1:
@@ -99,7 +99,7 @@ class GAN(keras.Model):
         self.built = True
 
     def compile(self, *, g_optimizer, d_optimizer, jit_compile=None, **kwargs):
-        """Sets the two optimizers.
+        """Set the two optimizers.
 
         Parameters
         ----------
@@ -125,7 +125,7 @@ class GAN(keras.Model):
         self.d_optimizer.build(self.discriminator.trainable_variables)
 
     def fit(self, x=None, *args, shuffle=None, **kwargs):
-        """As keras.Model.fit: x is an array of real images or a dataset of batches of them.
+        """Train as keras.Model.fit does, on an array of real images or a dataset of batches.
 
         ``shuffle`` is True for arrays; a dataset keeps its own order.
         """
@@ -138,23 +138,22 @@ class GAN(keras.Model):
         return list(self._trackers.values())
 
     def call(self, inputs):
-        """Images for latents, as ``sample`` makes them: for ``predict`` and export."""
+        """Make images of latents as ``sample`` does: for ``predict`` and export."""
         return (self.generator_ema or self.generator)(inputs, training=False)
 
     def sample(self, n, *, seed, batch_size=256):
-        """Draws n images from the generator, or from its moving average where there is one.
+        """Draw n images from the generator, or from its moving average where there is one.
 
         Returns
         -------
         ndarray, float32, shape (n, ...), in [0, 1] for images
         """
         z = latents.sample(n, self.latent_dim, seed=seed)
-        images = [self(z[i : i + batch_size]).numpy() for i in range(0, n, batch_size)]
-        return tf.concat(images, 0).numpy()
+        return models.apply(self, z, batch_size=batch_size)
 
     def train_step(self, real):
-        """One step on one batch of real images; see the class for what it logs."""
-        real = tf.convert_to_tensor(_images_of(real))
+        """Make one step on one batch of real images; see the class for what it logs."""
+        real = tf.convert_to_tensor(_real_samples(real, self))
         for step in range(self.d_steps):
             minibatch = real[step :: self.d_steps]
             d_logs = self.step_discriminator(minibatch)
@@ -165,7 +164,7 @@ class GAN(keras.Model):
         return logs
 
     def step_discriminator(self, real):
-        """One update of the discriminator alone; the generator stands still.
+        """Update the discriminator alone, once; the generator stands still.
 
         Parameters
         ----------
@@ -179,7 +178,7 @@ class GAN(keras.Model):
         return self._update_discriminator(real)
 
     def step_generator(self, real):
-        """One update of the generator alone, and of its average: it completes a step.
+        """Update the generator alone, once, and its average: this completes a step.
 
         Parameters
         ----------
@@ -240,7 +239,7 @@ class GAN(keras.Model):
         averaged = self.generator_ema.weights
         ours = {id(variable) for variable in trained}
         for mean, now in zip(averaged, self.generator.weights, strict=True):
-            # Statistics of batch normalisation are averages already: they are copied.
+            # Statistics of batch normalization are averages already: they are copied.
             keep = decay if id(now) in ours else 0.0
             mean.assign(keep * mean.value + (1.0 - keep) * now.value)
 
@@ -249,8 +248,80 @@ class GAN(keras.Model):
         return keras.random.normal(shape, seed=self.seed_generator)
 
 
+def steps(gan, batches, *, callbacks=()):
+    """Train as an epoch of `GAN.fit`, handing over to the caller after every step.
+
+    For a loop that looks at the GAN between two steps, waits, or stops: leaving it ends the
+    training. Where callbacks can do what is wanted, ``fit`` is shorter.
+
+    Parameters
+    ----------
+    gan : GAN
+        Compiled, with one step per execution.
+    batches : tf.data.Dataset
+        Of real samples, as for ``fit``; training ends where it ends.
+    callbacks : sequence of keras.callbacks.Callback
+
+    Yields
+    ------
+    dict of str to float
+        The logs of a step, bit for bit those of ``fit`` on the same batches.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For a GAN or batches that cannot be trained with, before the first step.
+
+    Examples
+    --------
+    >>> from ganlab import datasets, losses, recipes
+    >>> gan = recipes.DEFAULT.build((2,), seed=0)
+    >>> batches = datasets.batches(datasets.ring(640, seed=0), 64, seed=0)
+    >>> for logs in steps(gan, batches):
+    ...     if int(gan.steps) == 3:
+    ...         break
+    >>> sorted(logs)
+    ['d_gradient_norm', 'd_loss', 'g_gradient_norm', 'g_loss', 'penalty']
+    """
+    if not isinstance(gan, GAN):
+        raise TypeError(f"expected gan as a training.GAN, received {gan!r:.80}")
+    if not gan.compiled:
+        raise ValueError("expected a compiled GAN, received one without optimizers")
+    if gan.steps_per_execution != 1:
+        raise ValueError(
+            "expected a GAN compiled with steps_per_execution=1, since every step is looked at, "
+            f"received {gan.steps_per_execution}"
+        )
+    _real_samples(batches.element_spec, gan)
+    return _steps(gan, batches, list(callbacks))
+
+
+def _steps(gan, batches, callbacks):
+    count = int(batches.cardinality())  # negative where it is infinite or not known
+    watchers = keras.callbacks.CallbackList(
+        callbacks, model=gan, verbose=0, epochs=1, steps=count if count >= 0 else None
+    )
+    gan.stop_training = False
+    gan.make_train_function()
+    watchers.on_train_begin()
+    try:
+        gan.reset_metrics()
+        watchers.on_epoch_begin(0)
+        for batch, real in enumerate(batches):
+            watchers.on_train_batch_begin(batch)
+            logs = gan.train_function(iter([real]))
+            logs = {key: float(value) for key, value in logs.items()}
+            watchers.on_train_batch_end(batch, logs)
+            yield logs
+            if gan.stop_training:
+                break
+        watchers.on_epoch_end(0, gan.get_metrics_result())
+    finally:
+        watchers.on_train_end()
+
+
 def _trainable_variables(network):
-    """The network's trainable variables; an error where a frozen network has none."""
+    """Return the network's trainable variables; refuse a frozen network, which has none."""
     if not network.trainable_variables:
         raise ValueError(
             f"expected {network.name!r} to have trainable variables, received none: "
@@ -260,16 +331,23 @@ def _trainable_variables(network):
 
 
 def _apply_gradients(tape, loss, network, optimizer):
-    """Applies the gradients to the network's weights; returns their global norm."""
+    """Apply the gradients to the network's weights; return their global norm."""
     variables = _trainable_variables(network)
     gradients = tape.gradient(loss, [variable.value for variable in variables])
     optimizer.apply(gradients, variables)
     return tf.linalg.global_norm(gradients)
 
 
-def _images_of(data):
-    """The images of what fit hands over: images, or (images, ...)."""
-    return data[0] if isinstance(data, tuple | list) else data
+def _real_samples(data, gan):
+    """Return the real samples of a batch, or of its specification: it is those or (those, ...)."""
+    real, _, _ = keras.utils.unpack_x_y_sample_weight(data)
+    made = gan.generator.output_shape
+    if not tf.TensorShape(real.shape)[1:].is_compatible_with(made[1:]):
+        raise ValueError(
+            f"expected real samples of shape {made}, as the generator makes them, "
+            f"received {tuple(real.shape)}"
+        )
+    return real
 
 
 def _check_networks(generator, discriminator):

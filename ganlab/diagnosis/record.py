@@ -4,7 +4,6 @@
 NumPy only.
 """
 
-import zipfile
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,8 +28,8 @@ COLUMNS = {
     "held_out_logit": "mean logit of real samples that training never sees",
     "fake_logit": "mean logit of generated samples",
     "accuracy": "share of logits with the right sign, real and fake weighing the same",
-    "ranking": "chance that a real sample gets a higher logit than a fake one; 1/2 is guessing",
-    "recognition": "chance that a training sample gets a higher logit than a held-out one",
+    "real_fake_auc": "area under the ROC curve of real against fake logits; 1/2 is guessing",
+    "membership_auc": "area under the ROC curve of training against held-out logits",
     "modes": "modes or classes with at least a quarter of an even share of samples, of all",
     "near": "share of the samples near a mode, or near some real image",
     "spread": "mean distance of two samples, relative",
@@ -77,7 +76,7 @@ class Record:
         for name, values in self.columns.items():
             if np.shape(values) != (len(self.steps),):
                 raise ValueError(
-                    f"{name}: expected {len(self.steps)} values, one a row, "
+                    f"expected {len(self.steps)} values of {name}, one a row, "
                     f"received shape {np.shape(values)}"
                 )
 
@@ -120,8 +119,7 @@ def save_records(records, path):
                 f"{name}/frame_steps": np.asarray(record.frame_steps, np.int32),
                 f"{name}/real": np.asarray(record.real, np.float16),
             }
-    with files.replaced(path) as file:
-        np.savez_compressed(file, columns=np.array(list(COLUMNS)), **arrays)
+    files.write_npz(path, {"columns": np.array(list(COLUMNS)), **arrays})
 
 
 def load_records(path):
@@ -134,12 +132,11 @@ def load_records(path):
 
     Raises
     ------
-    ValueError
-        If the file holds no records. Nothing in it is ever executed.
+    files.FileError
+        If the file cannot be read, is damaged or holds no records.
     """
+    arrays = files.read_npz(path)
     try:
-        with np.load(path, allow_pickle=False) as archive:
-            arrays = {key: archive[key] for key in archive.files}
         columns = arrays.pop("columns").tolist()
         return {
             name: Record(
@@ -151,7 +148,7 @@ def load_records(path):
             )
             for name in dict.fromkeys(key.split("/")[0] for key in arrays)
         }
-    except (KeyError, ValueError, TypeError, EOFError, zipfile.BadZipFile) as error:
-        raise ValueError(
+    except (KeyError, ValueError, TypeError) as error:
+        raise files.FileError(
             f"{path}: expected records as save_records writes them, received {error}"
         ) from None

@@ -1,4 +1,4 @@
-"""Reads the record of a training and names what ails it: ten symptoms, tried in order.
+"""Rules that read the record of a training and name what ails it, tried in order.
 
 Every rule is a few comparisons with thresholds that can be read, argued with and broken. The
 order matters: a rule that names a cause directly (what the discriminator receives, whether it
@@ -21,7 +21,7 @@ class Diagnosis:
     Attributes
     ----------
     illness : str or None
-        A name of `failures.ALL`; None for a healthy run.
+        That of a `Symptom`; None for a healthy run.
     reasons : tuple of str
         The measurements that say so, in words; of a healthy run, that nothing was found.
     """
@@ -56,11 +56,11 @@ class Symptom:
 
 
 def diagnose(record):
-    """Names the illness whose symptom a record shows.
+    """Name the illness whose symptom a record shows.
 
     Parameters
     ----------
-    record : records.Record
+    record : Record
         Nothing else is looked at: not the settings, not the weights.
 
     Returns
@@ -89,7 +89,7 @@ def diagnose(record):
 
 
 def _late(record, name):
-    """The median of a column over the second half."""
+    """Return the median of a column over the second half."""
     return float(np.median(record[name][len(record.steps) // 2 :]))
 
 
@@ -148,8 +148,8 @@ def _no_contest(record):
     return None
 
 
-def _recognition(record):
-    known, nearest = _late(record, "recognition"), _late(record, "nearest")
+def _membership(record):
+    known, nearest = _late(record, "membership_auc"), _late(record, "nearest")
     if known > 0.7 and nearest < 1.0:
         return (
             f"the discriminator ranks a training image above an unseen real one {known:.0%} of "
@@ -160,7 +160,7 @@ def _recognition(record):
 
 
 def _is_wasserstein(record):
-    """Whether the logged loss is the difference of the mean logits."""
+    """Tell whether the logged loss is the difference of the mean logits."""
     difference = _late_mean(record, "fake_logit") - _late_mean(record, "real_logit")
     return abs(_late_mean(record, "d_loss") - difference) < 0.05 + 0.25 * abs(difference)
 
@@ -217,7 +217,7 @@ SYMPTOMS = (
     Symptom("batch_norm_mode", _two_generators),
     Symptom("high_learning_rate", _explosion),
     Symptom("discriminator_wins", _no_contest),
-    Symptom("memorization", _recognition),
+    Symptom("memorization", _membership),
     Symptom("mode_collapse", _alike),
     Symptom("labels_outside", _paid_for_confidence),
     Symptom("penalty_sampling", _other_penalty),

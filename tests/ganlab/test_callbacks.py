@@ -35,6 +35,18 @@ def test_film_of_unknown_length_stays_short_and_even():
     assert len(set(np.diff(film.steps))) == 1
 
 
+def test_a_resumed_loss_curve_draws_its_past():
+    first, second = callbacks.LossCurve(), callbacks.LossCurve()
+    gan = fit(first, steps=4)
+    second.steps, second.history = [*first.steps], {k: [*v] for k, v in first.history.items()}
+    fit(second, steps=3, gan=gan)
+    from matplotlib.figure import Figure
+
+    faint = second.draw(ax=Figure().subplots()).lines[0]
+    assert faint.get_xdata().tolist() == second.steps == list(range(1, 8))
+    np.testing.assert_array_equal(faint.get_ydata()[:4], first.history["d_loss"])
+
+
 def test_loss_curve_draws_both_losses_and_the_reference_lines():
     curve = callbacks.LossCurve()
     fit(curve)
@@ -77,10 +89,28 @@ def test_guard_is_silent_on_a_healthy_run():
 
 
 def test_progress_shows_losses_speed_and_time_left(capsys):
-    fit(callbacks.Progress(steps=7, batch_size=32))
+    gan = fit(callbacks.Progress())
     shown = capsys.readouterr().err
-    for part in ("7/7 steps", "d_loss", "g_loss", "images/s", "left"):
+    for part in ("training", "7/7 steps", "d_loss", "g_loss", " steps/s", "left"):
         assert part in shown
+    fit(callbacks.Progress(), gan=gan, steps=3)
+    shown = capsys.readouterr().err
+    assert "7/10 steps" in shown and "10/10 steps" in shown, "a resumed training goes on counting"
+
+
+def test_progress_of_a_training_limited_by_time(capsys):
+    fit(callbacks.Progress(seconds=1e-3))
+    shown = capsys.readouterr().err
+    assert "0/0 s" in shown and "steps/s" in shown and "100%" in shown
+
+
+def test_progress_of_any_other_model(capsys):
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+    model.compile(optimizer="sgd", loss="mse")
+    bar = callbacks.Progress(description="a line")
+    model.fit(POINTS, POINTS[:, :1], batch_size=64, epochs=2, verbose=0, callbacks=[bar])
+    shown = capsys.readouterr().err
+    assert "a line" in shown and "20/20 steps" in shown and ", loss " in shown
 
 
 def test_bad_input_is_named():

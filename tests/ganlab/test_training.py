@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
-from ganlab import datasets, keras, losses, metrics, models, penalties, recipes, tf
+from ganlab import datasets, keras, losses, metrics, models, penalties, recipes, tf, training
 from ganlab.training import GAN
 
 
@@ -212,6 +212,81 @@ def test_seeds_repeat_a_training_bit_for_bit():
     assert not np.array_equal(runs[0], runs[2])
 
 
+class Hooks(keras.callbacks.Callback):
+    """What was called, in order, and with which logs."""
+
+    def __init__(self, stop_after=None):
+        super().__init__()
+        self.seen, self.stop_after = [], stop_after
+
+    def _note(self, hook, *details):
+        self.seen.append((hook, int(self.model.steps), *details))
+
+    def on_train_begin(self, logs=None):
+        self._note("train begin")
+
+    def on_train_end(self, logs=None):
+        self._note("train end")
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self._note("epoch begin", epoch)
+
+    def on_epoch_end(self, epoch, logs=None):
+        self._note("epoch end", epoch, logs)
+
+    def on_train_batch_begin(self, batch, logs=None):
+        self._note("batch begin", batch)
+
+    def on_train_batch_end(self, batch, logs=None):
+        self._note("batch end", batch, logs)
+        self.model.stop_training = int(self.model.steps) == self.stop_after
+
+
+@pytest.mark.parametrize("stop_after", [None, 2])
+def test_steps_are_those_of_fit_bit_for_bit(stop_after):
+    batches = tf.data.Dataset.from_tensor_slices(POINTS).batch(20)  # the last one is smaller
+    fitted, stepped = small_gan(ema=0.9, d_steps=2), small_gan(ema=0.9, d_steps=2)
+    by_fit, by_step = Hooks(stop_after), Hooks(stop_after)
+    fitted.fit(batches, verbose=0, callbacks=[by_fit])
+    logs = list(training.steps(stepped, batches, callbacks=[by_step]))
+    assert len(logs) == int(stepped.steps) == (stop_after or 4)
+    assert by_step.seen == by_fit.seen and by_step.params == by_fit.params
+    assert logs == [seen[-1] for seen in by_fit.seen if seen[0] == "batch end"]
+    assert all(type(value) is float for value in logs[0].values())
+    for mine, theirs in zip(stepped.get_weights(), fitted.get_weights(), strict=True):
+        np.testing.assert_array_equal(mine, theirs)
+
+
+def test_leaving_the_loop_of_steps_ends_the_training():
+    gan, hooks = small_gan(), Hooks()
+    for _ in training.steps(gan, datasets.batches(POINTS, 20, seed=0), callbacks=[hooks]):
+        if int(gan.steps) == 3:
+            break
+    assert int(gan.steps) == 3
+    assert hooks.seen[-2][:3] == ("batch end", 3, 2) and hooks.seen[-1] == ("train end", 3)
+
+
+def test_what_cannot_be_trained_with_is_refused_before_the_first_step():
+    batches = datasets.batches(POINTS, 20, seed=0)
+    with pytest.raises(TypeError, match="expected gan as a training.GAN, received 'gan'"):
+        training.steps("gan", batches)
+    with pytest.raises(ValueError, match="expected a compiled GAN, received one without"):
+        training.steps(small_gan(compiled=False), batches)
+    gan = small_gan()
+    gan.compile(g_optimizer=keras.optimizers.SGD(0.1), d_optimizer=keras.optimizers.SGD(0.1),
+                steps_per_execution=5)  # fmt: skip
+    with pytest.raises(ValueError, match="steps_per_execution=1.*received 5"):
+        training.steps(gan, batches)
+    spoken = r"expected real samples of shape \(None, 2\), as the generator makes them, received"
+    wrong = np.zeros((20, 3), np.float32)
+    with pytest.raises(ValueError, match=spoken):
+        training.steps(small_gan(), datasets.batches(wrong, 20, seed=0))
+    gan = small_gan()
+    with pytest.raises(ValueError, match=spoken):
+        gan.fit(wrong, batch_size=10, verbose=0)
+    assert int(gan.steps) == 0
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", [0, 1, 2])
 def test_the_ring_is_covered(seed):
@@ -225,7 +300,7 @@ def test_the_ring_is_covered(seed):
 def test_bad_input_is_named():
     g, d = models.mlp_generator(seed=0), models.mlp_discriminator(seed=0)
     with pytest.raises(
-        TypeError, match=r"expected loss to be a losses.AdversarialLoss, received 'hinge'"
+        TypeError, match=r"expected loss as a losses.AdversarialLoss, received 'hinge'"
     ):
         GAN(g, d, loss="hinge", seed=0)
     with pytest.raises(ValueError, match="expected d_steps >= 1, received 0"):

@@ -21,13 +21,13 @@ _WIDTH, _HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 560, 290, 40, 108, 30, 34
 _APART = 28  # between two names of references, which take two lines each
 
 
-def curves(history, references):
+def curves(curve, references):
     """Return both losses as an SVG: faint the values, bold their moving average, dotted references.
 
     Parameters
     ----------
-    history : dict of str to list of float
-        With "step", "d_loss" and "g_loss"; may be empty.
+    curve : callbacks.LossCurve
+        May be empty.
     references : dict of str to float
         Levels by name.
 
@@ -35,8 +35,7 @@ def curves(history, references):
     -------
     str
     """
-    steps = np.asarray(history["step"], float)
-    series = {key: np.asarray(history.get(key, ()), float) for key in _COLORS}
+    steps, series = np.asarray(curve.steps, float), _series(curve)
     low, high = _range([*series.values()], references)
     first, last = (steps[0], max(steps[-1], steps[0] + 1)) if len(steps) else (0, 1)
 
@@ -71,6 +70,11 @@ def curves(history, references):
         f'y="{_TOP}" width="{_WIDTH - _LEFT - _RIGHT}" height="{_HEIGHT - _TOP - _BOTTOM}"/>'
         f"</clipPath></defs>{''.join(parts)}</svg>"
     )
+
+
+def _series(curve):
+    """Return both losses as arrays, empty before the first step."""
+    return {key: np.asarray(curve.history.get(key, ()), float) for key in _COLORS}
 
 
 def _axes(x, y, first, last, low, high):
@@ -217,7 +221,7 @@ def _tiled(samples):
     return images.tile(np.clip(np.nan_to_num(samples), 0, 1), padding=2)
 
 
-def draw(history, references, measured, samples, real, title):
+def draw(curve, references, measured, samples, real, title):
     """Draw the same as a Matplotlib figure, for paper and for pages without a kernel.
 
     Returns
@@ -229,11 +233,12 @@ def draw(history, references, measured, samples, real, title):
     grid = figure.add_gridspec(rows, 1, height_ratios=[3.2, 1.7][:rows])
     top = grid[0].subgridspec(1, 2, width_ratios=[1.9, 1])
     axis, shown = figure.add_subplot(top[0]), figure.add_subplot(top[1])
-    for key, color in _COLORS.items():
-        values = np.asarray(history.get(key, ()), float)
+    series = _series(curve)
+    for key, values in series.items():
         if len(values):
-            axis.plot(history["step"], values, color=color, alpha=0.3, linewidth=0.8)
-            axis.plot(history["step"], plotting.smoothed(values, _SMOOTH), color=color, label=key)
+            color = _COLORS[key]
+            axis.plot(curve.steps, values, color=color, alpha=0.3, linewidth=0.8)
+            axis.plot(curve.steps, plotting.smoothed(values, _SMOOTH), color=color, label=key)
     for name, level in references.items():
         axis.axhline(level, color="0.3", linestyle=":", linewidth=1)
         place = {"xy": (1.01, level), "xycoords": ("axes fraction", "data")}
@@ -241,7 +246,7 @@ def draw(history, references, measured, samples, real, title):
     axis.set(
         xlabel="step",
         ylabel="loss",
-        ylim=_range([np.asarray(history.get(key, ()), float) for key in _COLORS], references),
+        ylim=_range([*series.values()], references),
     )
     if axis.get_legend_handles_labels()[0]:
         axis.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, borderpad=0)

@@ -10,43 +10,12 @@ import time
 
 import numpy as np
 
-from ganlab import checkpoints, datasets
-from ganlab.training import GAN
+from ganlab import callbacks, checkpoints, datasets, training
 
-__all__ = ["Training", "chance_levels"]
+__all__ = ["Training"]
 
 _SECONDS_BETWEEN_SAVES = 30.0
 _RECENT = 50  # steps whose pace the time left is judged by
-
-
-def chance_levels(loss):
-    """The losses of both players while the discriminator gives every image the same logit.
-
-    It gives the one that costs it least, and of equally good ones the smallest in size.
-
-    Parameters
-    ----------
-    loss : losses.AdversarialLoss
-
-    Returns
-    -------
-    dict of str to float
-        With keys ``d_loss`` and ``g_loss``.
-
-    Examples
-    --------
-    >>> from ganlab import losses
-    >>> {key: round(level, 3) for key, level in chance_levels(losses.non_saturating).items()}
-    {'d_loss': 1.386, 'g_loss': 0.693}
-    """
-    candidates = np.linspace(-1, 1, 41, dtype=np.float32)
-    candidates = candidates[np.argsort(np.abs(candidates), kind="stable")]
-    costs = [float(loss.discriminator([c], [c])) for c in candidates]
-    best = next(c for c, cost in zip(candidates, costs, strict=True) if cost < min(costs) + 1e-6)
-    return {
-        "d_loss": float(loss.discriminator([best], [best])),
-        "g_loss": float(loss.generator([best], [best])),
-    }
 
 
 class Training:
@@ -63,8 +32,8 @@ class Training:
         "broken" is a training whose numbers are no longer finite.
     reason : str
         Why it is stopped or broken; empty where somebody asked for it.
-    history : dict of str to list of float
-        "step" and every log of a step.
+    curve : callbacks.LossCurve
+        The logs of every step.
     measured : dict of str to list of (int, float)
         For each measure the steps it was taken at and its values.
     saved_at : int or None
@@ -74,27 +43,24 @@ class Training:
     def __init__(
         self, gan, data, *, steps, batch_size, seed, measures, measure_every, checkpoint, resume
     ):
-        _check(gan, steps, measures, measure_every)
+        _check(steps, measures, measure_every)
         self.gan, self.steps, self.measures = gan, steps, dict(measures or {})
         self.measure_every = measure_every
         self.data = np.asarray(data) if not isinstance(data, datasets.Dataset) else data.images
-        if self.data.shape[1:] != gan.generator.output_shape[1:]:
-            raise ValueError(
-                f"expected data of shape (n, {', '.join(map(str, gan.generator.output_shape[1:]))}"
-                f"), as the generator makes them, received {self.data.shape}"
-            )
-        self._stream = lambda start: iter(
-            datasets.batches(self.data, batch_size, seed=seed, start=start)
-        )
-        self._stream(0)  # refuses a bad batch_size or seed now rather than at the first step
+        self.batch_size, self.seed = batch_size, seed
+        self.curve = callbacks.LossCurve()
+        self._steps(0)  # refuses what cannot be trained with now rather than at the first step
         self.checkpoint = None if checkpoint is None else pathlib.Path(checkpoint)
         self.saved_at = None
         self._prepare_checkpoint(resume)
         self.state, self.reason = "ready", ""
-        self.history = {"step": []}
         self.measured = {name: [] for name in self.measures}
         self._asked_to_stop, self._whole = False, True
         self._running, self._times = None, collections.deque(maxlen=_RECENT + 1)
+
+    def _steps(self, start):
+        batches = datasets.batches(self.data, self.batch_size, seed=self.seed, start=start)
+        return training.steps(self.gan, batches, callbacks=[self.curve])
 
     def _prepare_checkpoint(self, resume):
         if self.checkpoint is None:
@@ -152,11 +118,11 @@ class Training:
         return None if self.rate is None else max(0, self.steps - self.step) / self.rate
 
     def stop(self):
-        """Ends the training after the step that is running; callable from any thread."""
+        """End the training after the step that is running; callable from any thread."""
         self._asked_to_stop = True
 
     def records(self):
-        """Trains; yields the logs and measures of each step as a dict, and can be left any time.
+        """Train; yield the logs and measures of each step as a dict; the loop can be left any time.
 
         One interrupt (Ctrl-C, Kernel > Interrupt) is a wish to stop, which ends the loop
         quietly after the step that is running; a second one raises KeyboardInterrupt.
@@ -171,16 +137,18 @@ class Training:
         if self.step >= self.steps:
             self.state = "done"
             return
+        steps = self._steps(self.step)
         self.state, self._whole = "training", True
         self._times.clear()
         last_save = time.monotonic()
-        with self._interrupt_means_stop():
+        with self._interrupt_means_stop(), contextlib.closing(steps):
             try:
-                stream = self._stream(self.step)
-                self.gan.make_train_function()
                 self._measure()
                 while not self._asked_to_stop and self.step < self.steps:
-                    logs = self._advance(stream)
+                    self._whole = False
+                    logs = next(steps)
+                    self._whole = True
+                    self._times.append(time.monotonic())
                     bad = [key for key, value in logs.items() if not math.isfinite(value)]
                     if bad:
                         self.state, self.reason = "broken", f"{bad[0]} is {logs[bad[0]]}"
@@ -201,19 +169,8 @@ class Training:
                 if self.state != "broken" and self._whole:
                     self._save()
 
-    def _advance(self, stream):
-        self._whole = False
-        logs = self.gan.train_function(stream)
-        self._whole = True
-        logs = {key: float(value) for key, value in logs.items()}
-        self.history["step"].append(self.step)
-        for key, value in logs.items():
-            self.history.setdefault(key, []).append(value)
-        self._times.append(time.monotonic())
-        return logs
-
     def _measure(self):
-        """Takes the measures that are due and not yet taken; returns them by name."""
+        """Take the measures that are due and not yet taken; return them by name."""
         taken, step = {}, self.step
         if step % self.measure_every and step < self.steps:
             return taken
@@ -253,16 +210,7 @@ class Training:
                 signal.signal(signal.SIGINT, before)
 
 
-def _check(gan, steps, measures, measure_every):
-    if not isinstance(gan, GAN):
-        raise TypeError(f"expected gan to be a training.GAN, received {gan!r:.80}")
-    if gan.g_optimizer is None:
-        raise ValueError("expected a compiled GAN, received one without optimizers")
-    if gan.steps_per_execution != 1:
-        raise ValueError(
-            "expected a GAN compiled with steps_per_execution=1, since every step is looked at, "
-            f"received {gan.steps_per_execution}"
-        )
+def _check(steps, measures, measure_every):
     for name, value in (("steps", steps), ("measure_every", measure_every)):
         if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
             raise ValueError(f"expected {name} as a whole number from 1, received {value!r}")

@@ -71,7 +71,7 @@ class Dashboard(ipywidgets.VBox):
     Attributes
     ----------
     training : classroom.widgets.dashboard.training.Training
-        Its ``history``, ``measured``, ``state`` and ``message`` are what is shown.
+        Its ``curve``, ``measured``, ``state`` and ``message`` are what is shown.
 
     Raises
     ------
@@ -171,9 +171,9 @@ class Dashboard(ipywidgets.VBox):
         self.refresh()
 
     @property
-    def history(self):
-        """The logs of every step: a dict of lists, with "step", "d_loss", "g_loss" and others."""
-        return self.training.history
+    def curve(self):
+        """The logs of every step, a `callbacks.LossCurve`."""
+        return self.training.curve
 
     def stop(self):
         """End the training after the step that is running, as the button does."""
@@ -231,7 +231,7 @@ class Dashboard(ipywidgets.VBox):
         self._bar.max, self._bar.value = self.steps, min(training.step, self.steps)
         self._bar.bar_style = "danger" if training.state == "broken" else ""
         self._status.value = _status(training)
-        self._curves.value = picture.curves(training.history, self.references)
+        self._curves.value = picture.curves(training.curve, self.references)
         self._samples.value = picture.samples_picture(
             self._drawn(), training.data[:256], training.step
         )
@@ -248,7 +248,7 @@ class Dashboard(ipywidgets.VBox):
         """
         training = self.training
         return picture.draw(
-            training.history,
+            training.curve,
             self.references,
             training.measured,
             self._drawn(),

@@ -10,7 +10,7 @@ import pytest
 
 from classroom.widgets.dashboard import picture
 from classroom.widgets.dashboard.widget import Dashboard
-from ganlab import checkpoints, datasets, keras, losses, models, recipes
+from ganlab import callbacks, checkpoints, datasets, keras, losses, models, recipes
 from ganlab.training import GAN
 
 POINTS = datasets.ring(640, seed=0)
@@ -62,8 +62,8 @@ def test_the_same_steps_as_fit(straight):
     asyncio.run(dashboard.run())
     assert dashboard.training.state == "done"
     assert equal(dashboard.training.gan, straight)
-    assert dashboard.history["step"] == list(range(1, 21))
-    assert {len(values) for values in dashboard.history.values()} == {20}
+    assert dashboard.curve.steps == list(range(1, 21))
+    assert {len(values) for values in dashboard.curve.history.values()} == {20}
 
 
 def test_stopped_and_gone_on_with_in_memory(straight):
@@ -73,7 +73,7 @@ def test_stopped_and_gone_on_with_in_memory(straight):
     assert int(dashboard.training.gan.steps) == 10
     asyncio.run(dashboard.run())
     assert equal(dashboard.training.gan, straight)
-    assert dashboard.history["step"] == list(range(1, 21))
+    assert dashboard.curve.steps == list(range(1, 21))
 
 
 def test_stopped_and_gone_on_with_from_a_file(straight, tmp_path):
@@ -85,7 +85,7 @@ def test_stopped_and_gone_on_with_from_a_file(straight, tmp_path):
     assert int(second.training.gan.steps) == 10
     asyncio.run(second.run())
     assert equal(second.training.gan, straight)
-    assert second.history["step"] == list(range(11, 21))
+    assert second.curve.steps == list(range(11, 21))
     third = board(checkpoint=path, resume=True)
     assert int(third.training.gan.steps) == 20
     asyncio.run(third.run())
@@ -307,10 +307,11 @@ def test_the_dotted_lines_are_the_levels_of_chance(loss, references):
 
 
 def test_curves_show_values_references_and_survive_nan():
-    steps = list(range(1, 1001))
-    history = {"step": steps, "d_loss": [1.0] * 999 + [math.nan], "g_loss": [2.0] * 1000}
+    curve = callbacks.LossCurve()
+    curve.steps = list(range(1, 1001))
+    curve.history = {"d_loss": [1.0] * 999 + [math.nan], "g_loss": [2.0] * 1000}
     references = {"chance <d>": 2 * math.log(2), "lowest": -math.log(2), "goal": 1.25}
-    drawn = picture.curves(history, references)
+    drawn = picture.curves(curve, references)
     assert ">2 ln 2 = 1.39<" in drawn
     assert ">−ln 2 = −0.69<" in drawn
     assert ">1.25<" in drawn
@@ -318,12 +319,12 @@ def test_curves_show_values_references_and_survive_nan():
     assert "d_loss 1.000, g_loss 2.000" in drawn
     assert "nan" not in drawn
     assert len(drawn) < 30_000, "long histories are thinned out"
-    empty = picture.curves({"step": []}, {})
+    empty = picture.curves(callbacks.LossCurve(), {})
     assert "No step yet" in empty
 
 
 def test_reference_names_do_not_overlap():
-    drawn = picture.curves({"step": []}, {"one": 1.0, "two": 1.001, "three": 5.0})
+    drawn = picture.curves(callbacks.LossCurve(), {"one": 1.0, "two": 1.001, "three": 5.0})
     heights = [
         float(part.split('y="')[1].split('"')[0])
         for part in drawn.split("<text ")
@@ -366,8 +367,8 @@ def test_what_is_shown_without_a_front_end_is_stable():
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"gan": "gan"}, "expected gan to be a training.GAN, received 'gan'"),
-        ({"data": np.zeros((5, 3))}, r"expected data of shape \(n, 2\).*received \(5, 3\)"),
+        ({"gan": "gan"}, "expected gan as a training.GAN, received 'gan'"),
+        ({"data": np.zeros((5, 3))}, r"expected real samples of shape \(None, 2\).*\(32, 3\)"),
         ({"steps": 0}, "expected steps as a whole number from 1, received 0"),
         ({"steps": 1.5}, "expected steps as a whole number from 1, received 1.5"),
         ({"batch_size": 0}, "expected at least 1 sample, a batch_size of at least 1"),

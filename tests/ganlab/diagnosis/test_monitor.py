@@ -4,15 +4,14 @@ import numpy as np
 import pytest
 
 from classroom import failures
-from ganlab import losses
-from ganlab.diagnosis import monitor
-from ganlab.metrics import neighbors
+from ganlab import datasets, metrics, recipes
+from ganlab.diagnosis import COLUMNS, monitor
 
 
 def digits_run(every, steps=12):
-    subject = failures.DIGITS.task(0)
-    gan = failures.DIGITS.build(subject.train.shape[1:], seed=0)
-    record = monitor.train(gan, subject, steps=steps, every=every, batch_size=8, seed=0)
+    task = failures.DIGITS.task(0)
+    gan = failures.DIGITS.build(task.train.shape[1:], seed=0)
+    record = monitor.train(gan, task, steps=steps, every=every, batch_size=8, seed=0)
     return gan, record
 
 
@@ -39,29 +38,93 @@ def test_looking_more_often_changes_nothing(run):
 def test_its_columns_are_what_they_say(run):
     gan, record = run
     last = {name: values[-1] for name, values in record.columns.items()}
-    subject = failures.DIGITS.task(0)
+    task = failures.DIGITS.task(0)
     assert record.steps.tolist() == [3, 6, 9, 12] and int(gan.steps) == 12
     assert last["sample_low"] >= 0 and last["sample_high"] <= 1
     assert last["received_high"] == last["real_high"] == 1
-    assert 0 <= last["near"] <= 1 and 0 <= last["modes"] <= 1 and last["mode_gap"] > 0
+    assert last["mode_gap"] > 0
     # Gray noise at the beginning: farther from the digits than other digits are.
     assert last["nearest"] > 1.2
-    # The frames are the samples of the same latents; those of the end are drawn again here.
-    held_out = subject.held_out[:256]
-    nearest, _ = neighbors.nearest_neighbors(held_out, subject.train)
-    search = monitor._Search(subject.train)
-    np.testing.assert_allclose(search(held_out)[0], nearest[:, 0], rtol=1e-3)
-    logits = gan.discriminator(subject.train).numpy()
+    logits = gan.discriminator(task.train).numpy()
     assert abs(logits.mean() - last["real_logit"]) < 3 * logits.std() / 16
-    assert losses.minimax.discriminator([0.0], [0.0]) > 0  # the reference of cross_entropy
 
 
-def test_ranking_is_the_share_of_pairs():
+@pytest.fixture(scope="module")
+def watched():
+    """Seven steps on the ring, a row every two of them, and three frames."""
+    points, unseen = datasets.ring(300, seed=0), datasets.ring(200, seed=1)
+    modes = datasets.RING_MODES
+    task = monitor.Task(points, unseen, modes, np.arange(len(modes)), radius=0.3)
+    watch = monitor.Monitor(task, every=2, seed=3, preprocess=lambda x: x / 2, frames=3)
+    gan = recipes.DEFAULT.build((2,), seed=0)
+    before = gan(watch_latents(gan)).numpy()
+    batches = datasets.batches(points, 32, seed=0)
+    gan.fit(batches, steps_per_epoch=7, verbose=0, callbacks=[watch])
+    return gan, task, watch, before
+
+
+def watch_latents(gan):
+    """The latents that a monitor of seed 3 draws after its choice among 300 samples."""
+    rng = np.random.default_rng([3, 1])
+    rng.permutation(300)
+    return rng.standard_normal((256, gan.latent_dim), np.float32)
+
+
+def test_a_monitor_is_a_callback_of_fit(watched):
+    gan, task, watch, _ = watched
+    assert watch.steps == list(range(1, 8)) and len(watch.history["d_loss"]) == 7
+    record = watch.record
+    assert list(record.columns) == list(COLUMNS)
+    assert record.steps.tolist() == [2, 4, 6], "the seventh step fills no row"
+    pairs = np.reshape(watch.history["d_loss"][:6], (3, 2))
+    np.testing.assert_allclose(record["d_loss"], pairs.mean(axis=1))
+    np.testing.assert_allclose(record["d_loss_swing"], pairs.std(axis=1))
+    assert np.all(record["received_high"] == task.train.max() / 2)
+    assert np.all(record["real_high"] == task.train.max())
+
+
+def test_frames_show_the_same_latents_from_before_training_to_the_end(watched):
+    gan, _, watch, before = watched
+    record = watch.record
+    assert record.frame_steps.tolist() == [0, 4, 6] and record.frames.shape == (3, 128, 2)
+    np.testing.assert_array_equal(record.frames[0], before[:128])
+
+
+def test_columns_that_the_metrics_measure(watched):
+    """The last row again, by the measures themselves, from what was there after six steps."""
+    gan, task, _, _ = watched
+    watch = monitor.Monitor(task, every=1, seed=3)
+    batches = datasets.batches(task.train, 32, seed=0, start=7)
+    gan.fit(batches, steps_per_epoch=1, verbose=0, callbacks=[watch])
+    samples = gan(watch_latents(gan)).numpy()
+    last = {name: values[-1] for name, values in watch.record.columns.items()}
+    coverage = metrics.mode_coverage(samples, task.references, radius=0.3)
+    assert last["modes"] == coverage.covered / 8 and last["near"] == coverage.high_quality
+    near, far = (
+        metrics.nearest_neighbors(x, task.train)[0].mean() for x in (samples, task.held_out)
+    )
+    assert last["nearest"] == pytest.approx(near / far)
+
+
+def test_the_area_under_the_curve_is_the_share_of_pairs():
     rng = np.random.default_rng(0)
     upper, lower = rng.integers(0, 5, 40), rng.integers(0, 5, 30)
     pairs = (upper[:, None] > lower).mean() + 0.5 * (upper[:, None] == lower).mean()
-    assert monitor._ranking(upper, lower) == pytest.approx(pairs)
-    assert monitor._ranking(np.ones(3), np.zeros(4)) == 1
+    assert monitor._auc(upper, lower) == pytest.approx(pairs)
+    assert monitor._auc(np.ones(3), np.zeros(4)) == 1
+    assert monitor._auc(np.ones(3), np.ones(4)) == 0.5
+    assert np.isnan(monitor._auc(np.ones(3), np.array([1.0, np.inf])))
+
+
+def test_a_diverged_run_is_recorded():
+    task = failures.RING.task(0)
+    gan = failures.RING.build((2,), seed=0)
+    poisoned = gan.generator.trainable_variables[0]
+    poisoned.assign(np.nan * poisoned)
+    record = monitor.train(gan, task, steps=4, every=2, batch_size=8, seed=0)
+    assert np.isnan(record["g_loss"]).all() and np.isnan(record["nearest"]).all()
+    assert np.isnan(record["real_fake_auc"]).all()
+    assert not record["near"].any() and not record["modes"].any()
 
 
 def test_mean_distance_of_two_places():
@@ -72,5 +135,10 @@ def test_mean_distance_of_two_places():
 
 
 def test_a_run_without_a_row_is_refused():
-    with pytest.raises(ValueError, match="expected at least 20 steps and 2 frames, received 19"):
-        monitor.train(None, None, steps=19, every=20, batch_size=8, seed=0)
+    gan = failures.RING.build((2,), seed=0)
+    with pytest.raises(ValueError, match="expected at least 20 steps, received 19"):
+        monitor.train(gan, failures.RING.task(0), steps=19, every=20, batch_size=8, seed=0)
+    assert int(gan.steps) == 0
+    for wrong in ({"every": 0}, {"every": 20, "frames": 1}):
+        with pytest.raises(ValueError, match="expected every >= 1 and frames >= 2, received"):
+            monitor.Monitor(None, seed=0, **wrong)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ganlab import diagnosis
+from ganlab import diagnosis, files
 
 
 def record(rows=9, **columns):
@@ -26,7 +26,7 @@ def test_a_missing_column_and_a_missing_row_are_refused():
     with pytest.raises(ValueError, match=r"a difference in \['d_loss'\]"):
         columns = {name: v for name, v in whole.columns.items() if name != "d_loss"}
         diagnosis.Record(whole.steps, columns, whole.frames, whole.frame_steps, whole.real)
-    with pytest.raises(ValueError, match="g_loss: expected 9 values, one a row, received shape"):
+    with pytest.raises(ValueError, match="expected 9 values of g_loss, one a row, received shape"):
         columns = whole.columns | {"g_loss": np.zeros(8)}
         diagnosis.Record(whole.steps, columns, whole.frames, whole.frame_steps, whole.real)
 
@@ -47,14 +47,22 @@ def test_saved_records_are_read_back_in_their_order(tmp_path):
 
 
 def test_what_is_no_file_of_records_is_refused(tmp_path):
-    for name, content in (("text.npz", b"hello"), ("empty.npz", b"")):
-        (tmp_path / name).write_bytes(content)
-        with pytest.raises(ValueError, match="expected records as save writes them"):
-            diagnosis.load_records(tmp_path / name)
-    np.savez(tmp_path / "other.npz", images=np.zeros(3))
-    np.savez(tmp_path / "objects.npz", columns=np.array([{}], object))
-    for name in ("other.npz", "objects.npz"):
-        with pytest.raises(ValueError, match="expected records as save writes them"):
+    (tmp_path / "text.npz").write_bytes(b"hello")
+    with pytest.raises(files.FileError, match=r"text\.npz: expected a whole \.npz archive"):
+        diagnosis.load_records(tmp_path / "text.npz")
+    whole = tmp_path / "whole.npz"
+    diagnosis.save_records({"A": record()}, whole)
+    arrays = files.read_npz(whole)
+    lacking = {key: values for key, values in arrays.items() if key != "A/frames"}
+    for name, broken in (
+        ("other.npz", {"images": np.zeros(3)}),
+        ("number.npz", arrays | {"columns": np.array(3)}),
+        ("few.npz", arrays | {"columns": arrays["columns"][1:]}),
+        ("short.npz", arrays | {"A/steps": arrays["A/steps"][1:]}),
+        ("lacking.npz", lacking),
+    ):
+        files.write_npz(tmp_path / name, broken)
+        with pytest.raises(files.FileError, match=f"{name}: expected records as save_records"):
             diagnosis.load_records(tmp_path / name)
     for refused in ({}, {"a/b": record()}):
         with pytest.raises(ValueError, match="names without a slash"):
