@@ -5,18 +5,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from sklearn.decomposition import PCA
 
 from ganlab import images as pixels
 from ganlab.evaluation import features
 
-__all__ = [
-    "Judge",
-    "judge_of",
-]
+__all__ = ["FeatureExtractor", "extractor_for"]
 
 
 @dataclass(frozen=True)
-class Judge:
+class FeatureExtractor:
     """What images are compared by.
 
     Attributes
@@ -34,7 +32,7 @@ class Judge:
 
     @classmethod
     def of_classifier(cls, model, name):
-        """The features and the classes of a classifier from `ganlab.evaluation.features`."""
+        """Take the features and the classes of a classifier from `ganlab.evaluation.features`."""
         return cls(
             name,
             functools.partial(features.extract, model),
@@ -43,25 +41,24 @@ class Judge:
 
     @classmethod
     def of_components(cls, images, dim=features.DIM):
-        """The first principal components of the given images: for data without labels."""
-        flat = pixels.check(images).reshape(len(images), -1)
-        mean = flat.mean(axis=0)
-        _, _, directions = np.linalg.svd(flat - mean, full_matrices=False)
-        directions = directions[:dim]
+        """Take the first principal components of the given images: for data without labels."""
+        images = pixels.check(images)
+        dim = min(dim, len(images), images[0].size)
+        components = PCA(dim, svd_solver="full").fit(images.reshape(len(images), -1))
 
         def extract(batch):
-            return (pixels.check(batch).reshape(len(batch), -1) - mean) @ directions.T
+            return components.transform(pixels.check(batch).reshape(len(batch), -1))
 
-        return cls(f"the first {len(directions)} principal components", extract)
+        return cls(f"the first {dim} principal components", extract)
 
 
-def judge_of(dataset, *, seed=0, callbacks=()):
-    """The judge that suits a data set.
+def extractor_for(dataset, *, seed=0, callbacks=()):
+    """Choose the feature extractor that suits a data set.
 
     Parameters
     ----------
     dataset : datasets.Dataset
-        The digits have a recorded classifier. For other labelled data one is trained, which
+        The digits have a recorded classifier. For other labeled data one is trained, which
         takes half a minute; data without labels are compared by principal components.
     seed : int
     callbacks : sequence of keras.callbacks.Callback
@@ -69,14 +66,14 @@ def judge_of(dataset, *, seed=0, callbacks=()):
 
     Returns
     -------
-    Judge
+    FeatureExtractor
     """
-    shape = dataset.images.shape[1:]
+    of_classifier = FeatureExtractor.of_classifier
     if dataset.name in features.WEIGHTS:
         model = features.load(dataset.name)
-        if model.input_shape[1:] == shape:
-            return Judge.of_classifier(model, f"the recorded classifier of {dataset.name}")
+        if model.input_shape[1:] == dataset.images.shape[1:]:
+            return of_classifier(model, f"the recorded classifier of {dataset.name}")
     if dataset.labels is not None and len(np.unique(dataset.labels)) > 1:
         model = features.train(dataset.images, dataset.labels, seed=seed, callbacks=callbacks)
-        return Judge.of_classifier(model, f"a classifier trained on {dataset.name}")
-    return Judge.of_components(dataset.images)
+        return of_classifier(model, f"a classifier trained on {dataset.name}")
+    return FeatureExtractor.of_components(dataset.images)

@@ -4,7 +4,7 @@ Pixels are a poor place to compare sets of images: a stroke moved by one pixel i
 values before the last layer of a network that tells the classes apart move little when the
 writing stays the same, and much when it changes; measures of `ganlab.metrics` are taken on
 them. For photographs the usual network is Inception (Heusel et al. 2017, arXiv:1706.08500); for
-other data, one that was trained on them is the better judge.
+other data, one that was trained on them is better.
 """
 
 import json
@@ -12,7 +12,7 @@ import pathlib
 
 import numpy as np
 
-from ganlab import checkpoints, datasets, files
+from ganlab import checkpoints, datasets, files, models
 from ganlab import images as pixels
 from ganlab._tensorflow import keras, tf
 
@@ -37,9 +37,8 @@ DIM = 64
 WEIGHTS = {"digits": "25a60fdf265c1dc6c1bbf142757e0c4b110373ca6ac9f6e987eee62a08db86a8"}
 
 
-
 def build(image_shape, classes, *, seed):
-    """An untrained classifier; its layer "features" has 64 units.
+    """Build an untrained classifier; its layer "features" has 64 units.
 
     Parameters
     ----------
@@ -59,7 +58,7 @@ def build(image_shape, classes, *, seed):
         return keras.initializers.HeNormal(seed=int(seeds.integers(2**31)))
 
     images = keras.Input(tuple(image_shape), name="images")
-    x = layers.Rescaling(2.0, -1.0, name="zero_centred")(images)
+    x = layers.Rescaling(2.0, -1.0, name="zero_centered")(images)
     side, width = max(image_shape[:2]), 24
     block = 0
     while side > 4 or block == 0:
@@ -71,7 +70,7 @@ def build(image_shape, classes, *, seed):
         side, width = -(-side // 2), min(2 * width, 64)
     x = layers.Flatten(name="flatten")(x)
     x = layers.Dropout(0.3, seed=int(seeds.integers(2**31)), name="dropout")(x)
-    # Left without a nonlinearity: a Gaussian, which the Frechet distance assumes, is a better
+    # Left without a nonlinearity: a Gaussian, which the Fréchet distance assumes, is a better
     # description of values of both signs than of rectified ones.
     x = layers.Dense(DIM, kernel_initializer=init(), name="features")(x)
     x = layers.LeakyReLU(0.2, name="leaky_features")(x)
@@ -80,7 +79,7 @@ def build(image_shape, classes, *, seed):
 
 
 def train(images, labels, *, seed, steps=1500, batch_size=64, callbacks=()):
-    """Trains a classifier on labelled images; equal calls give equal weights on one machine.
+    """Train a classifier on labeled images; equal calls give equal weights on one machine.
 
     Images are shifted, turned and resized a little as they are shown, so that the features do
     not depend on where precisely a stroke lies; Adam with a learning rate that falls from 2e-3
@@ -141,13 +140,13 @@ def train(images, labels, *, seed, steps=1500, batch_size=64, callbacks=()):
 
 
 def save(model, path):
-    """Saves a classifier made by `build` or `train`, as `load` reads it; returns its sha256."""
+    """Save a classifier made by `build` or `train`, as `load` reads it; return its sha256."""
     about = {"image_shape": model.input_shape[1:], "classes": model.output_shape[-1]}
     return checkpoints.save_weights(model, path, about=json.dumps(about))
 
 
 def load(name_or_path="digits"):
-    """Loads a classifier: a recorded one by name, or a file that `save` wrote.
+    """Load a classifier: a recorded one by name, or a file that `save` wrote.
 
     Parameters
     ----------
@@ -162,7 +161,7 @@ def load(name_or_path="digits"):
     ------
     ValueError
         For an unknown name.
-    checkpoints.CheckpointError
+    files.FileError
         If the file is missing, damaged, not the published one or not a classifier.
 
     Examples
@@ -173,26 +172,27 @@ def load(name_or_path="digits"):
     checksum = WEIGHTS.get(name_or_path)
     path = pathlib.Path(name_or_path)
     if checksum is not None:
-        path = files.recorded(f"weights/features_{name_or_path}.npz")
+        path = files.recorded(f"weights/features_{name_or_path}.npz", checksum=checksum)
     elif path.suffix != ".npz":
         raise ValueError(
             f"expected one of {sorted(WEIGHTS)} or a path ending in .npz, received {name_or_path!r}"
         )
+    about = checkpoints.read_about(path)
     try:
-        about = json.loads(checkpoints.read_about(path))
+        about = json.loads(about)
         model = build(tuple(about["image_shape"]), about["classes"], seed=0)
-    except (json.JSONDecodeError, KeyError, TypeError) as error:
+    except (KeyError, TypeError, ValueError) as error:
         raise checkpoints.CheckpointError(
-            f"{path}: not a classifier that ganlab.evaluation.features wrote; make one with "
-            "python -m ganlab features"
+            f"{path}: expected a classifier that python -m ganlab features wrote, "
+            "received another file"
         ) from error
-    checkpoints.load_weights(model, path, sha256=checksum)
+    checkpoints.load_weights(model, path)
     model.trainable = False
     return model
 
 
 def extract(model, images, *, batch_size=256):
-    """Features of images.
+    """Return features of images.
 
     Parameters
     ----------
@@ -209,7 +209,7 @@ def extract(model, images, *, batch_size=256):
 
 
 def probabilities(model, images, *, batch_size=256):
-    """What the classifier takes the images for.
+    """Return what the classifier takes the images for.
 
     Returns
     -------
@@ -221,7 +221,7 @@ def probabilities(model, images, *, batch_size=256):
 
 
 def accuracy(model, images, labels):
-    """Share of the images whose most probable class is their label."""
+    """Return the share of the images whose most probable class is their label."""
     return float(np.mean(probabilities(model, images).argmax(axis=1) == np.asarray(labels)))
 
 
@@ -232,5 +232,4 @@ def _apply(model, images, batch_size):
             f"expected images of shape {model.input_shape[1:]}, as this classifier was trained "
             f"on, received {images.shape[1:]}"
         )
-    parts = range(0, len(images), batch_size)
-    return np.concatenate([model(images[i : i + batch_size]).numpy() for i in parts])
+    return models.apply(model, images, batch_size=batch_size)

@@ -9,22 +9,16 @@ from ganlab import images as pixels
 from ganlab import metrics
 from ganlab.evaluation.report import Report, Row
 
-__all__ = [
-    "evaluate",
-]
+__all__ = ["evaluate"]
+
+_CUTS = 4  # the distance of two halves differs by a third from one cut to another
+_FEW = 10  # images that the collapsed generator knows
+_SHOWN = 12  # images of a row
+_GENERATOR, _FLOOR = "generator", "real, other half"  # the rows with intervals
 
 
-_SPLITS = 4  # the distance of two halves differs by a third from one halving to another
-
-
-_SAME = 10  # images that the collapsed generator knows
-
-
-_MOST = {"precision": 1.0, "recall": 1.0}
-
-
-def evaluate(real, fake, *, judge, seed, resamples=30, progress=False):
-    """Measures generated images, and reference rows beside them.
+def evaluate(real, fake, *, extractor, seed, resamples=30, progress=False):
+    """Measure generated images, and reference rows beside them.
 
     The real images are cut into two random halves A and B. Every set is compared with A and
     has as many images as A: the samples; B, which gives the floor; noise; ten images like one
@@ -35,11 +29,11 @@ def evaluate(real, fake, *, judge, seed, resamples=30, progress=False):
     ----------
     real, fake : array of float, shape (n, height, width, channels), in [0, 1]
         At least half as many fake as real ones.
-    judge : Judge
+    extractor : FeatureExtractor
     seed : int
         For the cuts.
     resamples : int
-        Half-samples behind each interval; see `metrics.half_sample_interval`. 0 for no intervals.
+        Behind each interval, as in `metrics.half_sample_interval`. 0 for no intervals.
     progress : bool
         Show a progress bar on stderr.
 
@@ -65,117 +59,126 @@ def evaluate(real, fake, *, judge, seed, resamples=30, progress=False):
 
     Derived in notebooks/07_measuring_gans.
     """
+    real, fake = _checked(real, fake)
+    rng = np.random.default_rng(seed)
+    noise = rng.random((len(real) // 2, *real.shape[1:]), np.float32)
+    real_features, classify = extractor.extract(real), extractor.probabilities
+    measure = functools.partial(
+        _measures,
+        classify=classify,
+        real_shares=_class_shares(classify(real)) if classify else None,
+        copy_distance=_copy_distance(real),
+    )
+    measured, first = {}, {}
+    with tqdm(total=5 * _CUTS, desc="measuring", unit="set", disable=not progress) as bar:
+        for _ in range(_CUTS):
+            a, sets = _reference_sets(real, fake, noise, real_features, rng)
+            for name, (samples, seen) in sets.items():
+                features = extractor.extract(samples)
+                found = measure(real_features[a], features, samples, seen)
+                measured.setdefault(name, []).append(found)
+                first.setdefault(name, (samples[:_SHOWN], real_features[a], features))
+                bar.update()
+    floor = _means(measured[_FLOOR])["frechet_distance"]
+    rows = []
+    for name, (images, *both) in first.items():
+        means = _means(measured[name])
+        means["times_floor"] = means["frechet_distance"] / floor
+        wanted = resamples and name in (_GENERATOR, _FLOOR)
+        intervals = _intervals(*both, means, resamples=resamples, seed=seed) if wanted else {}
+        rows.append(Row(name, means, intervals, images))
+    return Report(tuple(rows), extractor.name, len(noise))
+
+
+def _checked(real, fake):
     real, fake = pixels.check(real, name="real"), pixels.check(fake, name="fake")
     if real.shape[1:] != fake.shape[1:]:
         raise ValueError(
             f"expected real and fake images of one shape, received {real.shape[1:]} "
             f"and {fake.shape[1:]}"
         )
-    count = len(real) // 2
-    if count < 20 or len(fake) < count:
+    if len(real) < 40 or len(fake) < len(real) // 2:
         raise ValueError(
             "expected at least 40 real images and half as many fake ones, "
             f"received {len(real)} and {len(fake)}"
         )
-    rng = np.random.default_rng(seed)
-    noise = rng.random((count, *real.shape[1:]), np.float32)
-    real_features = judge.extract(real)
-    measure = functools.partial(_measures, judge=judge, shares=_shares(judge, real))
-    alone = _distances_to_others(real)
-    near = np.quantile(alone, 0.01)
-
-    found, kept, intervals = {}, {}, {}
-    bar = tqdm(total=5 * _SPLITS, desc="measuring", unit="set", disable=not progress)
-    for split in range(_SPLITS):
-        order = rng.permutation(len(real))
-        a, b = order[:count], order[count : 2 * count]
-        start = real_features[rng.choice(b)]
-        alike = np.argsort(np.linalg.norm(real_features[b] - start, axis=1))[:_SAME]
-        drawn = rng.permutation(len(fake))[:count]
-        sets = {
-            "generator": (fake[drawn], real),
-            "real, other half": (real[b], real[a]),
-            "noise": (noise, real),
-            "collapsed": (real[b][alike][rng.integers(_SAME, size=count)], real[a]),
-            "memorized": (real[a][rng.integers(count, size=count)], real[a]),
-        }
-        reference = real_features[a]
-        for name, (samples, seen) in sets.items():
-            described = judge.extract(samples)
-            values = measure(reference, described, samples)
-            values["copies"] = _copies(samples, seen, near)
-            found.setdefault(name, []).append(values)
-            bar.update()
-            if split == 0:
-                kept[name] = samples[:12]
-                if resamples and name in ("generator", "real, other half"):
-                    intervals[name] = _intervals(reference, described, resamples, seed)
-    bar.close()
-    floor = np.mean([values["frechet_distance"] for values in found["real, other half"]])
-    rows = []
-    for name, several in found.items():
-        means = {key: float(np.mean([values[key] for values in several])) for key in several[0]}
-        means["times_floor"] = float(means["frechet_distance"] / floor)
-        spread = {  # no distance is negative, no share above 1
-            key: (max(0.0, means[key] + low), min(_MOST.get(key, np.inf), means[key] + high))
-            for key, (low, high) in intervals.get(name, {}).items()
-        }
-        rows.append(Row(name, means, spread, kept[name]))
-    return Report(tuple(rows), judge.name, count)
+    return real, fake
 
 
-def _measures(reference, described, samples, *, judge, shares):
-    manifolds = metrics.precision_recall(reference, described)
-    balls = metrics.density_coverage(reference, described)
+def _reference_sets(real, fake, noise, real_features, rng):
+    """Cut the real images into halves A and B, and draw the sets that are compared with A.
+
+    Returns
+    -------
+    a : array of int
+        The places of A.
+    sets : dict of str to (samples, seen)
+        `seen` are the real images that the source of the samples may have copied.
+    """
+    count = len(noise)
+    order = rng.permutation(len(real))
+    a, b = order[:count], order[count : 2 * count]
+    one = real_features[rng.choice(b)]
+    few = b[np.argsort(np.linalg.norm(real_features[b] - one, axis=1))[:_FEW]]
+    return a, {
+        _GENERATOR: (fake[rng.permutation(len(fake))[:count]], real),
+        _FLOOR: (real[b], real[a]),
+        "noise": (noise, real),
+        "collapsed": (real[few[rng.integers(_FEW, size=count)]], real[a]),
+        "memorized": (real[a[rng.integers(count, size=count)]], real[a]),
+    }
+
+
+def _measures(reference, features, samples, seen, *, classify, real_shares, copy_distance):
+    """Measure one set, by its samples and their features beside those of A, the reference."""
     size = min(len(reference), 500)
-    kernel = metrics.kernel_distance(reference, described, subsets=10, size=size, seed=0)
-    values = {
-        "frechet_distance": metrics.frechet_distance(reference, described),
+    kernel = metrics.kernel_distance(reference, features, subsets=10, size=size, seed=0)
+    found = {
+        "frechet_distance": metrics.frechet_distance(reference, features),
         "kernel_distance": kernel.value,
-        "precision": manifolds.precision,
-        "recall": manifolds.recall,
-        "density": balls.density,
-        "coverage": balls.coverage,
+        **vars(metrics.precision_recall(reference, features)),
+        **vars(metrics.density_coverage(reference, features)),
     }
-    if judge.probabilities is not None:
-        probabilities = judge.probabilities(samples)
-        values["inception_score"] = metrics.inception_score(probabilities)
-        relative = np.bincount(probabilities.argmax(axis=1), minlength=len(shares))
-        relative = relative[shares > 0] / len(samples) / shares[shares > 0]
-        values["rarest_class"] = float(relative.min())
-        values["commonest_class"] = float(relative.max())
-    return values
-
-
-def _shares(judge, real):
-    """Share of each class among the real images, as the judge sees them."""
-    if judge.probabilities is None:
-        return None
-    probabilities = judge.probabilities(real)
-    counts = np.bincount(probabilities.argmax(axis=1), minlength=probabilities.shape[1])
-    return counts / len(real)
-
-
-def _distances_to_others(real):
-    """Distance of each image to the nearest other one."""
-    distances, _ = metrics.nearest_neighbors(real, real, k=2)
-    return distances[:, 1]
-
-
-def _copies(samples, seen, near):
+    if classify:
+        probabilities = classify(samples)
+        relative = _class_shares(probabilities)[real_shares > 0] / real_shares[real_shares > 0]
+        found["inception_score"] = metrics.inception_score(probabilities)
+        found["rarest_class"] = float(relative.min())
+        found["commonest_class"] = float(relative.max())
     distances, _ = metrics.nearest_neighbors(samples, seen)
-    return float(np.mean(distances[:, 0] < near))
+    found["copies"] = float(np.mean(distances < copy_distance))
+    return found
 
 
-def _intervals(reference, described, resamples, seed):
-    """How far below and above its value each measure could be, from half-samples."""
+def _class_shares(probabilities):
+    """Return the share of the images that a classifier takes for each class."""
+    counts = np.bincount(probabilities.argmax(axis=1), minlength=probabilities.shape[1])
+    return counts / len(probabilities)
 
-    def spread(measure):
-        interval = metrics.half_sample_interval(measure, reference, described, resamples=resamples, seed=seed)
-        return interval.low - interval.value, interval.high - interval.value
 
-    return {
-        "frechet_distance": spread(metrics.frechet_distance),
-        "precision": spread(lambda a, b: metrics.precision_recall(a, b).precision),
-        "recall": spread(lambda a, b: metrics.precision_recall(a, b).recall),
+def _copy_distance(real):
+    """Return the distance from which on 99 % of the real images lie to the nearest other one."""
+    distances, _ = metrics.nearest_neighbors(real, real, k=2)  # the first is the image itself
+    return np.quantile(distances[:, 1], 0.01)
+
+
+def _means(cuts):
+    """Average the measures of one set over the cuts."""
+    return {key: float(np.mean([values[key] for values in cuts])) for key in cuts[0]}
+
+
+def _intervals(reference, features, means, *, resamples, seed):
+    """Lay the intervals of one cut around the means: no distance below 0, no share above 1."""
+    measures = {
+        "frechet_distance": (metrics.frechet_distance, np.inf),
+        "precision": (lambda a, b: metrics.precision_recall(a, b).precision, 1.0),
+        "recall": (lambda a, b: metrics.precision_recall(a, b).recall, 1.0),
     }
+    intervals = {}
+    for key, (measure, most) in measures.items():
+        found = metrics.half_sample_interval(
+            measure, reference, features, resamples=resamples, seed=seed
+        )
+        low, high = (means[key] + (end - found.value) for end in (found.low, found.high))
+        intervals[key] = max(0.0, low), min(most, high)
+    return intervals

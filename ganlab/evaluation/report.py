@@ -6,6 +6,8 @@ import pathlib
 from dataclasses import dataclass
 
 import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from ganlab import files, plotting
 from ganlab import images as pixels
@@ -58,43 +60,40 @@ class Report:
     rows : tuple of Row
         The first is the generator; then two halves of the real data, noise, a collapsed
         generator, a memorizer.
-    judge : str
+    extractor : str
         What the images were compared by.
     count : int
         Images in every set.
     """
 
     rows: tuple
-    judge: str
+    extractor: str
     count: int
 
     def __getitem__(self, name):
-        """The row of this name."""
+        """Return the row of this name."""
         for row in self.rows:
             if row.name == name:
                 return row
         raise KeyError(f"expected one of {[row.name for row in self.rows]}, received {name!r}")
 
     def table(self):
-        """The report as text: one line a row, measures in columns."""
-        shown = [m for m in MEASURES if m[0] in self.rows[0].measures]
+        """Return the report as text: one line a row, measures in columns."""
+        shown = self._measures()
         lines = [["", *(heading for _, heading, _, _ in shown)]]
         for row in self.rows:
             values = [f"{row.measures[key]:.{decimals}f}" for key, _, decimals, _ in shown]
             lines.append([row.name, *values])
-        widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+        name, *widths = (max(map(len, column)) for column in zip(*lines, strict=True))
         return "\n".join(
-            "  ".join(
-                [line[0].ljust(widths[0])]
-                + [cell.rjust(width) for cell, width in zip(line[1:], widths[1:], strict=True)]
-            )
-            for line in lines
+            "  ".join([first.ljust(name), *map(str.rjust, cells, widths)])
+            for first, *cells in lines
         )
 
     def to_dict(self):
-        """The report as plain values, for JSON."""
+        """Return the report as plain values, for JSON."""
         return {
-            "judge": self.judge,
+            "extractor": self.extractor,
             "count": self.count,
             "rows": {
                 row.name: {
@@ -107,69 +106,62 @@ class Report:
         }
 
     def write(self, folder):
-        """Writes evaluation.json and evaluation.png into a folder; returns both paths."""
-        folder = pathlib.Path(folder)
+        """Write evaluation.json and evaluation.png into a folder; return both paths."""
         picture = io.BytesIO()
         self.draw().savefig(picture, format="png")
-        contents = {
-            "evaluation.json": json.dumps(self.to_dict(), indent=2).encode() + b"\n",
-            "evaluation.png": picture.getvalue(),
-        }
-        for name, content in contents.items():
-            with files.replaced(folder / name) as file:
-                file.write(content)
-        return [folder / name for name in contents]
+        values, drawn = (pathlib.Path(folder, f"evaluation.{kind}") for kind in ("json", "png"))
+        files.write(values, json.dumps(self.to_dict(), indent=2).encode() + b"\n")
+        files.write(drawn, picture.getvalue())
+        return [values, drawn]
 
     def draw(self, *, figure=None):
-        """Draws the samples of every row and its measures as dots; returns the Figure."""
-        shown = [m for m in MEASURES if m[0] in self.rows[0].measures and m[0] != "times_floor"]
+        """Draw the samples of every row and its measures as dots; return the Figure."""
+        shown = [measure for measure in self._measures() if measure[0] != "times_floor"]
         if figure is None:
-            from matplotlib.figure import Figure
-
-            figure = Figure(figsize=(4.2 + 1.15 * len(shown), 0.6 + 0.62 * len(self.rows)), dpi=100)
-            figure.set_layout_engine("constrained")
-        places = np.arange(len(self.rows))
+            size = 4.2 + 1.15 * len(shown), 0.6 + 0.62 * len(self.rows)
+            figure = Figure(figsize=size, dpi=100, layout="constrained")
         grid = figure.add_gridspec(
             len(self.rows), 1 + len(shown), width_ratios=[3.6] + [1] * len(shown)
         )
         for place, row in enumerate(self.rows):
-            ax = figure.add_subplot(grid[place, 0])
-            picture = pixels.tile(row.images[:8], columns=8)
-            ax.imshow(picture.squeeze(), cmap="gray", vmin=0, vmax=1)
-            ax.set_title(row.name, fontsize=9, loc="left", pad=2)
-            ax.set_axis_off()
-        for column, (key, heading, decimals, good) in enumerate(shown, start=1):
-            ax = figure.add_subplot(grid[:, column])
-            values = np.array([row.measures[key] for row in self.rows])
-            colors = [plotting.FAKE] + [plotting.REAL] + ["0.45"] * (len(self.rows) - 2)
-            ax.hlines(places, values.min(), values, color=colors, linewidth=1.5, alpha=0.5)
-            ax.scatter(values, places, color=colors, zorder=3, s=28)
-            for place, row in enumerate(self.rows):
-                if key in row.intervals:
-                    ax.hlines(
-                        place, *row.intervals[key], color=colors[place], linewidth=5, alpha=0.4
-                    )
-                ax.annotate(
-                    f"{values[place]:.{decimals}f}",
-                    (values[place], place),
-                    (0, 5),
-                    textcoords="offset points",
-                    ha="center",
-                    fontsize=7.5,
-                )
-            span = float(np.ptp(values)) or 1.0
-            ax.set(xlim=(values.min() - 0.25 * span, values.max() + 0.25 * span))
-            ax.set_ylim(len(self.rows) - 0.5, -0.6)
-            ax.set_title(f"{heading}\n({good} is good)", fontsize=8.5)
-            ax.set_yticks([])
-            ax.tick_params(axis="x", labelsize=7)
-            ax.xaxis.set_major_locator(_few_ticks())
-            for side in ("left", "top", "right"):
-                ax.spines[side].set_visible(False)
+            _draw_images(figure.add_subplot(grid[place, 0]), row)
+        for column, measure in enumerate(shown, start=1):
+            _draw_measure(figure.add_subplot(grid[:, column]), self.rows, *measure)
         return figure
 
+    def _measures(self):
+        """Select what was measured: without a classifier that is less."""
+        return [measure for measure in MEASURES if measure[0] in self.rows[0].measures]
 
-def _few_ticks():
-    from matplotlib.ticker import MaxNLocator
 
-    return MaxNLocator(2)
+def _draw_images(ax, row):
+    ax.imshow(pixels.tile(row.images[:8], columns=8).squeeze(), cmap="gray", vmin=0, vmax=1)
+    ax.set_title(row.name, fontsize=9, loc="left", pad=2)
+    ax.set_axis_off()
+
+
+def _draw_measure(ax, rows, key, heading, decimals, good):
+    """Draw one measure of every row: a dot on a line from the least one, and its interval."""
+    values = np.array([row.measures[key] for row in rows])
+    places = np.arange(len(rows))
+    colors = [plotting.FAKE, plotting.REAL, *["0.45"] * (len(rows) - 2)]
+    ax.hlines(places, values.min(), values, color=colors, linewidth=1.5, alpha=0.5)
+    ax.scatter(values, places, color=colors, zorder=3, s=28)
+    for place, row in enumerate(rows):
+        if key in row.intervals:
+            ax.hlines(place, *row.intervals[key], color=colors[place], linewidth=5, alpha=0.4)
+        ax.annotate(
+            f"{values[place]:.{decimals}f}",
+            (values[place], place),
+            (0, 5),
+            textcoords="offset points",
+            ha="center",
+            fontsize=7.5,
+        )
+    span = float(np.ptp(values)) or 1.0
+    ax.set(xlim=(values.min() - 0.25 * span, values.max() + 0.25 * span), yticks=[])
+    ax.set_ylim(len(rows) - 0.5, -0.6)
+    ax.set_title(f"{heading}\n({good} is good)", fontsize=8.5)
+    ax.tick_params(axis="x", labelsize=7)
+    ax.xaxis.set_major_locator(MaxNLocator(2))
+    ax.spines[["left", "top", "right"]].set_visible(False)

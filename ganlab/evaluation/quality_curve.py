@@ -6,9 +6,7 @@ from ganlab import images as pixels
 from ganlab import metrics
 from ganlab._tensorflow import keras
 
-__all__ = [
-    "QualityCurve",
-]
+__all__ = ["QualityCurve"]
 
 
 class QualityCurve(keras.callbacks.Callback):
@@ -17,7 +15,7 @@ class QualityCurve(keras.callbacks.Callback):
     Parameters
     ----------
     real : array of float, shape (n, height, width, channels), in [0, 1]
-    judge : Judge
+    extractor : FeatureExtractor
     every : int
         Steps between two measurements; the first is taken before training.
     count : int, optional
@@ -33,17 +31,17 @@ class QualityCurve(keras.callbacks.Callback):
         ``frechet_distance``, ``precision``, ``recall``; with a classifier ``inception_score``.
     """
 
-    def __init__(self, real, *, judge, every, count=None, seed):
+    def __init__(self, real, *, extractor, every, count=None, seed):
         super().__init__()
         if every < 1:
             raise ValueError(f"expected every >= 1, received {every!r}")
         real = pixels.check(real, name="real")
         self.count = min(len(real), 1000) if count is None else count
         if self.count < 4:
-            raise ValueError(f"expected a count of at least 4, received {self.count}")
-        self.judge, self.every, self.seed = judge, every, seed
+            raise ValueError(f"expected count >= 4, received {self.count!r}")
+        self.extractor, self.every, self.seed = extractor, every, seed
         chosen = np.random.default_rng(seed).permutation(len(real))[: self.count]
-        self._real = judge.extract(real[chosen])
+        self._real = extractor.extract(real[chosen])
         self.steps, self.history = [], {}
 
     def on_train_begin(self, logs=None):
@@ -55,7 +53,7 @@ class QualityCurve(keras.callbacks.Callback):
             self._measure()
 
     def draw(self, key="frechet_distance", *, ax=None, **style):
-        """Draws one measure over the steps; returns the Axes."""
+        """Draw one measure over the steps; return the Axes."""
         if ax is None:
             from matplotlib import pyplot as plt
 
@@ -66,15 +64,14 @@ class QualityCurve(keras.callbacks.Callback):
 
     def _measure(self):
         samples = self.model.sample(self.count, seed=self.seed)
-        described = self.judge.extract(samples)
-        manifolds = metrics.precision_recall(self._real, described)
+        features = self.extractor.extract(samples)
         values = {
-            "frechet_distance": metrics.frechet_distance(self._real, described),
-            "precision": manifolds.precision,
-            "recall": manifolds.recall,
+            "frechet_distance": metrics.frechet_distance(self._real, features),
+            **vars(metrics.precision_recall(self._real, features)),
         }
-        if self.judge.probabilities is not None:
-            values["inception_score"] = metrics.inception_score(self.judge.probabilities(samples))
+        if self.extractor.probabilities:
+            probabilities = self.extractor.probabilities(samples)
+            values["inception_score"] = metrics.inception_score(probabilities)
         self.steps.append(int(self.model.steps))
         for key, value in values.items():
-            self.history.setdefault(key, []).append(float(value))
+            self.history.setdefault(key, []).append(value)

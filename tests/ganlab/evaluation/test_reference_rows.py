@@ -1,0 +1,80 @@
+"""The reference rows fall where they must."""
+
+import numpy as np
+import pytest
+
+from ganlab import evaluation, metrics
+
+
+@pytest.mark.slow
+def test_every_measure_tells_the_reference_rows_apart(report):
+    def values(key):
+        return {row.name: row.measures[key] for row in report.rows}
+
+    distance = values("frechet_distance")
+    assert distance["memorized"] < distance["real, other half"] < distance["collapsed"]
+    assert 10 * distance["real, other half"] < distance["noise"]
+    assert values("times_floor")["real, other half"] == pytest.approx(1.0)
+    kernel = values("kernel_distance")
+    assert abs(kernel["real, other half"]) < 0.05 * min(kernel["collapsed"], kernel["noise"])
+    precision, recall = values("precision"), values("recall")
+    assert precision["collapsed"] > 0.7 > 0.2 > recall["collapsed"]
+    assert max(precision["noise"], recall["noise"]) < 0.05
+    assert min(precision["real, other half"], recall["real, other half"]) > 0.75
+    assert precision["memorized"] == 1
+    density, coverage = values("density"), values("coverage")
+    assert max(density["noise"], coverage["noise"]) < 0.05
+    assert coverage["collapsed"] < 0.2 < 0.9 < coverage["real, other half"]
+    score = values("inception_score")
+    assert score["collapsed"] < 2 < 9 < score["real, other half"] <= 10
+    assert 0.5 < values("rarest_class")["real, other half"]
+    assert values("commonest_class")["real, other half"] < 2
+    assert values("rarest_class")["collapsed"] == 0
+    copies = values("copies")
+    assert copies["memorized"] == 1
+    assert copies["real, other half"] < 0.05
+
+
+@pytest.mark.slow
+def test_other_real_images_are_as_good_as_the_floor(report):
+    generator = report["generator"]
+    assert 0.6 < generator.measures["times_floor"] < 1.6
+    low, high = generator.intervals["frechet_distance"]
+    assert low < generator.measures["frechet_distance"] < high
+    assert 0 <= low < high < 4 * generator.measures["frechet_distance"]
+    assert all(0 <= end <= 1 for end in generator.intervals["precision"])
+
+
+@pytest.mark.slow
+def test_equal_seeds_give_equal_reports(report, digits, others, extractor):
+    again = evaluation.evaluate(digits.images, others, extractor=extractor, seed=0, resamples=10)
+    assert again.to_dict() == report.to_dict()
+
+
+@pytest.mark.slow
+def test_the_floor_is_the_measure_of_two_halves(digits, extractor):
+    """One split recomputed by hand."""
+    report = evaluation.evaluate(
+        digits.images, digits.images, extractor=extractor, seed=5, resamples=0
+    )
+    described = extractor.extract(digits.images)
+    rng = np.random.default_rng(5)
+    rng.random((300, 28, 28, 1), np.float32)  # the noise
+    distances = []
+    for _ in range(4):
+        order = rng.permutation(600)
+        distances.append(metrics.frechet_distance(described[order[:300]], described[order[300:]]))
+        rng.choice(order[300:])
+        rng.permutation(600)
+        rng.integers(10, size=300)
+        rng.integers(300, size=300)
+    floor = report["real, other half"].measures["frechet_distance"]
+    assert floor == pytest.approx(np.mean(distances), rel=1e-4)
+    assert report["generator"].measures["copies"] == 1, "its samples are the training images"
+
+
+def test_bad_input(digits, extractor):
+    with pytest.raises(ValueError, match="one shape"):
+        evaluation.evaluate(digits.images, np.zeros((400, 8, 8, 1)), extractor=extractor, seed=0)
+    with pytest.raises(ValueError, match="received 600 and 100"):
+        evaluation.evaluate(digits.images, digits.images[:100], extractor=extractor, seed=0)
