@@ -1,4 +1,4 @@
-"""The pixel convention, and pictures made of pixels.
+"""Images as arrays in [0, 1]: checked, converted, resized, tiled, and written as PNG or GIF.
 
 Everywhere in ganlab a batch of images is a float32 array of shape (images, height, width,
 channels) with 1 or 3 channels and values in [0, 1]: 0 is black, 1 is full intensity. Files

@@ -1,6 +1,4 @@
-"""Adversarial objectives as values.
-
-A loss is a pair of functions of logits, one for each player:
+"""Adversarial losses as values: a pair of functions of logits, one for each player.
 
 >>> from ganlab import losses
 >>> float(losses.hinge.discriminator([[2.0]], [[-2.0]]))
@@ -180,7 +178,7 @@ relativistic_average = AdversarialLoss(
     name="relativistic_average",
 )
 
-#: Every loss above by its name: to compare them all, or to name one on a command line.
+#: Every loss by its name: to compare them all, or to name one on a command line.
 ALL = {
     loss.name: loss
     for loss in (

@@ -1,4 +1,4 @@
-"""The adversarial training step, written once, and step-by-step training."""
+"""The adversarial training step, written once, and the driver that takes steps one by one."""
 
 import functools
 
