@@ -206,7 +206,8 @@ def plot_history(history, *, steps=None, ax=None, smooth=0.9, band=None, chance=
         What other runs gave, drawn behind as `plot_band` does it: ``steps`` (points,), ``d_loss``
         and ``g_loss`` (runs, points).
     chance : (float, float), optional
-        The levels of d_loss and g_loss at chance: `AdversarialLoss.chance` of the loss.
+        The levels of d_loss and g_loss at chance: `AdversarialLoss.chance` of the loss. Dotted,
+        in the color of the loss, or black where both pay the same.
 
     Returns
     -------
@@ -216,7 +217,8 @@ def plot_history(history, *, steps=None, ax=None, smooth=0.9, band=None, chance=
 
     if ax is None:
         _, ax = plt.subplots()
-    for key, color in (("d_loss", DISCRIMINATOR), ("g_loss", GENERATOR)):
+    colors = {"d_loss": DISCRIMINATOR, "g_loss": GENERATOR}
+    for key, color in colors.items():
         values = np.asarray(history[key], float)
         x = np.arange(1, len(values) + 1) if steps is None else np.asarray(steps)
         x, values = x[np.isfinite(values)], values[np.isfinite(values)]
@@ -226,14 +228,15 @@ def plot_history(history, *, steps=None, ax=None, smooth=0.9, band=None, chance=
         if smooth:
             ax.plot(x, values, color=color, alpha=0.25, linewidth=0.8)
         ax.plot(x, smoothed(values, smooth), color=color, label=key)
-    for level in sorted(set(chance or ())):
-        ax.axhline(level, color="black", linewidth=0.8, linestyle=":")
+    levels = {} if chance is None else dict(zip(chance, colors.values(), strict=True))
+    for level, color in levels.items():
+        color = color if len(levels) == 2 else "black"
+        ax.axhline(level, color=color, linewidth=0.8, linestyle=":")
         ax.annotate(
             level_name(level),
-            (1, level),
+            (1.01, level),
             xycoords=("axes fraction", "data"),
-            ha="right",
-            va="bottom" if level == max(chance) else "top",
+            va="bottom" if level == max(levels) else "top",
             fontsize=8,
         )
     ax.set(xlabel="step", ylabel="loss")

@@ -79,8 +79,8 @@ def test_a_history_leaves_out_what_is_not_finite():
     ("chance", "texts", "sides"),
     [
         (None, [], []),
-        ((2 * math.log(2), -math.log(2)), ["-ln 2", "2 ln 2"], ["top", "bottom"]),
-        ((0.25, 0.125), ["0.125", "0.25"], ["top", "bottom"]),
+        ((2 * math.log(2), -math.log(2)), ["2 ln 2", "-ln 2"], ["bottom", "top"]),
+        ((0.125, 0.25), ["0.125", "0.25"], ["top", "bottom"]),
         ((math.log(2), math.log(2)), ["ln 2"], ["bottom"]),
         ((0.0, 0.0), ["0"], ["bottom"]),
     ],
@@ -88,8 +88,10 @@ def test_a_history_leaves_out_what_is_not_finite():
 def test_a_history_shows_each_level_of_chance_once(chance, texts, sides):
     history = {"d_loss": [2.0] * 4, "g_loss": [1.0] * 4}
     ax = plotting.plot_history(history, ax=Figure().subplots(), chance=chance)
-    dotted = [line.get_ydata()[0] for line in ax.lines if line.get_linestyle() == ":"]
-    assert dotted == sorted(set(chance or ()))
+    dotted = [line for line in ax.lines if line.get_linestyle() == ":"]
+    assert [line.get_ydata()[0] for line in dotted] == list(dict.fromkeys(chance or ()))
+    apart = [plotting.DISCRIMINATOR, plotting.GENERATOR]
+    assert [line.get_color() for line in dotted] == {0: [], 1: ["black"], 2: apart}[len(texts)]
     assert [text.get_text() for text in ax.texts] == texts
     assert [text.get_va() for text in ax.texts] == sides, "each clear of the other's line"
 
