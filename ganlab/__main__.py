@@ -6,11 +6,11 @@ import sys
 
 from ganlab import __version__
 
-_DATA = "digits, color_digits, faces, photos, mnist, fashion_mnist, cifar10"
+# Modules of ganlab are imported by the command that needs them: --help answers at once.
 
 
 def main(arguments=None):
-    """Runs one command; returns the exit status."""
+    """Run one command; return the exit status."""
     options = _parser().parse_args(arguments)
     if options.command is None:
         _parser().print_help()
@@ -39,19 +39,19 @@ def _parser():
     train.add_argument(
         "--data",
         metavar="NAME|FILE.npz|FOLDER",
-        help=f"{_DATA}, or your own images (default: the recipe's, digits)",
+        help="a data set of ganlab, or your own images (default: the recipe's own)",
     )
-    train.add_argument("--recipe", metavar="NAME", help="default, digits or article")
+    train.add_argument("--recipe", metavar="NAME", help="a recipe of ganlab (default: default)")
     length = train.add_mutually_exclusive_group()
-    length.add_argument("--steps", type=_positive_int, metavar="N", help="steps in all")
-    length.add_argument("--seconds", type=_positive_float, metavar="S", help="train for so long")
+    length.add_argument("--steps", type=_positive(int), metavar="N", help="steps in all")
+    length.add_argument("--seconds", type=_positive(float), metavar="S", help="train for so long")
     train.add_argument("--seed", type=int, default=0, metavar="S")
     train.add_argument("--resume", action="store_true", help="go on with the run in DIR")
 
     sample = commands.add_parser("sample", help="draw images from a trained run")
     sample.set_defaults(command=_sample)
     sample.add_argument("--run", required=True, metavar="DIR")
-    sample.add_argument("--count", type=_positive_int, default=64, metavar="N")
+    sample.add_argument("--count", type=_positive(int), default=64, metavar="N")
     sample.add_argument("--out", required=True, metavar="FILE.npz|FILE.png")
     sample.add_argument("--seed", type=int, default=0, metavar="S")
 
@@ -77,7 +77,7 @@ def _parser():
     features.set_defaults(command=_features)
     features.add_argument("--data", default="digits", metavar="NAME|FILE.npz|FOLDER")
     features.add_argument("--out", required=True, metavar="FILE.npz")
-    features.add_argument("--steps", type=_positive_int, default=1500, metavar="N")
+    features.add_argument("--steps", type=_positive(int), default=1500, metavar="N")
     features.add_argument("--seed", type=int, default=0, metavar="S")
 
     invert = commands.add_parser("invert", help="imitate a given image with a trained run")
@@ -85,7 +85,7 @@ def _parser():
     invert.add_argument("--run", required=True, metavar="DIR")
     invert.add_argument("--image", required=True, metavar="FILE")
     invert.add_argument("--out", required=True, metavar="FILE.png")
-    invert.add_argument("--steps", type=_positive_int, default=200, metavar="N")
+    invert.add_argument("--steps", type=_positive(int), default=200, metavar="N")
     invert.add_argument("--seed", type=int, default=0, metavar="S")
     return parser
 
@@ -126,14 +126,13 @@ def _sample(options):
     if out.suffix == ".npz":
         readers.save_npz(drawn, out)
     else:
-        with files.replaced(out) as file:
-            file.write(images.to_png(images.tile(drawn), scale=2))
+        files.write(out, images.to_png(images.tile(drawn), scale=2))
     print(f"{len(drawn)} images in {out}")
     return 0
 
 
 def _evaluate(options):
-    from ganlab import datasets, evaluation, runs
+    from ganlab import callbacks, datasets, evaluation, runs
     from ganlab.evaluation import features
 
     folder = options.out or options.run
@@ -150,59 +149,40 @@ def _evaluate(options):
         data = datasets.load(options.data)
         fake = datasets.load(options.images).images
     if options.features is not None:
-        judge = evaluation.Judge.of_classifier(
+        extractor = evaluation.FeatureExtractor.of_classifier(
             features.load(options.features), f"the classifier {options.features}"
         )
     else:
-        judge = evaluation.judge_of(data, callbacks=[_bar("training a classifier to judge by")])
-    report = evaluation.evaluate(data.images, fake, judge=judge, seed=options.seed, progress=True)
+        bar = callbacks.Progress(description="training a classifier to compare by")
+        extractor = evaluation.extractor_for(data, callbacks=[bar])
+    report = evaluation.evaluate(
+        data.images, fake, extractor=extractor, seed=options.seed, progress=True
+    )
     for path in report.write(folder):
         print(path)
-    print(f"{report.count} images in each set, compared by {report.judge}\n\n{report.table()}")
+    print(f"{report.count} images in each set, compared by {report.extractor}\n\n{report.table()}")
     return 0
 
 
 def _features(options):
     out = _output(options.out, (".npz",))
-    from ganlab import datasets
+    from ganlab import callbacks, datasets
     from ganlab.evaluation import features
 
     train, test = (datasets.load(options.data, split=split) for split in ("train", "test"))
     if train.labels is None:
-        raise ValueError(
-            f"--data: expected labelled images, received {options.data} without labels"
-        )
+        raise ValueError(f"expected --data with labels, received {options.data}, which has none")
     model = features.train(
         train.images,
         train.labels,
         seed=options.seed,
         steps=options.steps,
-        callbacks=[_bar("training")],
+        callbacks=[callbacks.Progress()],
     )
     checksum = features.save(model, out)
     right = features.accuracy(model, test.images, test.labels)
     print(f"{out}: {right:.1%} of {len(test)} held-out images right; sha256 {checksum}")
     return 0
-
-
-def _bar(label):
-    """A progress bar for the training of a classifier."""
-    from ganlab._tensorflow import keras
-
-    class Bar(keras.callbacks.Callback):
-        def on_train_begin(self, logs=None):
-            from tqdm import tqdm
-
-            self.bar = tqdm(total=self.params["steps"], desc=label, unit="step")
-
-        def on_train_batch_end(self, batch, logs=None):
-            self.bar.set_postfix_str(f"loss {logs['loss']:.2f}", refresh=False)
-            self.bar.update()
-
-        def on_train_end(self, logs=None):
-            self.bar.close()
-
-    return Bar()
 
 
 def _invert(options):
@@ -220,14 +200,12 @@ def _invert(options):
         options.image, size=height, color="gray" if channels == 1 else "rgb"
     )[np.newaxis]
     found = inversion.invert(generator, target, steps=options.steps, seed=options.seed)
-    with files.replaced(out) as file:
-        pair = np.concatenate([target, found.images])
-        file.write(images.to_png(images.tile(pair, columns=2), scale=max(1, 224 // height)))
-    ssim = float(similarity.ssim(target, found.images, data_range=1.0)[0]) if height > 10 else None
+    pair = images.tile(np.concatenate([target, found.images]), columns=2)
+    files.write(out, images.to_png(pair, scale=max(1, 224 // height)))
     content = float(similarity.content_similarity(target, found.images, centered=True)[0])
-    scores = f"content similarity {content:.3f}" + (
-        f", SSIM {ssim:.3f}" if ssim is not None else ""
-    )
+    scores = f"content similarity {content:.3f}"
+    if height > 10:  # SSIM's window
+        scores += f", SSIM {float(similarity.ssim(target, found.images, data_range=1.0)[0]):.3f}"
     print(f"given and imitated image in {out}: {scores}")
     return 0
 
@@ -235,24 +213,21 @@ def _invert(options):
 def _output(name, endings):
     path = pathlib.Path(name)
     if path.suffix not in endings:
-        raise ValueError(
-            f"--out: expected a name ending in {' or '.join(endings)}, received {name}"
-        )
+        raise ValueError(f"expected --out ending in {' or '.join(endings)}, received {name}")
     return path
 
 
-def _positive_int(text):
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError(f"expected a positive number, received {text}")
-    return value
+def _positive(number):
+    """Return a reader of positive numbers of a type, int or float."""
 
+    def read(text):
+        value = number(text)
+        if not 0 < value < float("inf"):
+            raise argparse.ArgumentTypeError(f"expected a positive number, received {text}")
+        return value
 
-def _positive_float(text):
-    value = float(text)
-    if not 0 < value < float("inf"):
-        raise argparse.ArgumentTypeError(f"expected a positive number, received {text}")
-    return value
+    read.__name__ = number.__name__  # which argparse names when it is no number at all
+    return read
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Finding the latent whose image is closest to a given one.
+"""Inversion: the latent whose image is closest to a given one, found by a search.
 
 An unconditional generator never sees an input image. What can imitate one is a search: keep
 the generator fixed and move the latent until the image matches.
@@ -35,7 +35,7 @@ class Inversion:
     images : ndarray, float32, shape (n, height, width, channels), in [0, 1]
         What the generator makes of them.
     history : ndarray, float32, shape (steps + 1, n)
-        What the search minimises, objective plus pull, at every step of the start that won.
+        What the search minimizes, objective plus pull, at every step of the start that won.
         Its first row is before any step; its smallest entry belongs to ``latents``.
     """
 
@@ -51,7 +51,7 @@ class Inversion:
 
 
 def pixel_objective(images, targets):
-    """Mean squared error of each image.
+    """Return the mean squared error of each image.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ def pixel_objective(images, targets):
 
 
 def structure_objective(images, targets):
-    """1 - SSIM of each image.
+    """Return 1 - SSIM of each image.
 
     Parameters
     ----------
@@ -80,7 +80,7 @@ def structure_objective(images, targets):
 
 
 def content_objective(images, targets):
-    """1 - centred cosine similarity of each image.
+    """Return 1 - centered cosine similarity of each image.
 
     Parameters
     ----------
@@ -105,10 +105,10 @@ def invert(
     learning_rate=0.1,
     prior=1e-3,
 ):
-    """Searches latents whose images match the given ones.
+    """Search latents whose images match the given ones.
 
     The search draws ``candidates`` latents, keeps the best ``starts`` of them for each image
-    and improves all of these with Adam. What it minimises for each image is
+    and improves all of these with Adam. What it minimizes for each image is
 
         objective(G(z), image) + prior * mean(z^2)
 
@@ -132,7 +132,7 @@ def invert(
         The landscape has many valleys: several starts, chosen well, find a deeper one.
     learning_rate : float, above 0
     prior : float, at least 0
-        Weight of the pull towards the latents that training has seen. Without it the search
+        Weight of the pull toward the latents that training has seen. Without it the search
         leaves them and finds images that are closer in pixels and less like digits.
 
     Returns
@@ -236,7 +236,7 @@ def _check_numbers(steps, candidates, starts, learning_rate, prior):
 
 
 def _measure(objective, prior):
-    """The objective, checked, and the pull beside it: two tensors of one value an image."""
+    """Return a function of the objective, checked, and the pull: one value an image of each."""
 
     def measure(images, z, targets):
         values = tf.convert_to_tensor(objective(images, targets))
@@ -251,7 +251,7 @@ def _measure(objective, prior):
 
 
 def _best_candidates(generator, measure, targets, candidates, starts, seed):
-    """The ``starts`` best of ``candidates`` random latents for each target, grouped by target."""
+    """Return the ``starts`` best of random latents for each target, grouped by target."""
     z = _latents.sample(candidates, generator.input_shape[-1], seed=seed)
     made = tf.constant(models.apply(generator, z))
     scores = np.stack(

@@ -12,6 +12,7 @@ import numpy as np
 
 from ganlab import datasets, keras, penalties, recipes
 from ganlab.diagnosis import monitor
+from ganlab.models.building import HeInitializers
 
 __all__ = ["DIGITS", "RING", "Setup", "dense_networks", "digits", "ring"]
 
@@ -51,11 +52,10 @@ def digits(seed, size=None):
 
 def dense_networks(sample_shape, *, seed):
     """Build a pair whose step takes milliseconds; the generator has batch normalization."""
-    seeds = np.random.default_rng(seed)
+    init = HeInitializers(seed)
 
     def dense(units, **settings):
-        start = keras.initializers.HeNormal(seed=int(seeds.integers(2**31)))
-        return keras.layers.Dense(units, kernel_initializer=start, **settings)
+        return keras.layers.Dense(units, kernel_initializer=init.next(), **settings)
 
     x = latents = keras.Input((32,), name="latents")
     for units in (64, 128):

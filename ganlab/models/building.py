@@ -1,4 +1,4 @@
-"""What the families of networks share: initializers from one seed, and the check of a shape."""
+"""What all builders share: initial weights from one seed, and the check of an image shape."""
 
 import numpy as np
 
@@ -11,16 +11,17 @@ __all__ = [
 
 
 class HeInitializers:
-    """He initialisers, one after another, each with a seed of its own drawn from one seed."""
+    """He initializers, one after another, each with a seed of its own drawn from one seed."""
 
     def __init__(self, seed):
         self._seeds = np.random.default_rng(seed)
 
     def next(self):
+        """Return an initializer for the next layer."""
         return keras.initializers.HeNormal(seed=self._next_seed())
 
     def next_doubling(self):
-        """The same for a transposed convolution of stride 2.
+        """Return one for a transposed convolution of stride 2.
 
         Keras takes its kernel (4, 4, out, in) for one of a convolution, in -> out exchanged,
         and does not see that only a quarter of the taps meet in a pixel: with HeNormal the
@@ -35,9 +36,9 @@ class HeInitializers:
 
 
 def check_image_shape(image_shape):
-    """Raises ValueError unless it is (height, width, channels), three positive integers."""
+    """Raise ValueError unless it is (height, width, channels), three positive integers."""
     if len(image_shape) != 3 or any(not isinstance(n, int) or n < 1 for n in image_shape):
         raise ValueError(
-            "expected image_shape = (height, width, channels), three positive integers, "
+            "expected image_shape as (height, width, channels), three positive integers, "
             f"received {image_shape!r}"
         )

@@ -10,12 +10,11 @@ __all__ = [
     "conv_generator",
 ]
 
-
 layers = keras.layers
 
 
 def conv_generator(image_shape, latent_dim=32, *, width=8, hidden=256, seed):
-    """A small convolutional generator for images of any size.
+    """Build a small convolutional generator for images of any size.
 
     Two dense layers draw a coarse map of at most 8x8, then transposed convolutions double it.
     Dense layers decide what is in the image, which a narrow convolution cannot; they cost
@@ -82,9 +81,9 @@ def conv_generator(image_shape, latent_dim=32, *, width=8, hidden=256, seed):
 
 
 def conv_discriminator(image_shape, *, width=12, hidden=256, seed):
-    """A small convolutional discriminator: strided convolutions, a dense layer, no normalisation.
+    """Build a small convolutional discriminator: strided convolutions and a dense layer.
 
-    Without normalisation each logit depends on its own image alone, which gradient
+    Without normalization each logit depends on its own image alone, which gradient
     penalties need.
 
     Parameters
@@ -105,7 +104,7 @@ def conv_discriminator(image_shape, *, width=12, hidden=256, seed):
     check_image_shape(image_shape)
     init = HeInitializers(seed)
     images = keras.Input(image_shape, name="images")
-    x = layers.Rescaling(2.0, -1.0, name="zero_centred")(images)
+    x = layers.Rescaling(2.0, -1.0, name="zero_centered")(images)
     for block in range(_doublings(image_shape)):
         x = layers.Conv2D(
             width * min(2**block, 4),
@@ -125,5 +124,5 @@ def conv_discriminator(image_shape, *, width=12, hidden=256, seed):
 
 
 def _doublings(image_shape):
-    """How often a map of at most 8x8 must double to reach the longer side, at least once."""
+    """Count how often a map of at most 8x8 must double to reach the longer side: at least once."""
     return max(1, math.ceil(math.log2(max(image_shape[:2]) / 8)))

@@ -10,12 +10,11 @@ __all__ = [
     "dense_generator",
 ]
 
-
 layers = keras.layers
 
 
 def dense_generator(image_shape, latent_dim=100, *, seed):
-    """The source article's generator, repaired.
+    """Build the source article's generator, repaired.
 
     Dense layers of 256, 512 and 1024 units, then one unit for each pixel value. The article
     ends in 784 units, which cannot fill its 28x28x3 image, and in relu, which reaches beyond
@@ -49,7 +48,7 @@ def dense_generator(image_shape, latent_dim=100, *, seed):
 
 
 def dense_discriminator(image_shape, *, seed):
-    """The source article's discriminator, repaired: it ends in a logit, not in a sigmoid.
+    """Build the source article's discriminator, repaired: it ends in a logit, not in a sigmoid.
 
     Parameters
     ----------
@@ -65,7 +64,7 @@ def dense_discriminator(image_shape, *, seed):
     check_image_shape(image_shape)
     init = HeInitializers(seed)
     images = keras.Input(image_shape, name="images")
-    x = layers.Rescaling(2.0, -1.0, name="zero_centred")(images)
+    x = layers.Rescaling(2.0, -1.0, name="zero_centered")(images)
     x = layers.Flatten(name="flatten")(x)
     for units in (512, 256):
         x = layers.Dense(units, kernel_initializer=init.next(), name=f"dense_{units}")(x)

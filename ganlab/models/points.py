@@ -1,6 +1,5 @@
 """A multilayer pair for points of the plane."""
 
-
 from ganlab._tensorflow import keras
 from ganlab.models.building import HeInitializers
 
@@ -9,12 +8,19 @@ __all__ = [
     "mlp_generator",
 ]
 
-
 layers = keras.layers
 
 
 def mlp_generator(output_dim=2, latent_dim=2, *, width=128, depth=3, seed):
-    """A generator of points: relu layers and a linear output.
+    """Build a generator of points: relu layers and a linear output.
+
+    Parameters
+    ----------
+    output_dim, latent_dim : int
+    width, depth : int
+        Units of a hidden layer, and how many such layers.
+    seed : int
+        For the initial weights.
 
     Returns
     -------
@@ -33,7 +39,15 @@ def mlp_generator(output_dim=2, latent_dim=2, *, width=128, depth=3, seed):
 
 
 def mlp_discriminator(input_dim=2, *, width=128, depth=3, seed):
-    """A discriminator of points.
+    """Build a discriminator of points: leaky relu layers and a logit.
+
+    Parameters
+    ----------
+    input_dim : int
+    width, depth : int
+        Units of a hidden layer, and how many such layers.
+    seed : int
+        For the initial weights.
 
     Returns
     -------
