@@ -128,6 +128,10 @@ def test_its_look(open_notebook, theme, width):
         notebook.page.keyboard.press(key)
     notebook.locator("text=/Equal errors/").wait_for()
     notebook.screenshot(f"ssim_playground_{theme}_{width}")
+    ramps = ast.literal_eval(notebook.evaluate("[p['ramp'] for p in playground.canvas.panels]"))
+    shown = notebook.locator(".below i").evaluate_all("all => all.map(i => i.style.background)")
+    assert shown == [f"linear-gradient(to right, {ramp})" for ramp in ramps if ramp]
+    assert len(shown) == 2
     area = notebook.output(0).bounding_box()
     for part in (".ganlab-ssim .row", "table", "figure", "button"):
         for i in range(notebook.locator(part).count()):

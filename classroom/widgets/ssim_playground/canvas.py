@@ -10,7 +10,7 @@ from matplotlib import colormaps
 
 from classroom.widgets.ssim_playground.distortions import PEN
 
-__all__ = ["PANELS", "Canvas", "in_colors"]
+__all__ = ["PANELS", "Canvas", "Panel", "in_colors"]
 
 
 class Panel(typing.NamedTuple):

@@ -7,7 +7,7 @@ from scipy import ndimage
 from skimage.metrics import structural_similarity
 
 from classroom.widgets.ssim_playground import markup
-from classroom.widgets.ssim_playground.canvas import PANELS, in_colors
+from classroom.widgets.ssim_playground.canvas import PANELS, Canvas, in_colors
 from classroom.widgets.ssim_playground.contest import Contender, Contest, equal_errors
 from classroom.widgets.ssim_playground.distortions import (
     LIMITS,
@@ -77,6 +77,11 @@ def test_the_ends_of_every_slider_are_pictures(photo, name):
 def test_a_single_point_is_a_dot():
     mask = raster((((64, 64),),), (128, 128))
     assert mask[64, 64] == 1.0 and 5 < mask.sum() < 9  # a disk three pixels wide covers 7
+
+
+def test_a_stroke_is_as_wide_as_the_browser_is_told():
+    mask = raster((((10, 64), (110, 64)),), (128, 128))
+    assert mask[:, 60].sum() == pytest.approx(128 * Canvas().pen, abs=0.3)
 
 
 def test_the_numbers_are_those_of_the_package_and_of_scikit_image(photo):
