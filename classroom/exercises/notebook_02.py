@@ -263,8 +263,7 @@ def _own_game(rng, own):
     slope = tape.gradient(value, fake)
     if slope is None or np.abs(slope).sum() < 0.05:
         raise Wrong("It saturates: fakes that are caught at -8 feel a slope of less than 0.05.")
-    zeros = np.zeros(8)
     return Right(
-        f"A game, and its generator does not stall. Its chance level, with every logit 0, is "
-        f"{float(own.discriminator(zeros, zeros)):.3f}: write it beside every curve."
+        "A game, and its generator does not stall. Its chance level, with every logit "
+        f"{own.undecided:g}, is {own.chance[0]:.3f}: write it beside every curve."
     )

@@ -106,7 +106,12 @@ WRONG = {
         (
             "squares = (1 - inversion.content_objective(made, targets)) ** 2\n"
             "return tf.stop_gradient(1 - squares) + 0.0 * tf.reduce_mean(made, (1, 2, 3))",
-            "0.92 is within reach",
+            "The search needs a gradient",
+        ),
+        (
+            "value = 1 - tf.abs(1 - inversion.content_objective(made, targets))\n"
+            "return 2 * tf.stop_gradient(value) - value",
+            "does the gradient lead",
         ),
     ],
 }
