@@ -110,6 +110,12 @@ def show_value(app, what, name, obj, options, lines):
         lines += ["", f"Value: ``{obj!r}``", ""]
 
 
+def how_it_is_made(app, what, name, obj, options, signature, returns):
+    """Show the parameters of __init__, where Keras or traitlets add a __new__ that takes all."""
+    if what == "class" and signature == "(*args, **kwargs)":
+        return str(inspect.signature(obj)), returns
+
+
 class Links(SphinxTransform):
     """Makes links of the names of papers and notebooks, in notebooks, pages and docstrings."""
 
@@ -163,6 +169,7 @@ class Links(SphinxTransform):
 
 def setup(app):
     app.add_transform(Links)
+    app.connect("autodoc-process-signature", how_it_is_made)
     app.connect("autodoc-process-docstring", as_plain_text, priority=100)  # before numpydoc
     app.connect("autodoc-process-docstring", show_value, priority=50)
     return {"parallel_read_safe": True}

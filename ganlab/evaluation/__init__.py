@@ -5,9 +5,18 @@ generator stands beside the same measure of other real images, of noise, of a ge
 collapsed and of one that memorized, all taken in the same way from sets of the same size.
 """
 
+from ganlab.evaluation import features
 from ganlab.evaluation.extractor import FeatureExtractor, extractor_for
 from ganlab.evaluation.quality_curve import QualityCurve
 from ganlab.evaluation.reference_rows import evaluate
 from ganlab.evaluation.report import Report, Row
 
-__all__ = ["FeatureExtractor", "QualityCurve", "Report", "Row", "evaluate", "extractor_for"]
+__all__ = [
+    "FeatureExtractor",
+    "QualityCurve",
+    "Report",
+    "Row",
+    "evaluate",
+    "extractor_for",
+    "features",
+]

@@ -53,8 +53,8 @@ def test_what_a_palette_would_spoil_stays_as_it_is():
 
 
 def test_the_pictures_of_a_notebook_are_replaced():
-    grey = png_of(np.repeat(np.arange(0, 250, 50, dtype=np.uint8), 3000).reshape(100, 150))
-    before = png_of(np.asarray(Image.open(io.BytesIO(grey)).convert("RGB")))
+    gray = png_of(np.repeat(np.arange(0, 250, 50, dtype=np.uint8), 3000).reshape(100, 150))
+    before = png_of(np.asarray(Image.open(io.BytesIO(gray)).convert("RGB")))
     data = {"image/png": base64.b64encode(before).decode()}
     output = nbformat.v4.new_output("display_data", data)
     text = nbformat.v4.new_output("stream", text="picture")

@@ -337,6 +337,14 @@ def test_names_of_papers_and_notebooks_are_links(site):
 
 
 @pytest.mark.slow
+def test_a_class_says_how_it_is_made(site):
+    for page in (site / "api").glob("*.html"):
+        assert "(*args, **kwargs)" not in Page(page).text, page.name
+    words = " ".join(Page(site / "api" / "ganlab.training.html").text.split())
+    assert "class GAN( generator, discriminator, *, loss," in words
+
+
+@pytest.mark.slow
 def test_search_finds_words_of_notebooks_and_docstrings(site):
     index = (site / "searchindex.js").read_text(encoding="utf-8")
     for name in ("notebooks/02_gan_loss", "api/ganlab.losses", "glossary"):
