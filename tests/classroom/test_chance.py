@@ -6,12 +6,13 @@ import re
 import pytest
 from matplotlib.figure import Figure
 
+from classroom import exercises
 from classroom.widgets import LossExplorer
 from classroom.widgets.laboratory.canvases import Curves
 from classroom.widgets.laboratory.game import Game
 from classroom.widgets.laboratory.picture import draw_curves
 from classroom.widgets.loss_explorer.plot import y_of
-from ganlab import keras, losses, models
+from ganlab import keras, losses, models, tf
 from ganlab.callbacks import LossCurve
 from ganlab.training import GAN
 
@@ -88,3 +89,13 @@ def test_the_curve_of_a_training(loss):
     curve.set_model(gan)
     curve.on_train_batch_end(0, {"d_loss": 1.0, "g_loss": 1.0})
     assert dotted(curve.draw(ax=Figure().subplots())) == sorted(set(loss.chance))
+
+
+def test_the_check_of_a_game_of_your_own(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)  # where the check writes its notes
+    own = losses.AdversarialLoss(
+        lambda real, fake: tf.reduce_mean((real - 2) ** 2 + (fake + 1) ** 2),
+        lambda real, fake: tf.reduce_mean((fake - 2) ** 2),
+        undecided=0.5,
+    )
+    assert "with every logit 0.5, is 4.500" in exercises.check("02.8", own, seed=0).text
