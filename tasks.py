@@ -434,9 +434,13 @@ def browser(python, options, rest):
 
 
 def style(python):
-    """Run the linter of Python, then that of JavaScript; the first complaint is the status."""
+    """Run the linters of Python, of scripts and of spelling; the first complaint counts."""
     oxlint = os.path.join(os.path.dirname(python), "oxlint" + (".exe" if os.name == "nt" else ""))
-    return call(python, ["-m", "ruff", "check"]) or call(oxlint, ["classroom", "docs", "tools"])
+    return (
+        call(python, ["-m", "ruff", "check"])
+        or call(oxlint, ["classroom", "docs", "tools"])
+        or call(python, ["-m", "codespell_lib"])
+    )
 
 
 def test(python, options, rest):

@@ -3,6 +3,7 @@
 import ast
 import hashlib
 import io
+import json
 import os
 import shutil
 import signal
@@ -374,8 +375,9 @@ def test_test_compares_every_notebook_strictly(calls):
     made, _ = calls
     assert tasks.main(["test", "-k", "losses"]) == 0
     assert made[:2] == [["-m", "ruff", "check"], ["classroom", "docs", "tools"]]
-    assert made[2][:3] == ["-m", "pytest", "--nbval"] and made[2][-2:] == ["-k", "losses"]
-    assert "--nbval-lax" not in made[2]
+    assert made[2] == ["-m", "codespell_lib"]
+    assert made[3][:3] == ["-m", "pytest", "--nbval"] and made[3][-2:] == ["-k", "losses"]
+    assert "--nbval-lax" not in made[3]
 
 
 def test_exit_statuses_come_through(calls):
@@ -389,6 +391,9 @@ def test_exit_statuses_come_through(calls):
     status.update(ruff=0, oxlint=1)
     assert tasks.main(["test"]) == tasks.main(["check"]) == 1
     assert [arguments[1] for arguments in made[-5:]] == ["ruff", "docs", "pytest", "ruff", "docs"]
+    status.update(oxlint=0, codespell_lib=3)
+    assert tasks.main(["test"]) == tasks.main(["check"]) == 3
+    assert made[-1] == ["-m", "codespell_lib"]
     status.update({"tools.series": 1})
     assert tasks.main(["run"]) == tasks.main(["execute", "02"]) == 1
 
@@ -403,6 +408,21 @@ def test_a_fault_in_a_script_is_found(tmp_path):
         run = subprocess.run([oxlint, *rules, script], capture_output=True, text=True)
         assert run.returncode == status, run.stdout
     assert "'nothing' is not defined" in run.stdout
+
+
+def test_british_spelling_is_found_in_text_and_in_a_notebook(tmp_path):
+    british = "col" + "our"
+    picture = british.join(["iVBORw0KGgo" * 8] * 2)
+    for name, text, found in (
+        ("page.md", "a gray color", False),
+        ("page.md", f"a gray {british}", True),
+        ("01_toy.ipynb", json.dumps({"source": "color", "image/png": picture}), False),
+        ("01_toy.ipynb", json.dumps({"source": british, "image/png": picture}), True),
+    ):
+        (tmp_path / name).write_text(text)
+        command = [sys.executable, "-m", "codespell_lib", "--toml", str(ROOT / "pyproject.toml")]
+        run = subprocess.run([*command, tmp_path / name], capture_output=True, text=True)
+        assert bool(run.returncode) == found, (text, run.stdout)
 
 
 @pytest.mark.parametrize("command", tasks.NOT_FOR_STUDENTS)
