@@ -77,23 +77,15 @@ def as_plain_text(app, what, name, obj, options, lines):
     """Take asterisks and bars in a docstring as mathematics, not as marks of emphasis.
 
     The docstrings mark nothing but code and formulas; `|w|` and `2 * n` in their sentences would
-    be read as something else. Rows of a table need not line up with its rulers to the letter.
+    be read as something else.
     """
-    columns, formula = None, None
+    formula = None
     for i, line in enumerate(lines):
         indent = len(line) - len(line.lstrip())
         if formula is not None and line.strip() and indent <= formula:
             formula = None
         if line.lstrip().startswith(".. math::"):
             formula = indent
-        if re.fullmatch(r"\s*={3,}(\s+={3,})+\s*", line):
-            columns = [match.start() for match in re.finditer("=+", line)]
-        elif not line.strip():
-            columns = None
-        elif columns and len(cells := re.split(r"\s{2,}", line.strip())) == len(columns):
-            line = ""
-            for column, cell in zip(columns, cells, strict=True):
-                line = line.ljust(column) + cell
         if formula is None and not line.lstrip().startswith((">>>", "...", "* ")):
             pieces = re.split(r"(``.*?``|`[^`]+`|:math:`[^`]+`)", line)
             pieces[::2] = [re.sub(r"(?<!\\)([*|])", r"\\\1", piece) for piece in pieces[::2]]

@@ -47,6 +47,8 @@ c.ClearSolutions.end_solution_delimeter = "END SOLUTION"
 c.ClearSolutions.code_stub = {"python": "...  # your answer"}
 c.ExecutePreprocessor.timeout = 300
 """
+# What nbgrader keeps of a cell.
+MARKS = {"schema_version": 3, "grade": False, "solution": False, "locked": False, "task": False}
 
 
 def build():
@@ -100,8 +102,16 @@ def as_assignment(solutions):
     series.empty(book)
     for exercise in found:
         name = "exercise-" + exercise.name.replace(".", "-")
-        exercise.solution.metadata["nbgrader"] = _marks(f"{name}-answer", solution=True)
-        exercise.check.metadata["nbgrader"] = _marks(name, grade=True, locked=True, points=1)
+        exercise.solution.metadata["nbgrader"] = MARKS | {
+            "grade_id": f"{name}-answer",
+            "solution": True,
+        }
+        exercise.check.metadata["nbgrader"] = MARKS | {
+            "grade_id": name,
+            "grade": True,
+            "locked": True,
+            "points": 1,
+        }
         exercise.check.source += (
             f"\n### BEGIN HIDDEN TESTS\nassert {exercise.check.source}.passed\n"
             "### END HIDDEN TESTS"
@@ -112,20 +122,6 @@ def as_assignment(solutions):
     title.source = title.source.replace("# Solutions to ", "# Exercises of ").split("\n\n")[0]
     nbformat.validate(book)
     return book
-
-
-def _marks(name, *, grade=False, solution=False, locked=False, points=None):
-    marks = {
-        "schema_version": 3,
-        "grade_id": name,
-        "grade": grade,
-        "solution": solution,
-        "locked": locked,
-        "task": False,
-    }
-    if points is not None:
-        marks["points"] = points
-    return marks
 
 
 def archive():

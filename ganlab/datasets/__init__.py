@@ -4,7 +4,7 @@
 name            what it is                                      images             needs
 ==============  ==============================================  =================  ========
 digits          real handwritten digits                         1,797 of 28x28x1   nothing
-color_digits    the same in named ink and ground colors        1,797 of 28x28x3   nothing
+color_digits    the same in named ink and ground colors         1,797 of 28x28x3   nothing
 faces           faces from Labeled Faces in the Wild            100 of 25x25x1     nothing
 photos          patches of photographs                          206 of 64x64x3     nothing
 mnist           handwritten digits                              70,000 of 28x28x1  download
