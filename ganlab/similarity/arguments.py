@@ -9,7 +9,7 @@ __all__ = ["float_pair", "image_pair", "show"]
 
 
 def image_pair(a, b, data_range, *, minimum):
-    """Two batches of images as tensors, and the data range as a number of their dtype.
+    """Return two batches of images as tensors, and the data range as a number of their dtype.
 
     Parameters
     ----------
@@ -22,13 +22,6 @@ def image_pair(a, b, data_range, *, minimum):
     Returns
     -------
     tuple of tensors (a, b, data_range)
-
-    Raises
-    ------
-    TypeError
-        If the pixels are not floating-point numbers, or `data_range` is no number.
-    ValueError
-        If the shapes differ, are not NHWC or too small, or `data_range` is not positive.
     """
     a, b = float_pair(a, b)
     if a.shape.rank != 4:
@@ -52,20 +45,12 @@ def image_pair(a, b, data_range, *, minimum):
             f"received {data_range!r}"
         )
     if not (data_range > 0 and math.isfinite(data_range)):
-        raise ValueError(f"expected a positive, finite data_range, received {data_range!r}")
+        raise ValueError(f"expected data_range > 0 and finite, received {data_range!r}")
     return a, b, tf.constant(float(data_range), a.dtype)
 
 
 def float_pair(a, b):
-    """Two tensors of equal shape in their common precision, at least float32.
-
-    Raises
-    ------
-    TypeError
-        If the elements are not floating-point numbers.
-    ValueError
-        If the shapes differ or there is no pair.
-    """
+    """Return two tensors of equal shape in their common precision, at least float32."""
     a, b = tf.convert_to_tensor(a), tf.convert_to_tensor(b)
     for tensor in (a, b):
         if not tensor.dtype.is_floating:
@@ -85,5 +70,5 @@ def float_pair(a, b):
 
 
 def show(shape):
-    """A static shape as text, None where it is not known yet."""
+    """Return a static shape as text, None where it is not known yet."""
     return str(tuple(shape)) if shape.rank is not None else "unknown"

@@ -1,16 +1,13 @@
 """Content similarity: the cosine of the angle between two images or feature vectors."""
 
-
 from ganlab._tensorflow import tf
 from ganlab.similarity import arguments
 
-__all__ = [
-    "content_similarity",
-]
+__all__ = ["content_similarity"]
 
 
 def content_similarity(a, b, *, centered=False):
-    r"""The article's content similarity: the cosine of the angle between two images.
+    r"""Measure the cosine of the angle between two images: the article's content similarity.
 
     .. math:: \frac{\sum x_{ij} y_{ij}}{\sqrt{\sum x_{ij}^2} \sqrt{\sum y_{ij}^2}}
 
@@ -31,13 +28,6 @@ def content_similarity(a, b, *, centered=False):
     Returns
     -------
     tf.Tensor, shape (batch,), range [-1, 1]
-
-    Raises
-    ------
-    TypeError
-        If the elements are not floating-point numbers.
-    ValueError
-        If the shapes differ or have no axis beside the batch.
 
     Notes
     -----
@@ -63,7 +53,7 @@ def content_similarity(a, b, *, centered=False):
 
 
 def _direction(x, centered):
-    """Flattens to (batch, elements), centres if wished, and scales to a largest element of 1."""
+    """Flatten to (batch, elements), center if wished, and scale to a largest element of 1."""
     x = tf.reshape(x, (tf.shape(x)[0], -1))
     if centered:
         # Subtracting the first element is exact for a constant image, where subtracting the

@@ -40,7 +40,7 @@ _IMAGES = (None, None, None, None)
 
 
 def windowed_similarity(a, b, data_range, weights):
-    """SSIM, or with several weights MS-SSIM, of checked images.
+    """Measure SSIM, or with several weights MS-SSIM, of checked images.
 
     Parameters
     ----------
@@ -58,7 +58,7 @@ def windowed_similarity(a, b, data_range, weights):
 
 @functools.cache
 def _differentiable(weights):
-    """SSIM of (a, b, data_range) with its first derivatives, made once: to make it takes time."""
+    """Make SSIM of (a, b, data_range) with its first derivatives, once: it takes time."""
 
     # Nothing is kept for the gradient: to compute it again is quicker than to store it. The
     # stop_gradient keeps the tape, which has this definition, from following the inside.
@@ -89,7 +89,7 @@ def _differentiable(weights):
 
 
 def similarity_map(a, b, data_range):
-    """SSIM in every window of checked images, (batch, height - 10, width - 10, channels)."""
+    """Measure SSIM in each window of checked images, (batch, height - 10, width - 10, channels)."""
     forward = _traced(_map, a.dtype, _IMAGES, _IMAGES, ())
     backward = _traced(_map_gradients, a.dtype, _IMAGES, _IMAGES, (), _IMAGES)
 
@@ -106,7 +106,7 @@ def similarity_map(a, b, data_range):
 
 
 def factors(mean_s, mean_d, variance_s, variance_d):
-    """Luminance and contrast-structure at data range 1, from statistics of s and d."""
+    """Return luminance and contrast-structure at data range 1, from statistics of s and d."""
     square_d = tf.square(mean_d)
     luminance = 0.5 * (tf.square(mean_s) + square_d) + _K1**2
     contrast_structure = 0.5 * (variance_s + variance_d) + _K2**2
@@ -116,7 +116,7 @@ def factors(mean_s, mean_d, variance_s, variance_d):
 
 @functools.cache
 def _traced(function, dtype, *shapes, jit_compile=True):
-    """One trace for images of any size; XLA compiles it once for each size."""
+    """Trace a function for images of any size; XLA compiles it once for each size."""
     signature = [tf.TensorSpec(shape, dtype) for shape in shapes]
     traced = tf.function(function, jit_compile=jit_compile, autograph=False)
     return traced.get_concrete_function(*signature)
@@ -128,7 +128,7 @@ def _forward(a, b, data_range, weights):
 
 
 def _backward(a, b, upstream, data_range, weights):
-    """Gradients with respect to s and d, both of the shape of images."""
+    """Return gradients with respect to s and d, both of the shape of images."""
     s, d = _rows(a, b, data_range)
     with tf.GradientTape() as tape:
         tape.watch((s, d))
@@ -153,7 +153,7 @@ def _map_gradients(a, b, data_range, upstream):
 
 
 def _in_chunks(function, batches, shared):
-    """Applies a function to a batch in chunks that fit into the cache, on all cores.
+    """Apply a function to a batch in chunks that fit into the cache, on all cores.
 
     The function is compiled for one chunk; the loop over the chunks is TensorFlow's, which runs
     several at once, where a loop compiled by XLA keeps to one core.
@@ -176,7 +176,7 @@ def _in_chunks(function, batches, shared):
 
 @functools.cache
 def _loop(function, dtype, *shapes):
-    """The same function of batches too large for the cache; their shapes have open sizes."""
+    """Make the same of batches too large for the cache; their shapes have open sizes."""
     of_chunk = _traced(function, dtype, *shapes)
     batches = sum(None in shape for shape in shapes)
 
@@ -196,15 +196,15 @@ def _loop(function, dtype, *shapes):
 
 
 def _reshaped(x, first, axes):
-    """Other sizes in place of the first axes of x."""
+    """Put other sizes in place of the first axes of x."""
     return tf.reshape(x, tf.concat((first, tf.shape(x)[axes:]), axis=0))
 
 
 def _rows(a, b, data_range):
-    """The s and d of images as rows, (batch, height, width * channels)."""
+    """Return s and d of images as rows, (batch, height, width * channels)."""
     shape = (*tf.unstack(tf.shape(a)[:2]), -1)
     a, b = tf.reshape(a, shape), tf.reshape(b, shape)
-    # Mid-grey images have s = 0, so that mean(s^2) - mean(s)^2 cancels as little as it can.
+    # Mid-gray images have s = 0, so that mean(s^2) - mean(s)^2 cancels as little as it can.
     return (a + b) / data_range - 1.0, (a - b) / data_range
 
 
@@ -223,7 +223,7 @@ def _similarity_of_rows(s, d, channels, weights):
 
 
 def _window_factors(s, d, channels):
-    """Luminance and contrast-structure in every window, (batch, height - 10, columns)."""
+    """Return luminance and contrast-structure in every window, (batch, height - 10, columns)."""
     mean_s, mean_d, square_s, square_d = tf.unstack(_moments(s, d, channels))
     variance_s = tf.maximum(square_s - mean_s * mean_s, 0.0)
     variance_d = tf.maximum(square_d - mean_d * mean_d, 0.0)
@@ -231,7 +231,7 @@ def _window_factors(s, d, channels):
 
 
 def _moments(s, d, channels):
-    """Means of s, d, s^2 and d^2 in every window: rows -> (4, batch, height - 10, columns)."""
+    """Average s, d, s^2 and d^2 in every window: rows -> (4, batch, height - 10, columns)."""
 
     @tf.custom_gradient
     def moments(s, d):
@@ -265,7 +265,7 @@ _TAPS = _taps()
 
 
 def _filter(x, axis, step):
-    """Weighted sums of 11 neighbours `step` elements apart: one axis of the window."""
+    """Add 11 weighted neighbors `step` elements apart: one axis of the window."""
 
     def shifted(k):
         window = [slice(None)] * x.shape.rank
@@ -280,7 +280,7 @@ def _filter(x, axis, step):
 
 
 def _with_margin(x, axis, size):
-    """Zeros before and after along one axis: a tf.pad that is written to memory."""
+    """Put zeros before and after along one axis: a tf.pad that is written to memory."""
     shape = tf.unstack(tf.shape(x))
     shape[axis] = size
     zeros = tf.zeros(shape, x.dtype)
@@ -288,7 +288,7 @@ def _with_margin(x, axis, size):
 
 
 def _channel_means(x, channels):
-    """Means of rows over height and width, (batch, channels), one axis at a time.
+    """Average rows over height and width, (batch, channels), one axis at a time.
 
     A single float32 sum over a large image loses the third decimal.
     """
@@ -297,7 +297,7 @@ def _channel_means(x, channels):
 
 
 def _halved(rows, channels):
-    """Means of 2 x 2 pixels; the last row or column of an odd size is repeated."""
+    """Average 2 x 2 pixels; the last row or column of an odd size is repeated."""
     height = tf.shape(rows)[1]
     rows = tf.concat((rows, rows[:, height - height % 2 :]), axis=1)
     rows = 0.5 * (rows[:, 0::2] + rows[:, 1::2])
@@ -309,7 +309,7 @@ def _halved(rows, channels):
 
 
 def _power(x, exponent):
-    """max(x, 0) ** exponent for an exponent below 1, with a finite gradient everywhere."""
+    """Return max(x, 0) ** exponent for an exponent below 1, with a finite gradient."""
     # The slope of x ** 0.05 grows without bound towards 0, where NaN would follow.
     zero = x <= 1e-6
     power = tf.pow(tf.where(zero, tf.ones_like(x), x), exponent)

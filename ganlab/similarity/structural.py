@@ -5,20 +5,13 @@ import math
 from ganlab._tensorflow import tf
 from ganlab.similarity import arguments, ssim_kernel
 
-__all__ = [
-    "global_ssim",
-    "ms_ssim",
-    "ms_ssim_scales",
-    "ssim",
-    "ssim_map",
-]
-
+__all__ = ["global_ssim", "ms_ssim", "ms_ssim_scales", "ssim", "ssim_map"]
 
 _MS_WEIGHTS = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)
 
 
 def ssim(a, b, *, data_range):
-    """Structural similarity of image pairs, the mean of :func:`ssim_map`.
+    """Measure the structural similarity of image pairs, the mean of :func:`ssim_map`.
 
     The definition of Wang et al. (2004): a Gaussian window of 11 x 11 pixels with sigma 1.5,
     K1 = 0.01, K2 = 0.03, only windows that lie inside the image, population variances and
@@ -39,13 +32,6 @@ def ssim(a, b, *, data_range):
     -------
     tf.Tensor, shape (batch,), range [-1, 1]
         1 exactly for identical images.
-
-    Raises
-    ------
-    TypeError
-        If the pixels are not floating-point numbers, or `data_range` is no number.
-    ValueError
-        If the shapes differ, are not NHWC or too small, or `data_range` is not positive.
 
     Notes
     -----
@@ -71,17 +57,17 @@ def ssim(a, b, *, data_range):
 
 
 def ssim_map(a, b, *, data_range):
-    """SSIM at every position of the window.
+    """Measure SSIM at every position of the window.
 
     Parameters
     ----------
     a, b, data_range
-        As for :func:`ssim`, which also says what is raised.
+        As for :func:`ssim`.
 
     Returns
     -------
     tf.Tensor, shape (batch, height - 10, width - 10, channels), range [-1, 1]
-        Element (i, j) belongs to the window whose centre is pixel (i + 5, j + 5).
+        Element (i, j) belongs to the window whose center is pixel (i + 5, j + 5).
 
     Examples
     --------
@@ -94,7 +80,7 @@ def ssim_map(a, b, *, data_range):
 
 
 def ms_ssim(a, b, *, data_range):
-    """Multi-scale structural similarity of image pairs.
+    """Measure the multi-scale structural similarity of image pairs.
 
     At every scale but the coarsest the mean of the contrast-structure factor counts, at the
     coarsest the mean of the whole SSIM; each is raised to the weight of its scale and the
@@ -107,7 +93,7 @@ def ms_ssim(a, b, *, data_range):
     Parameters
     ----------
     a, b, data_range
-        As for :func:`ssim`, which also says what is raised.
+        As for :func:`ssim`.
 
     Returns
     -------
@@ -129,7 +115,7 @@ def ms_ssim(a, b, *, data_range):
 
 
 def ms_ssim_scales(height, width):
-    """The weights that :func:`ms_ssim` gives to the scales of an image of this size.
+    """Return the weights that :func:`ms_ssim` gives to the scales of an image of this size.
 
     Scale k is the image halved k times, used if the 11 x 11 window fits into it. All five
     have the weights that Wang et al. (2003) print, fewer have them divided by their sum.
@@ -165,7 +151,7 @@ def ms_ssim_scales(height, width):
 
 
 def global_ssim(a, b, *, data_range):
-    r"""SSIM with one window, the whole image: the form printed in the source article.
+    r"""Measure SSIM with one window, the whole image: the form that the source article prints.
 
     .. math:: \frac{(2 \mu_x \mu_y + C_1)(2 \sigma_{xy} + C_2)}
               {(\mu_x^2 + \mu_y^2 + C_1)(\sigma_x^2 + \sigma_y^2 + C_2)}
@@ -176,7 +162,7 @@ def global_ssim(a, b, *, data_range):
     Parameters
     ----------
     a, b, data_range
-        As for :func:`ssim`, which also says what is raised; images of any size.
+        As for :func:`ssim`; images of any size.
 
     Returns
     -------

@@ -5,20 +5,19 @@ import math
 from ganlab._tensorflow import tf
 from ganlab.similarity import arguments
 
-__all__ = [
-    "psnr",
-]
+__all__ = ["psnr"]
 
 
 def psnr(a, b, *, data_range):
-    """Peak signal-to-noise ratio of image pairs in decibels, equal to ``tf.image.psnr``.
+    """Measure the peak signal-to-noise ratio of image pairs in decibels.
 
-    10 log10(data_range^2 / mean squared error); infinite for identical images, gradient 0.
+    10 log10(data_range^2 / mean squared error), as by ``tf.image.psnr``; infinite for identical
+    images, with gradient 0.
 
     Parameters
     ----------
     a, b, data_range
-        As for :func:`ssim`, which also says what is raised; images of any size.
+        As for :func:`ssim`; images of any size.
 
     Returns
     -------
