@@ -1,4 +1,4 @@
-"""Is a generator any good? Its samples beside rows whose answer is known.
+"""Is a generator any good? Its measures beside those of real images, noise and known failures.
 
 A number such as "Fréchet distance 18" says nothing by itself. Here every measure of the
 generator stands beside the same measure of other real images, of noise, of a generator that
