@@ -175,7 +175,14 @@ class GAN(keras.Model):
         dict of str to scalar tensor
             d_loss, penalty and d_gradient_norm.
         """
-        return self._update_discriminator(real)
+        fake = self.generator(self._draw_latents(real), training=True)
+        discriminator = functools.partial(self.discriminator, training=True)
+        with tf.GradientTape() as tape:
+            d_loss = self.loss_pair.discriminator(discriminator(real), discriminator(fake))
+            penalty = self._penalty(discriminator, real, fake)
+            objective = d_loss + penalty
+        norm = _apply_gradients(tape, objective, self.discriminator, self.d_optimizer)
+        return {"d_loss": d_loss, "penalty": penalty, "d_gradient_norm": norm}
 
     def step_generator(self, real):
         """Update the generator alone, once, and its average: this completes a step.
@@ -190,22 +197,6 @@ class GAN(keras.Model):
         dict of str to scalar tensor
             g_loss and g_gradient_norm.
         """
-        logs = self._update_generator(real)
-        self._update_average()
-        self.steps.assign_add(1)
-        return logs
-
-    def _update_discriminator(self, real):
-        fake = self.generator(self._draw_latents(real), training=True)
-        discriminator = functools.partial(self.discriminator, training=True)
-        with tf.GradientTape() as tape:
-            d_loss = self.loss_pair.discriminator(discriminator(real), discriminator(fake))
-            penalty = self._penalty(discriminator, real, fake)
-            objective = d_loss + penalty
-        norm = _apply_gradients(tape, objective, self.discriminator, self.d_optimizer)
-        return {"d_loss": d_loss, "penalty": penalty, "d_gradient_norm": norm}
-
-    def _update_generator(self, real):
         z = self._draw_latents(real)
         discriminator = functools.partial(self.discriminator, training=True)
         with tf.GradientTape() as tape:
@@ -213,6 +204,8 @@ class GAN(keras.Model):
             # Only relativistic losses use the real logits; otherwise the compiler drops them.
             g_loss = self.loss_pair.generator(discriminator(real), discriminator(fake))
         norm = _apply_gradients(tape, g_loss, self.generator, self.g_optimizer)
+        self._update_average()
+        self.steps.assign_add(1)
         return {"g_loss": g_loss, "g_gradient_norm": norm}
 
     def _penalty(self, discriminator, real, fake):

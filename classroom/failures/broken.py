@@ -63,7 +63,7 @@ class FrozenGAN(GAN):
         super().compile(**settings)
         self.discriminator.trainable = False
 
-    def _update_discriminator(self, real):
+    def step_discriminator(self, real):
         fake = self.generator(self._draw_latents(real), training=True)
         logits = [self.discriminator(x, training=True) for x in (real, fake)]
         nothing = tf.zeros(())

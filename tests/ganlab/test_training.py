@@ -72,8 +72,8 @@ def test_one_step_by_hand():
 def test_d_steps_counts_updates_and_shares_the_batch(d_steps):
     gan = small_gan(d_steps=d_steps)
     seen = []
-    update = gan._update_discriminator
-    gan._update_discriminator = lambda real: seen.append(np.asarray(real)) or update(real)
+    update = gan.step_discriminator
+    gan.step_discriminator = lambda real: seen.append(np.asarray(real)) or update(real)
     gan.train_step(POINTS[:10])
     assert int(gan.d_optimizer.iterations) == d_steps
     assert int(gan.g_optimizer.iterations) == 1
