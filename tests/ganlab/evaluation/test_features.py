@@ -110,7 +110,7 @@ def test_mistakes_get_an_error(tmp_path):
     with pytest.raises(checkpoints.CheckpointError, match=r"none\.npz: cannot be read"):
         features.load(tmp_path / "none.npz")
     np.savez(tmp_path / "other.npz", a=np.zeros(3))
-    with pytest.raises(checkpoints.CheckpointError, match="expected a classifier that python -m ganlab features wrote"):
+    with pytest.raises(checkpoints.CheckpointError, match=r"other\.npz: expected a classifier"):
         features.load(tmp_path / "other.npz")
     with pytest.raises(ValueError, match=r"expected images of shape \(28, 28, 1\).*\(20, 20, 1\)"):
         features.extract(features.load("digits"), np.zeros((1, 20, 20, 1), np.float32))
