@@ -10,28 +10,6 @@ import numpy as np
 
 from classroom.exercises.progress import Progress, note
 
-__all__ = [
-    "KINDS",
-    "Exercise",
-    "Right",
-    "Unanswered",
-    "Verdict",
-    "Wrong",
-    "all_exercises",
-    "as_number",
-    "as_numbers",
-    "as_truth",
-    "check",
-    "compare",
-    "compare_choice",
-    "compare_order",
-    "compare_prediction",
-    "exercise",
-    "picture_of",
-    "progress",
-    "result_of",
-]
-
 KINDS = (
     "Predict a number",
     "Choose and justify",

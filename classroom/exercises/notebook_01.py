@@ -17,8 +17,6 @@ from classroom.exercises.checking import (
 )
 from ganlab import datasets
 
-__all__ = []
-
 
 @exercise("01.1", "All pictures of 8 × 8", "Predict a number")
 def _all_pictures(rng, guess):

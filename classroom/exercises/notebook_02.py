@@ -15,8 +15,6 @@ from classroom.exercises.checking import (
 )
 from ganlab import losses, tf
 
-__all__ = []
-
 
 def _softplus(logits):
     return np.logaddexp(0.0, logits)

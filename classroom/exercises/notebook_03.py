@@ -17,8 +17,6 @@ from classroom.exercises.checking import (
 )
 from ganlab import similarity
 
-__all__ = []
-
 
 def _soft(rng, *, mean=0.5, spread=0.12, size=64):
     """Return a smooth random picture, float32 of shape (1, size, size, 1) in [0.05, 0.95]."""

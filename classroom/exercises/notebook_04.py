@@ -15,8 +15,6 @@ from classroom.exercises.checking import (
 )
 from ganlab import datasets, similarity
 
-__all__ = []
-
 
 def _cosine(x, y):
     x, y = np.ravel(x).astype(float), np.ravel(y).astype(float)

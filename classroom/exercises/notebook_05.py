@@ -16,8 +16,6 @@ from classroom.exercises.checking import (
 from ganlab import datasets, keras, latents, losses, models, tf
 from ganlab.training import GAN
 
-__all__ = []
-
 HALF = "A threshold of one half belongs to probabilities; these are logits."
 
 

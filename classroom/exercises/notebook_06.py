@@ -16,8 +16,6 @@ from classroom.exercises.checking import (
 )
 from ganlab import datasets, inversion, latents, models, recipes, tf
 
-__all__ = []
-
 
 def _need_gradient(values, tape, made):
     slopes = tape.gradient(values, made) if tf.is_tensor(values) else None

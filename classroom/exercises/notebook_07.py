@@ -17,8 +17,6 @@ from classroom.exercises.checking import (
 from ganlab import metrics
 from ganlab.datasets import points
 
-__all__ = []
-
 
 def _standard(rng, n):
     """Draw points of mean 0 and covariance 1 exactly, not only on average."""

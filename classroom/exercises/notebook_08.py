@@ -19,8 +19,6 @@ from classroom.exercises.checking import (
 )
 from ganlab import diagnosis
 
-__all__ = []
-
 _RULES = {symptom.illness: symptom.evidence for symptom in diagnosis.SYMPTOMS}
 
 

@@ -14,8 +14,6 @@ import ipywidgets
 
 from ganlab import files
 
-__all__ = ["FILE", "Progress", "note", "read", "table"]
-
 FILE = "ganlab_progress.json"
 _shown = weakref.WeakSet()
 
@@ -48,8 +46,7 @@ def note(name, success, *, prediction=None, found=None):
         entry["prediction"] = float(prediction)
     if found is not None:
         entry["found"] = float(found)
-    with files.replaced(FILE) as file:
-        file.write(json.dumps(content, indent=1, sort_keys=True).encode())
+    files.write(FILE, json.dumps(content, indent=1, sort_keys=True).encode())
     for widget in list(_shown):
         widget.refresh()
 

@@ -8,14 +8,6 @@ import numpy as np
 from ganlab import keras, losses, penalties, tf
 from ganlab.training import GAN
 
-__all__ = [
-    "ForgetfulGAN",
-    "FrozenGAN",
-    "bytes_to_floats",
-    "labels_outside",
-    "penalty_anywhere",
-]
-
 
 def labels_outside(excess):
     """Return cross-entropy whose noise points the wrong way: real 1 + noise, fake 0 - noise.

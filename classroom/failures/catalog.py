@@ -9,8 +9,6 @@ from ganlab import keras, losses, penalties
 from ganlab.diagnosis import monitor
 from ganlab.recipes import adam
 
-__all__ = ["ALL", "Illness", "run"]
-
 _EVERY = 20  # steps between two rows of a record
 _RATE = 2e-3  # of both networks in good health
 

@@ -14,8 +14,6 @@ from ganlab import datasets, keras, penalties, recipes
 from ganlab.diagnosis import monitor
 from ganlab.models.building import HeInitializers
 
-__all__ = ["DIGITS", "RING", "Setup", "dense_networks", "digits", "ring"]
-
 
 @dataclass(frozen=True, kw_only=True)
 class Setup(recipes.Recipe):

@@ -4,8 +4,6 @@ import json
 
 from ganlab import diagnosis, files
 
-__all__ = ["load_gallery", "load_table"]
-
 
 def load_table():
     """Load how often each illness was named what, and the truth about the gallery.

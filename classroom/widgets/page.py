@@ -12,8 +12,6 @@ from matplotlib import figure
 
 from ganlab import images, plotting
 
-__all__ = ["Figure", "captioned", "image_tag", "style"]
-
 _COLORS = {
     "real": plotting.REAL,
     "fake": plotting.FAKE,

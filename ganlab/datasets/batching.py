@@ -4,8 +4,6 @@ import numpy as np
 
 from ganlab.datasets.dataset import Dataset
 
-__all__ = ["batches"]
-
 
 def batches(images, batch_size, *, seed, start=0):
     """Serve batches for ever, each epoch in a new order; any step can be returned to.

@@ -7,8 +7,6 @@ import numpy as np
 
 from ganlab import images as pixels
 
-__all__ = ["Dataset"]
-
 
 @dataclasses.dataclass(frozen=True, eq=False, repr=False)
 class Dataset:

@@ -15,8 +15,6 @@ import numpy as np
 from ganlab.datasets.handwriting import NAMES as _DIGITS
 from ganlab.datasets.readers import DataError
 
-__all__ = ["FASHION_FILES", "NAMES", "DownloadError", "load"]
-
 _CLOTHES = (
     "T-shirt/top", "trouser", "pullover", "dress", "coat",
     "sandal", "shirt", "sneaker", "bag", "ankle boot",

@@ -10,14 +10,6 @@ import functools
 
 import numpy as np
 
-__all__ = [
-    "COLORS",
-    "CONTRAST",
-    "NAMES",
-    "color_digits",
-    "digits",
-]
-
 NAMES = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 # Distinguishable with normal vision and with each of the three color vision deficiencies.

@@ -9,8 +9,6 @@ from ganlab import images as pixels
 from ganlab.datasets import downloads, handwriting, readers
 from ganlab.datasets.dataset import Dataset
 
-__all__ = ["NAMES", "load"]
-
 _COLOR_PHOTOS = ("astronaut", "chelsea", "coffee", "rocket")
 _GRAY_PHOTOS = ("camera", "brick", "grass", "gravel")
 _PATCH = 64

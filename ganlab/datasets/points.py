@@ -9,16 +9,6 @@ import numpy as np
 
 from ganlab.latents import random_generator, sample
 
-__all__ = [
-    "GRID_MODES",
-    "GRID_STD",
-    "RING_MODES",
-    "RING_STD",
-    "grid",
-    "ring",
-    "swiss_roll",
-]
-
 RING_STD = 0.02
 RING_MODES = 2 * np.stack(
     [np.cos(np.arange(8) * np.pi / 4), np.sin(np.arange(8) * np.pi / 4)], axis=1

@@ -18,16 +18,6 @@ from ganlab import files
 from ganlab import images as pixels
 from ganlab.datasets.dataset import Dataset
 
-__all__ = [
-    "MAX_PIXELS",
-    "MAX_VALUES",
-    "DataError",
-    "Skipped",
-    "read",
-    "read_image",
-    "save_npz",
-]
-
 MAX_VALUES = 2**29
 """Values (images x height x width x channels) one call may read: 2 GiB as float32."""
 

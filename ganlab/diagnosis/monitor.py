@@ -15,8 +15,6 @@ from ganlab import callbacks, latents, losses, metrics, penalties
 from ganlab._tensorflow import tf
 from ganlab.diagnosis.record import COLUMNS, Record
 
-__all__ = ["Monitor", "Task", "train"]
-
 _PROBE = 256  # samples of each kind that a row looks at
 _SHOWN = 128  # samples of a frame
 

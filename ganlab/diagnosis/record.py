@@ -10,8 +10,6 @@ import numpy as np
 
 from ganlab import files
 
-__all__ = ["COLUMNS", "Record", "load_records", "save_records"]
-
 #: The columns of a record. A row is written every so many steps; "since" means since the row
 #: before. Distances called relative are divided by the mean distance of two real samples.
 COLUMNS = {

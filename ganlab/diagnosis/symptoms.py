@@ -11,8 +11,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = ["SYMPTOMS", "Diagnosis", "Symptom", "diagnose"]
-
 
 @dataclass(frozen=True)
 class Diagnosis:

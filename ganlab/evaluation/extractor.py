@@ -10,8 +10,6 @@ from sklearn.decomposition import PCA
 from ganlab import images as pixels
 from ganlab.evaluation import features
 
-__all__ = ["FeatureExtractor", "extractor_for"]
-
 
 @dataclass(frozen=True)
 class FeatureExtractor:

@@ -16,18 +16,6 @@ from ganlab import checkpoints, datasets, files, models
 from ganlab import images as pixels
 from ganlab._tensorflow import keras, tf
 
-__all__ = [
-    "DIM",
-    "WEIGHTS",
-    "accuracy",
-    "build",
-    "extract",
-    "load",
-    "probabilities",
-    "save",
-    "train",
-]
-
 layers = keras.layers
 
 #: Values in a feature vector.

@@ -6,8 +6,6 @@ from ganlab import images as pixels
 from ganlab import metrics
 from ganlab._tensorflow import keras
 
-__all__ = ["QualityCurve"]
-
 
 class QualityCurve(keras.callbacks.Callback):
     """Measures the generator from time to time while it trains.

@@ -9,8 +9,6 @@ from ganlab import images as pixels
 from ganlab import metrics
 from ganlab.evaluation.report import Report, Row
 
-__all__ = ["evaluate"]
-
 _CUTS = 4  # the distance of two halves differs by a third from one cut to another
 _FEW = 10  # images that the collapsed generator knows
 _SHOWN = 12  # images of a row

@@ -12,8 +12,6 @@ from matplotlib.ticker import MaxNLocator
 from ganlab import files, plotting
 from ganlab import images as pixels
 
-__all__ = ["MEASURES", "Report", "Row"]
-
 
 @dataclass(frozen=True)
 class Row:

@@ -2,12 +2,6 @@
 
 import numpy as np
 
-__all__ = [
-    "as_pair",
-    "as_rows",
-    "check_count",
-]
-
 
 def as_rows(values, name, *, finite=True):
     """Flatten all axes but the first, after a check that the values can be measured.

@@ -5,8 +5,6 @@ import numpy as np
 from ganlab.latents import random_generator
 from ganlab.metrics.arguments import check_count
 
-__all__ = ["pairwise_similarity"]
-
 
 def pairwise_similarity(images, similarity, *, pairs, seed):
     """Measure the mean similarity of random pairs within one set.

@@ -4,8 +4,6 @@ import numpy as np
 
 from ganlab.metrics.arguments import as_pair
 
-__all__ = ["frechet_distance"]
-
 
 def frechet_distance(real, fake):
     r"""Measure the Fréchet distance of two sets, each taken for a Gaussian.

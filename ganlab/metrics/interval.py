@@ -8,8 +8,6 @@ import numpy as np
 from ganlab.latents import random_generator
 from ganlab.metrics.arguments import check_count
 
-__all__ = ["Interval", "half_sample_interval"]
-
 
 @dataclass(frozen=True)
 class Interval:

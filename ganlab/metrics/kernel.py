@@ -7,8 +7,6 @@ import numpy as np
 from ganlab.latents import random_generator
 from ganlab.metrics.arguments import as_pair, check_count
 
-__all__ = ["KernelDistance", "kernel_distance"]
-
 
 @dataclass(frozen=True)
 class KernelDistance:

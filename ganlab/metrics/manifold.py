@@ -7,8 +7,6 @@ import numpy as np
 from ganlab.metrics.arguments import as_pair, check_count
 from ganlab.metrics.neighbors import count_inside, nearest_neighbors
 
-__all__ = ["DensityCoverage", "PrecisionRecall", "density_coverage", "precision_recall"]
-
 
 @dataclass(frozen=True)
 class PrecisionRecall:

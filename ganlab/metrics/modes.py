@@ -7,8 +7,6 @@ import numpy as np
 from ganlab.metrics.arguments import as_pair
 from ganlab.metrics.neighbors import nearest_neighbors
 
-__all__ = ["ModeCoverage", "mode_coverage"]
-
 
 @dataclass(frozen=True, eq=False)
 class ModeCoverage:

@@ -12,8 +12,6 @@ import numpy as np
 
 from ganlab.metrics.arguments import as_pair, check_count
 
-__all__ = ["count_inside", "nearest_neighbors"]
-
 _BLOCK = 4_000_000  # float64 numbers in a temporary array: 32 MB
 
 

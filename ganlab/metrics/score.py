@@ -4,8 +4,6 @@ import numpy as np
 
 from ganlab.metrics.arguments import as_rows
 
-__all__ = ["inception_score"]
-
 
 def inception_score(probabilities):
     r"""Measure how sure a classifier is of each sample, and how evenly it sees all classes.

@@ -2,8 +2,6 @@
 
 import numpy as np
 
-__all__ = ["apply"]
-
 
 def apply(network, inputs, *, batch_size=256):
     """Apply a network in inference mode, a chunk of inputs at a time.

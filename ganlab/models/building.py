@@ -4,11 +4,6 @@ import numpy as np
 
 from ganlab._tensorflow import keras
 
-__all__ = [
-    "HeInitializers",
-    "check_image_shape",
-]
-
 
 class HeInitializers:
     """He initializers, one after another, each with a seed of its own drawn from one seed."""

@@ -5,11 +5,6 @@ import math
 from ganlab._tensorflow import keras
 from ganlab.models.building import HeInitializers, check_image_shape
 
-__all__ = [
-    "dense_discriminator",
-    "dense_generator",
-]
-
 layers = keras.layers
 
 

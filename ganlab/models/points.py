@@ -3,11 +3,6 @@
 from ganlab._tensorflow import keras
 from ganlab.models.building import HeInitializers
 
-__all__ = [
-    "mlp_discriminator",
-    "mlp_generator",
-]
-
 layers = keras.layers
 
 

@@ -5,8 +5,6 @@ import numbers
 
 from ganlab._tensorflow import tf
 
-__all__ = ["float_pair", "image_pair", "show"]
-
 
 def image_pair(a, b, data_range, *, minimum):
     """Return two batches of images as tensors, and the data range as a number of their dtype.

@@ -3,8 +3,6 @@
 from ganlab._tensorflow import tf
 from ganlab.similarity import arguments
 
-__all__ = ["content_similarity"]
-
 
 def content_similarity(a, b, *, centered=False):
     r"""Measure the cosine of the angle between two images: the article's content similarity.

@@ -5,8 +5,6 @@ import math
 from ganlab._tensorflow import tf
 from ganlab.similarity import arguments
 
-__all__ = ["psnr"]
-
 
 def psnr(a, b, *, data_range):
     """Measure the peak signal-to-noise ratio of image pairs in decibels.

@@ -26,8 +26,6 @@ import numpy as np
 
 from ganlab._tensorflow import tf
 
-__all__ = ["WINDOW", "factors", "similarity_map", "windowed_similarity"]
-
 WINDOW = 11
 _SIGMA = 1.5
 _K1 = 0.01

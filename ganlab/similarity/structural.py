@@ -5,8 +5,6 @@ import math
 from ganlab._tensorflow import tf
 from ganlab.similarity import arguments, ssim_kernel
 
-__all__ = ["global_ssim", "ms_ssim", "ms_ssim_scales", "ssim", "ssim_map"]
-
 _MS_WEIGHTS = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)
 
 

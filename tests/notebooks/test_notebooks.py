@@ -276,9 +276,9 @@ def offered():
     """Yields the names and the definitions that each module of the package offers."""
     for module in sorted((ROOT / "ganlab").rglob("*.py")):
         body = ast.parse(module.read_text(encoding="utf-8")).body
-        lists = [node.value for node in body if ast.unparse(node).startswith("__all__ = ")]
-        names = {name for value in lists for name in ast.literal_eval(value)}
-        yield names, [node for node in body if getattr(node, "name", None) in names]
+        kinds = ast.FunctionDef | ast.ClassDef
+        public = [n for n in body if isinstance(n, kinds) and not n.name.startswith("_")]
+        yield {node.name for node in public}, public
 
 
 PUBLIC_NAMES = {name for names, _ in offered() for name in names}

@@ -12,8 +12,6 @@ import numpy as np
 from classroom.widgets import page
 from ganlab import images, plotting
 
-__all__ = ["curves", "draw", "measures_table", "samples_picture", "spark"]
-
 _MOST = 240  # points of a drawn line: more cannot be told apart
 _SMOOTH = 0.9  # weight of the past in the smoothed lines
 _COLORS = {"d_loss": plotting.DISCRIMINATOR, "g_loss": plotting.GENERATOR}

@@ -12,8 +12,6 @@ import numpy as np
 
 from ganlab import callbacks, checkpoints, datasets, training
 
-__all__ = ["Training"]
-
 _SECONDS_BETWEEN_SAVES = 30.0
 _RECENT = 50  # steps whose pace the time left is judged by
 

@@ -14,8 +14,6 @@ from classroom.widgets.dashboard import picture
 from classroom.widgets.dashboard.training import Training
 from ganlab import latents, plotting
 
-__all__ = ["Dashboard"]
-
 _SHARE = 0.08  # of the time at most goes into drawing
 _SOONEST = 0.25  # seconds between two drawings
 _TURNS = 6  # of the loop after every step: a click takes some of them on its way to its handler

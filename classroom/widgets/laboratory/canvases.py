@@ -12,8 +12,6 @@ from classroom.widgets.laboratory.picture import HEAT, LAYERS, LONGEST, PULL
 from classroom.widgets.laboratory.words import describe
 from ganlab import plotting
 
-__all__ = ["Curves", "Plane", "thinned"]
-
 _HERE = pathlib.Path(__file__).parent
 _MOST = 300  # points of a curve that are sent
 

@@ -10,8 +10,6 @@ from classroom.widgets.laboratory.game import PENALTIES
 from classroom.widgets.laboratory.picture import LAYERS
 from ganlab import losses, penalties
 
-__all__ = ["DRAW", "SPEEDS", "Controls", "Speed", "same"]
-
 _SLIDER_STEP = 0.1  # of the decimal logarithm of a rate or a weight
 DRAW = "draw"  # in the menu of distributions: the one drawn on the plane
 
@@ -36,9 +34,11 @@ SPEEDS = {
 }
 
 
-def _wide(**options):
-    look = {"layout": widgets.Layout(width="auto"), "style": {"description_width": "96px"}}
-    return look | options
+def _sizes(width, description="auto"):
+    return {"layout": {"width": width}, "style": {"description_width": description}}
+
+
+_WIDE = _sizes("auto", description="96px")
 
 
 class Controls:
@@ -70,39 +70,25 @@ class Controls:
             "both": button(description="Step both", tooltip="First the discriminator, then G"),
         }
         self.who = widgets.Dropdown(
-            options=[
-                ("both in turn", "both"),
-                ("D alone", "discriminator"),
-                ("G alone", "generator"),
-            ],
+            options={"both in turn": "both", "D alone": "discriminator", "G alone": "generator"},
             description="Moves",
-            style={"description_width": "auto"},
-            layout=widgets.Layout(width="158px"),
+            **_sizes("158px"),
         )
         self.speed = widgets.Dropdown(
-            options=SPEEDS,
-            value=SPEEDS["live"],
-            description="Speed",
-            style={"description_width": "auto"},
-            layout=widgets.Layout(width="158px"),
+            options=SPEEDS, value=SPEEDS["live"], description="Speed", **_sizes("158px")
         )
         self.reset = button(description="Reset", icon="undo", tooltip="Begin again from the seed")
         self.replay = button(
             description="Replay", icon="history", tooltip="Do everything again, step by step"
         )
         self.seed = widgets.BoundedIntText(
-            seed,
-            min=0,
-            max=2**31 - 1,
-            description="Seed",
-            style={"description_width": "auto"},
-            layout=widgets.Layout(width="100px"),
+            seed, min=0, max=2**31 - 1, description="Seed", **_sizes("100px")
         )
-        rate = {"base": 10, "min": -5, "max": 0, "step": _SLIDER_STEP, "readout_format": ".1e"}
-        self.distribution = widgets.Dropdown(description="Learn", **_wide())
+        rate = _WIDE | {"min": -5, "max": 0, "step": _SLIDER_STEP, "readout_format": ".1e"}
+        self.distribution = widgets.Dropdown(description="Learn", **_WIDE)
         self.clear = button(description="Clear drawing", icon="eraser")
         self.clear.layout.display = "none"
-        self.penalty = widgets.Dropdown(description="Penalty", **_wide())
+        self.penalty = widgets.Dropdown(description="Penalty", **_WIDE)
         self.weight = widgets.FloatLogSlider(
             1.0,
             min=-3,
@@ -110,25 +96,20 @@ class Controls:
             step=_SLIDER_STEP,
             description="Weight",
             readout_format=".2g",
-            **_wide(),
+            **_WIDE,
         )
         self.settings = {
-            "loss": widgets.Dropdown(description="Loss", **_wide()),
+            "loss": widgets.Dropdown(description="Loss", **_WIDE),
             "penalty": self.penalty,
             "weight": self.weight,
-            "d_rate": widgets.FloatLogSlider(description="Rate of D", **rate, **_wide()),
-            "g_rate": widgets.FloatLogSlider(description="Rate of G", **rate, **_wide()),
-            "d_steps": widgets.IntSlider(1, 1, 20, description="D steps per G", **_wide()),
+            "d_rate": widgets.FloatLogSlider(description="Rate of D", **rate),
+            "g_rate": widgets.FloatLogSlider(description="Rate of G", **rate),
+            "d_steps": widgets.IntSlider(1, 1, 20, description="D steps per G", **_WIDE),
         }
         self.shown = {
             name: widgets.Checkbox(True, description=name, indent=False) for name in LAYERS
         }
-        self.name = widgets.Text(
-            "film",
-            description="Film",
-            style={"description_width": "auto"},
-            layout=widgets.Layout(width="150px"),
-        )
+        self.name = widgets.Text("film", description="Film", **_sizes("150px"))
         self.save = button(
             description="Save", icon="film", tooltip="A GIF of this game, beside the notebook"
         )

@@ -8,8 +8,6 @@ import numpy as np
 from ganlab.datasets import points
 from ganlab.latents import random_generator, sample
 
-__all__ = ["ALL", "LEAST", "LIMIT", "MOST", "NEAR", "Distribution", "drawn", "named"]
-
 LIMIT = 3.0  # half the side of the plane that is shown
 NEAR = 0.3  # a point this near to another has found it: as in the failure laboratory
 LEAST, MOST = 20, 2000  # points of a drawing

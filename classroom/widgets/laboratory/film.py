@@ -11,8 +11,6 @@ from matplotlib.figure import Figure
 from classroom.widgets.laboratory.picture import LAYERS, draw_plane
 from ganlab import files, images
 
-__all__ = ["Film"]
-
 
 class Film:
     """The frames of a game, no more than a given number, spread over all of it.
@@ -94,8 +92,7 @@ class Film:
             tell(f"Drawing frame {len(drawn)} of {len(self.frames)} ...")
             await asyncio.sleep(0)
         data = images.to_gif(drawn, seconds_per_frame=0.1)
-        with files.replaced(path) as file:
-            file.write(data)
+        files.write(path, data)
         self._own.add(path)
         tell(f"Saved {len(drawn)} frames, {len(data) / 1e6:.1f} MB: {path}")
         return path

@@ -8,8 +8,6 @@ import numpy as np
 from classroom.widgets.laboratory.distributions import LIMIT
 from ganlab import losses
 
-__all__ = ["CELLS", "NODES", "SHOWN", "Frame", "Scale", "grid", "lattice", "scale_of"]
-
 CELLS = 48  # of the heat map, on each side
 NODES = 25  # of the warped grid, on each side; every other line is drawn
 SHOWN = 200  # real points and fakes

@@ -24,8 +24,6 @@ from classroom.widgets.laboratory.frame import CELLS, NODES, SHOWN, Frame, grid,
 from ganlab import keras, latents, losses, models, penalties, tf
 from ganlab.training import GAN
 
-__all__ = ["PENALTIES", "PLAYERS", "Game", "Settings"]
-
 _BOUND = 1e6  # a game with a greater loss or norm of a gradient has diverged
 PLAYERS = ("discriminator", "generator", "both")
 

@@ -10,8 +10,6 @@ from classroom.widgets.laboratory.frame import CELLS
 from classroom.widgets.page import Figure
 from ganlab import plotting
 
-__all__ = ["HEAT", "LAYERS", "LONGEST", "PULL", "arrows", "draw_curves", "draw_plane", "picture"]
-
 #: What can be shown, by the names of the switches.
 LAYERS = ("heat map", "warped grid", "pulls", "real", "fake")
 

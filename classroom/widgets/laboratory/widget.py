@@ -1,7 +1,6 @@
 """The laboratory of the plane: a GAN game to watch, stop, change and play again."""
 
 import asyncio
-import functools
 import html
 import threading
 import time
@@ -26,17 +25,6 @@ _WELCOME = (
     "Orange fakes are to end up on the blue real points. Press Play, or let the players move one "
     "by one; every setting may change while they play."
 )
-
-
-def _one_at_a_time(method):
-    """Let a step end first: clicks may arrive in another thread than the one that plays."""
-
-    @functools.wraps(method)
-    def alone(self, *arguments, **keywords):
-        with self._lock:
-            return method(self, *arguments, **keywords)
-
-    return alone
 
 
 class Laboratory(widgets.VBox):
@@ -71,7 +59,7 @@ class Laboratory(widgets.VBox):
     """
 
     def __init__(self, distribution="ring", *, seed, **settings):
-        self._lock = threading.RLock()
+        self._lock = threading.RLock()  # a click in another thread waits until a step ends
         self.game = Game(distributions.named(distribution), seed=seed, **settings)
         self.film = Film()
         self.playing = False
@@ -99,12 +87,12 @@ class Laboratory(widgets.VBox):
         """
         return picture(self.game, self.controls.layers())
 
-    @_one_at_a_time
     def step(self, player="both", times=1):
         """Let a player move, as `Game.step` does, and show it."""
-        before = self.game.frame()
-        self.game.step(player, times)
-        self._refresh(keep=True, said=narrate(player, before, self.game.frame()))
+        with self._lock:
+            before = self.game.frame()
+            self.game.step(player, times)
+            self._refresh(keep=True, said=narrate(player, before, self.game.frame()))
 
     async def run(self, pictures=None):
         """Play until stopped, or for a number of pictures: ``await laboratory.run(100)``."""
@@ -162,12 +150,7 @@ class Laboratory(widgets.VBox):
         self.play()
 
     async def save_film(self, name):
-        """Write the film of this game as a GIF beside the notebook.
-
-        Parameters
-        ----------
-        name : str
-            Of the file: letters, digits, spaces, dots, - and _.
+        """Write the film of this game as a GIF beside the notebook, as `Film.save` does.
 
         Returns
         -------
@@ -251,44 +234,42 @@ class Laboratory(widgets.VBox):
         self._change(distribution=distributions.drawn(points))
         self._say(f"The players now learn your {self.game.settings.distribution}.")
 
-    @_one_at_a_time
     def _change(self, **settings):
-        now = self.game.settings
-        if self._quiet or all(same(value, getattr(now, name)) for name, value in settings.items()):
-            return
-        self._tape = None
-        self._say("Preparing ...")
-        self.game.change(**settings)
-        self._say("")
-        self._refresh()
+        with self._lock:
+            now = self.game.settings
+            if self._quiet or all(
+                same(value, getattr(now, name)) for name, value in settings.items()
+            ):
+                return
+            self._tape = None
+            self._say("Preparing ...")
+            self.game.change(**settings)
+            self._say("")
+            self._refresh()
 
-    @_one_at_a_time
     def _begin(self, game):
-        self.game, self._turn = game, "discriminator"
-        self.film = Film()
-        self._quiet = True
-        try:
-            self.controls.show(game.settings, seed=game.seed)
-        finally:
-            self._quiet = False
-        self._refresh(keep=True)
+        with self._lock:
+            self.game, self._turn = game, "discriminator"
+            self.film = Film()
+            self._show_settings()
+            self._refresh(keep=True)
 
-    @_one_at_a_time
     def _advance(self, speed):
-        before, player = self.game.frame() if speed.slowly else None, self.controls.who.value
-        if self._tape is not None:
-            player = self._follow_tape(speed.moves)
-        elif speed.slowly and player == "both":
-            player = self._turn
-            # d_steps moves of the discriminator, then one of the generator, one a picture.
-            self.game.step(player)
-            turns = self.game.log[-1]
-            late = turns[0] == "generator" or turns[1] % self.game.settings.d_steps
-            self._turn = "discriminator" if late else "generator"
-        else:
-            self.game.step(player, speed.moves)
-        said = narrate(player, before, self.game.frame()) if speed.slowly and player else ""
-        self._refresh(keep=True, said=said)
+        with self._lock:
+            before, player = self.game.frame() if speed.slowly else None, self.controls.who.value
+            if self._tape is not None:
+                player = self._follow_tape(speed.moves)
+            elif speed.slowly and player == "both":
+                player = self._turn
+                # d_steps moves of the discriminator, then one of the generator, one a picture.
+                self.game.step(player)
+                turns = self.game.log[-1]
+                late = turns[0] == "generator" or turns[1] % self.game.settings.d_steps
+                self._turn = "discriminator" if late else "generator"
+            else:
+                self.game.step(player, speed.moves)
+            said = narrate(player, before, self.game.frame()) if speed.slowly and player else ""
+            self._refresh(keep=True, said=said)
 
     def _follow_tape(self, moves):
         """Do the next actions of a replay; return the last player that moved, or None."""
@@ -303,13 +284,18 @@ class Laboratory(widgets.VBox):
                 break
             if action == "change":
                 self.game.change(**value)
-                self._quiet = True
-                self.controls.show(self.game.settings, seed=self.game.seed)
-                self._quiet = False
+                self._show_settings()
             else:
                 player = action
                 self.game.step(action)
         return player
+
+    def _show_settings(self):
+        self._quiet = True
+        try:
+            self.controls.show(self.game.settings, seed=self.game.seed)
+        finally:
+            self._quiet = False
 
     def _refresh(self, *, keep=False, said=""):
         """Show the game as it is; `keep` puts it into the film too."""

@@ -8,8 +8,6 @@ from classroom.widgets.laboratory.distributions import NEAR
 from ganlab import metrics
 from ganlab.metrics.neighbors import nearest_neighbors
 
-__all__ = ["Score", "describe", "narrate", "score"]
-
 
 @dataclass(frozen=True)
 class Score:

@@ -5,8 +5,6 @@ import pathlib
 import anywidget
 import traitlets
 
-__all__ = ["Pad"]
-
 
 class Pad(anywidget.AnyWidget):
     """A square with a dot in it. Arrow keys move it, Shift makes larger steps, Home centers.

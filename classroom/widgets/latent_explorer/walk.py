@@ -7,8 +7,6 @@ import numpy as np
 from ganlab import datasets, images, keras, latents, tf
 from ganlab.metrics import nearest_neighbors
 
-__all__ = ["MAP", "REACH", "UNTRUNCATED", "LatentSpace", "Place", "View", "squeeze"]
-
 #: Pictures along a side of the map of the plane; they stand at whole numbers.
 MAP = 7
 #: The plane goes from -REACH to REACH in both directions.

@@ -10,8 +10,6 @@ from classroom.widgets.latent_explorer.pad import Pad
 from classroom.widgets.latent_explorer.walk import MAP, REACH, UNTRUNCATED, LatentSpace, Place
 from ganlab import images, plotting
 
-__all__ = ["LatentExplorer"]
-
 _ROW = {"flex_flow": "row wrap", "grid_gap": "6px 24px"}
 
 

@@ -9,8 +9,6 @@ import numpy as np
 
 from ganlab import tf
 
-__all__ = ["LIMIT", "ROLES", "SATURATED", "evaluate", "saturated", "saturated_span"]
-
 #: Who is graded, and on the logit of what image.
 ROLES = ("Discriminator, real image", "Discriminator, fake image", "Generator, fake image")
 LIMIT = 8.0  # the largest logit shown

@@ -10,22 +10,6 @@ import traitlets
 from classroom.widgets.loss_explorer.curves import LIMIT, ROLES, SATURATED, saturated_span
 from ganlab.plotting import FAKE, PALETTE
 
-__all__ = [
-    "LOST",
-    "PANELS",
-    "ROWS",
-    "SIZE",
-    "STYLES",
-    "Plot",
-    "Style",
-    "curves_svg",
-    "marks_svg",
-    "swatch",
-    "words",
-    "x_of",
-    "y_of",
-]
-
 SIZE = (840, 462)
 _WIDTH, _HEIGHT = 246, 172
 _LEFT, _GAP, _TOP, _BELOW = 34, 30, 28, 46
@@ -164,24 +148,22 @@ def _axes(row, column):
     yield f"<rect {box} fill='none' stroke='var(--jp-border-color1,#888)'/>"
     for value in ROWS[row][2]:
         y = y_of(row, value)
-        faint = "0.5" if value == 0 else "0.15"
-        yield (
-            f"<line x1='{left}' x2='{left + _WIDTH}' y1='{y:.1f}' y2='{y:.1f}' "
-            f"stroke='currentColor' stroke-opacity='{faint}'/>"
-        )
-        yield _label(left - 6, y + 4, f"{value:g}".replace("-", "−"), "end")
+        yield _grid_line(value, f"M{left} {y:.1f}h{_WIDTH}")
+        yield _label(left - 6, y + 4, f"{value}".replace("-", "−"), "end")
     for logit in (-8, -4, 0, 4, 8):
         x = x_of(column, logit)
-        yield (
-            f"<line x1='{x:.1f}' x2='{x:.1f}' y1='{top}' y2='{bottom}' "
-            f"stroke='currentColor' stroke-opacity='{0.5 if logit == 0 else 0.15}'/>"
-        )
-        yield _label(x, bottom + 15, f"{logit:g}".replace("-", "−"), "middle")
+        yield _grid_line(logit, f"M{x:.1f} {top}v{_HEIGHT}")
+        yield _label(x, bottom + 15, f"{logit}".replace("-", "−"), "middle")
     yield _label(left + _WIDTH, top - 9, ("loss", "gradient")[row], "end")
     if row == 1:
         yield _label(left, bottom + 32, "← called fake", "start")
         yield f"<text x='{left + _WIDTH / 2}' y='{bottom + 32}' text-anchor='middle'>logit</text>"
         yield _label(left + _WIDTH, bottom + 32, "called real →", "end")
+
+
+def _grid_line(value, path):
+    opacity = 0.5 if value == 0 else 0.15
+    return f"<path d='{path}' stroke='currentColor' stroke-opacity='{opacity}'/>"
 
 
 def _label(x, y, text, anchor):
@@ -223,8 +205,7 @@ def marks_svg(logit, points):
         x = x_of(column, logit)
         for row, top in enumerate(PANELS["top"]):
             parts.append(
-                f"<line x1='{x:.1f}' x2='{x:.1f}' y1='{top}' y2='{top + _HEIGHT}' "
-                "stroke='currentColor' stroke-width='1.5'/>"
+                f"<path d='M{x:.1f} {top}v{_HEIGHT}' stroke='currentColor' stroke-width='1.5'/>"
             )
             low, high, _ = ROWS[row]
             parts += [

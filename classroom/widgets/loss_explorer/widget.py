@@ -16,8 +16,6 @@ from classroom.widgets.loss_explorer.curves import (
 )
 from ganlab import losses
 
-__all__ = ["LossExplorer"]
-
 _LOGITS = np.linspace(-LIMIT, LIMIT, 129)  # 0 and the corners of the hinge are among them
 
 

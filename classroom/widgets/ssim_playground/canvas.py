@@ -10,8 +10,6 @@ from matplotlib import colormaps
 
 from classroom.widgets.ssim_playground.distortions import PEN
 
-__all__ = ["PANELS", "Canvas", "Panel", "in_colors"]
-
 
 class Panel(typing.NamedTuple):
     """What stands above and below a picture, and the color map that it is shown in."""

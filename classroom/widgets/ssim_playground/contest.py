@@ -6,8 +6,6 @@ import numpy as np
 
 from classroom.widgets.ssim_playground.distortions import Distortions
 
-__all__ = ["Contender", "Contest", "equal_errors"]
-
 
 def equal_errors(a, b):
     """Tell whether two mean squared errors are equal within 5 %, and not both nothing.

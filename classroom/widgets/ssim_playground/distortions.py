@@ -11,19 +11,6 @@ from PIL import Image, ImageDraw
 
 from ganlab import similarity
 
-__all__ = [
-    "LIMITS",
-    "PEN",
-    "Distortions",
-    "Measures",
-    "Unreachable",
-    "distort",
-    "match_error",
-    "mean_squared_error",
-    "measure",
-    "raster",
-]
-
 #: The smallest and largest value of each distortion; 0 leaves the picture as it is.
 LIMITS = {
     "noise": (0.0, 0.5),

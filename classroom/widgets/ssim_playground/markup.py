@@ -4,8 +4,6 @@ import math
 
 from classroom.widgets import page
 
-__all__ = ["ERROR_SCALE", "contest_html", "heading", "measures_html", "rows"]
-
 ERROR_SCALE = 0.05  # where the bar of the error ends
 
 

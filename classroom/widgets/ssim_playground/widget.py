@@ -21,8 +21,6 @@ from classroom.widgets.ssim_playground.distortions import (
 )
 from ganlab import datasets, images, plotting
 
-__all__ = ["PICTURES", "SSIMPlayground"]
-
 _SIZE = 128
 # Fine enough to meet an error within 5 %, coarse enough for the arrow keys.
 _STEPS = {

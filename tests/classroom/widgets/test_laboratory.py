@@ -2,6 +2,8 @@
 
 import asyncio
 import re
+import threading
+import time
 
 import numpy as np
 import pytest
@@ -185,6 +187,30 @@ def test_a_change_ends_a_replay(lab):
     asyncio.run(replay())
     assert ("change", {"d_steps": 2}) in lab.game.log
     assert "Replayed" not in message(lab)
+
+
+def test_a_click_in_another_thread_waits_for_the_step_that_is_running(lab, monkeypatch):
+    step, began, order = lab.game.step, threading.Event(), []
+
+    def slow(player, times):
+        order.append(f"{player} begins")
+        began.set()
+        time.sleep(0.3)
+        step(player, times)
+        order.append(f"{player} ends")
+
+    monkeypatch.setattr(lab.game, "step", slow)
+    playing = threading.Thread(target=lab.step, args=("discriminator",))
+    playing.start()
+    assert began.wait(timeout=60)
+    lab.step("generator")
+    playing.join()
+    assert order == [
+        "discriminator begins",
+        "discriminator ends",
+        "generator begins",
+        "generator ends",
+    ]
 
 
 def test_reset_begins_again_with_the_settings_of_now(lab):

@@ -27,7 +27,10 @@ SICK = {
         {"d_loss": 1e-4, "cross_entropy": 1e-4, "accuracy": 1.0, "g_gradient_norm": 1e-4},
         {"d_loss": 1e-4, "cross_entropy": 1e-4, "accuracy": 1.0, "g_gradient_norm": 1.0},
     ),
-    "memorization": ({"membership_auc": 0.9, "nearest": 0.6}, {"membership_auc": 0.9, "nearest": 1.4}),
+    "memorization": (
+        {"membership_auc": 0.9, "nearest": 0.6},
+        {"membership_auc": 0.9, "nearest": 1.4},
+    ),
     "mode_collapse": ({"spread": 0.02}, {"spread": 0.5}),
     "labels_outside": ({"d_loss": 0.7, "cross_entropy": 1.1}, {"d_loss": 1.3}),
     "penalty_sampling": ({"penalty": 0.11, "penalty_r1": 0.4, "penalty_gp": 0.18},

@@ -77,5 +77,5 @@ def test_no_two_layers_start_with_the_same_numbers():
 @pytest.mark.parametrize("image_shape", [(28, 28), (28, 28, 0), (28.0, 28, 1)])
 def test_bad_shapes_are_named(image_shape):
     for build in (models.conv_generator, models.dense_discriminator):
-        with pytest.raises(ValueError, match=r"expected image_shape as \(height, width, channels\)"):
+        with pytest.raises(ValueError, match=r"expected image_shape as \(height, width, chan"):
             build(image_shape, seed=0)
