@@ -82,8 +82,7 @@ def measure(*, seeds=SEEDS, steps=STEPS, every=EVERY, count=COUNT):
 
 def write(path, result):
     """Write a result as plain arrays; return the sha256 of the file."""
-    with files.replaced(path) as file:
-        np.savez_compressed(file, **result)
+    files.write_npz(path, result)
     return files.sha256(path)
 
 
