@@ -1,4 +1,4 @@
-"""Brings the exercises from notebooks/solutions into the notebooks, without the answers.
+"""Bring the exercises from notebooks/solutions into the notebooks, without the answers.
 
 ``python -m tools.exercises [NN ...]``. A notebook of solutions is the one source. After its title
 and imports each exercise is four cells: the task in Markdown with three hints (tag ``task``), the
@@ -71,12 +71,12 @@ class Exercise:
         return self.with_answer(GAP)
 
     def with_answer(self, code):
-        """The code with other lines where the solution is."""
+        """Return the code with other lines where the solution is."""
         return self._before + textwrap.indent(code, self._indent) + self._after
 
 
 def read(book):
-    """Returns the cell of imports and the exercises of a notebook of solutions.
+    """Return the cell of imports and the exercises of a notebook of solutions.
 
     Raises
     ------
@@ -105,7 +105,7 @@ def read(book):
 
 
 def section(imports, exercises):
-    """Returns the cells of the exercises as a learner gets them."""
+    """Return the cells of the exercises as a learner gets them."""
     cells = [_markdown(HOW, "exercises"), _code(imports.source, "exercises-imports", "imports")]
     for exercise in exercises:
         name = "exercise-" + exercise.name.replace(".", "-")
@@ -124,7 +124,7 @@ def section(imports, exercises):
 
 
 def weave(lesson, imports, exercises):
-    """Puts the exercises between key points and references; returns whether that changed any.
+    """Put the exercises between key points and references; return whether that changed any.
 
     Outputs of cells that stay the same are kept.
     """
@@ -141,7 +141,7 @@ def weave(lesson, imports, exercises):
 
 
 def bounds(lesson):
-    """Returns where the exercises of a notebook begin and end; their heading has its own cell."""
+    """Return where the exercises of a notebook begin and end; their heading has its own cell."""
     starts = [i for i, cell in enumerate(lesson.cells) if cell.source.startswith(HEADING)]
     ends = [i for i, cell in enumerate(lesson.cells) if cell.source.startswith("## References")]
     if len(starts) != 1 or len(ends) != 1 or starts[0] > ends[0]:
@@ -150,7 +150,7 @@ def bounds(lesson):
 
 
 def without_solutions(lesson):
-    """Returns a copy of a notebook in which no solution is folded away."""
+    """Return a copy of a notebook in which no solution is folded away."""
     lesson = copy.deepcopy(lesson)
     for cell in lesson.cells:
         cell.source = re.sub(rf"\n*{FOLD}.*?{UNFOLD}", "", cell.source, flags=re.S)
