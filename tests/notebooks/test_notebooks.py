@@ -272,16 +272,13 @@ def test_links_and_pictures_of_the_text_exist(path):
 # ---------------------------------------------------------------------------- one home for a thing
 
 
-def offered():
-    """Yields the names and the definitions that each module of the package offers."""
-    for module in sorted((ROOT / "ganlab").rglob("*.py")):
-        body = ast.parse(module.read_text(encoding="utf-8")).body
-        kinds = ast.FunctionDef | ast.ClassDef
-        public = [n for n in body if isinstance(n, kinds) and not n.name.startswith("_")]
-        yield {node.name for node in public}, public
-
-
-PUBLIC_NAMES = {name for names, _ in offered() for name in names}
+PACKAGE = [
+    node
+    for module in sorted((ROOT / "ganlab").rglob("*.py"))
+    for node in ast.parse(module.read_text(encoding="utf-8")).body
+]
+LISTS = [node.value for node in PACKAGE if ast.unparse(node).startswith("__all__ = ")]
+PUBLIC_NAMES = {name for value in LISTS for name in ast.literal_eval(value)}
 
 
 def definitions(path):
@@ -385,7 +382,7 @@ def written_functions():
     What is shorter than 20 words is nobody's invention, and an exercise may be a stub.
     """
     nodes = [(path.stem, node) for path in LESSONS for node in definitions(path)]
-    nodes += [("ganlab", node) for _, found in offered() for node in found]
+    nodes += [("ganlab", node) for node in PACKAGE if getattr(node, "name", "") in PUBLIC_NAMES]
     functions = [
         (f"{where}: {node.name}", words(ast.unparse(node)))
         for where, node in nodes
