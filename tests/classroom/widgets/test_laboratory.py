@@ -159,6 +159,8 @@ def test_a_replay_ends_at_the_same_weights(lab):
     assert "Nothing to replay" in message(lab)
     lab.step("discriminator", 2)
     lab.controls.settings["loss"].value = losses.wasserstein
+    lab.controls.penalty.value = option(lab.controls.penalty, "r1")
+    lab.controls.weight.value = 10.0  # the replay shows 1 again first, and must not take it back
     lab.step("both", 4)
     before, log = lab.game.fingerprint(), lab.game.log
 
@@ -172,6 +174,7 @@ def test_a_replay_ends_at_the_same_weights(lab):
     assert lab.game.fingerprint() == before
     assert "Replayed 10 updates: the same weights as before" in message(lab)
     assert lab.controls.settings["loss"].value is losses.wasserstein
+    assert lab.controls.weight.value == 10.0
 
 
 def test_a_change_ends_a_replay(lab):
@@ -334,9 +337,7 @@ def test_the_losses_on_paper_bridge_the_moves_of_the_other_player(lab):
 
 
 def test_bad_arguments_are_named():
-    with pytest.raises(
-        ValueError, match="expected distribution as one of .*'rings'"
-    ):
+    with pytest.raises(ValueError, match="expected distribution as one of .*'rings'"):
         Laboratory("rings", seed=0)
     with pytest.raises(ValueError, match="expected 20 to 2,000 points, received 3"):
         Laboratory(np.zeros((3, 2)), seed=0)
