@@ -260,9 +260,7 @@ def _draw_samples(axis, samples, real):
     if _are_points(samples):
         plotting.plot_samples(real, samples, ax=axis)
     elif _are_images(samples):
-        axis.imshow(
-            _tiled(samples).squeeze(), cmap="gray", vmin=0, vmax=1, interpolation="nearest"
-        )
+        axis.imshow(_tiled(samples).squeeze(), cmap="gray", vmin=0, vmax=1, interpolation="nearest")
 
 
 def _draw_measures(figure, places, measured):

@@ -1,7 +1,6 @@
 """Four pictures side by side, the second of which can be drawn on, by pointer and by keyboard."""
 
 import pathlib
-import typing
 
 import anywidget
 import numpy as np
@@ -10,21 +9,24 @@ from matplotlib import colormaps
 
 from classroom.widgets.ssim_playground.distortions import PEN
 
-
-class Panel(typing.NamedTuple):
-    """What stands above and below a picture, and the color map that it is shown in."""
-
-    caption: str
-    note: str
-    colors: str
-
-
+#: Of each picture the caption, the note below it and the color map.
 PANELS = (
-    Panel("Original", "as it was", "gray"),
-    Panel("Changed", "draw a scratch on it", "gray"),
-    Panel("SSIM, window by window", "1 = alike", "cividis"),
-    Panel("Error, pixel by pixel", "1 = wrong", "inferno"),
+    ("Original", "as it was", "gray"),
+    ("Changed", "draw a scratch on it", "gray"),
+    ("SSIM, window by window", "1 = alike", "cividis"),
+    ("Error, pixel by pixel", "1 = wrong", "inferno"),
 )
+
+
+def in_colors(values, name):
+    """Return values in [0, 1] as colors of a map of Matplotlib.
+
+    Examples
+    --------
+    >>> in_colors(np.array([[0.0, 1.0]]), "gray").tolist()
+    [[[0, 0, 0, 255], [255, 255, 255, 255]]]
+    """
+    return colormaps[name](np.clip(values, 0.0, 1.0), bytes=True)
 
 
 def _ramp(colors):
@@ -53,18 +55,16 @@ class Canvas(anywidget.AnyWidget):
     """
 
     _esm = pathlib.Path(__file__).with_name("canvas.js")
-    panels = traitlets.List().tag(sync=True)
+    panels = traitlets.List(
+        [
+            {"caption": caption, "note": note, "ramp": _ramp(colors)}
+            for caption, note, colors in PANELS
+        ]
+    ).tag(sync=True)
     size = traitlets.Tuple(traitlets.Int(), traitlets.Int(), default_value=(1, 1)).tag(sync=True)
     pictures = traitlets.Bytes(b"").tag(sync=True)
     pen = traitlets.Float(PEN).tag(sync=True)
     strokes = traitlets.List(traitlets.List(traitlets.List(traitlets.Float()))).tag(sync=True)
-
-    @traitlets.default("panels")
-    def _panels(self):
-        return [
-            {"caption": panel.caption, "note": panel.note, "ramp": _ramp(panel.colors)}
-            for panel in PANELS
-        ]
 
     def __repr__(self):
         return "Canvas()"
@@ -72,21 +72,10 @@ class Canvas(anywidget.AnyWidget):
     def show(self, original, changed, measures):
         """Send the pictures: two as they are, two maps in colors."""
         values = (original, changed, measures.ssim_map, measures.error_map)
-        parts = [in_colors(x, panel.colors) for x, panel in zip(values, PANELS, strict=True)]
+        parts = [in_colors(x, colors) for x, (*_, colors) in zip(values, PANELS, strict=True)]
         # A window needs five pixels on every side: the map has a margin without a value.
         margin = (len(original) - len(measures.ssim_map)) // 2
         parts[2] = np.pad(parts[2], [(margin, margin), (margin, margin), (0, 0)])
         with self.hold_sync():
             self.size = original.shape
             self.pictures = b"".join(part.tobytes() for part in parts)
-
-
-def in_colors(values, name):
-    """Return values in [0, 1] as colors of a map of Matplotlib.
-
-    Examples
-    --------
-    >>> in_colors(np.array([[0.0, 1.0]]), "gray").tolist()
-    [[[0, 0, 0, 255], [255, 255, 255, 255]]]
-    """
-    return colormaps[name](np.clip(values, 0.0, 1.0), bytes=True)

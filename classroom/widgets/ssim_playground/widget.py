@@ -175,12 +175,12 @@ class SSIMPlayground(ipywidgets.VBox):
         columns = [0.005 + 0.25 * i for i in range(4)]
         m = self.measures
         values = (self.original, self.changed, m.ssim_map, m.error_map)
-        for i, (panel, picture) in enumerate(zip(PANELS, values, strict=True)):
+        for i, ((caption, _, cmap), picture) in enumerate(zip(PANELS, values, strict=True)):
             ax = figure.add_axes((columns[i], 0.54, 0.24, 0.41))
-            shown = ax.imshow(picture, cmap=panel.colors, vmin=0, vmax=1, interpolation="nearest")
-            ax.set_title(panel.caption, fontsize=10)
+            shown = ax.imshow(picture, cmap=cmap, vmin=0, vmax=1, interpolation="nearest")
+            ax.set_title(caption, fontsize=10)
             ax.set_axis_off()
-            if panel.colors != "gray":
+            if cmap != "gray":
                 scale = ax.inset_axes((0.2, -0.08, 0.6, 0.04))
                 figure.colorbar(shown, cax=scale, orientation="horizontal", ticks=(0, 1))
         bars = figure.add_axes((0.16, 0.07, 0.2, 0.3))

@@ -372,7 +372,7 @@ def test_what_is_shown_without_a_front_end_is_stable():
         ({"steps": 0}, "expected steps as a whole number from 1, received 0"),
         ({"steps": 1.5}, "expected steps as a whole number from 1, received 1.5"),
         ({"batch_size": 0}, "expected at least 1 sample, a batch_size of at least 1"),
-        ({"seed": None}, "seed: expected an integer, received None"),
+        ({"seed": None}, "expected seed as an integer, received None"),
         ({"measure_every": 0}, "expected measure_every as a whole number from 1, received 0"),
         ({"measures": {"x": 3}}, "expected measures as a dict of names and functions"),
         ({"samples": 0}, "expected samples as an integer from 1, received 0"),

@@ -218,7 +218,7 @@ def test_the_static_picture(playground):
     playground.change(noise=0.1)
     figure = playground.draw()
     assert [ax.get_title() for ax in figure.axes if ax.get_title()] == [
-        *(panel.caption for panel in PANELS),
+        *(caption for caption, *_ in PANELS),
         "noise 0.1",
     ]
     np.testing.assert_array_equal(figure.axes[1].images[0].get_array(), playground.changed)
