@@ -210,7 +210,7 @@ def fingerprint():
         lock = file.read().replace(b"\r\n", b"\n")
     python = this_python()
     wanted = (project["project"]["dependencies"], project.get("dependency-groups"))
-    wanted += (project["tool"]["setuptools"],)  # which folders are packages
+    wanted += (project.get("tool", {}).get("setuptools"),)  # which folders are packages
     digest = hashlib.sha256(lock)
     digest.update(repr((python.version, python.system, python.machine, wanted)).encode())
     return digest.hexdigest()
