@@ -18,8 +18,6 @@ from classroom.widgets.laboratory.picture import picture
 from classroom.widgets.laboratory.words import describe, narrate, score
 from ganlab import penalties
 
-__all__ = ["Laboratory"]
-
 _PATIENCE = 30  # seconds to play on although no page draws the frames
 _WELCOME = (
     "Orange fakes are to end up on the blue real points. Press Play, or let the players move one "
