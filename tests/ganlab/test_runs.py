@@ -176,6 +176,27 @@ def test_mistakes_get_one_sentence(folder, tmp_path, capsys, arguments, message)
     assert sorted((p.name, p.stat().st_mtime_ns) for p in folder.iterdir()) == before
 
 
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        ("0", "expected a positive number, received 0"),
+        ("-2", "expected a positive number, received -2"),
+        ("2.5", "invalid int value: '2.5'"),
+    ],
+)
+def test_a_number_of_steps_is_a_positive_integer(capsys, value, message):
+    with pytest.raises(SystemExit, match="2"):
+        main(["train", "--out", "x", "--steps", value])
+    assert message in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("value", ["0", "inf", "nan"])
+def test_seconds_are_positive_and_end(capsys, value):
+    with pytest.raises(SystemExit, match="2"):
+        main(["train", "--out", "x", "--seconds", value])
+    assert f"expected a positive number, received {value}" in capsys.readouterr().err
+
+
 def test_a_truncated_record_or_weight_file_is_named(folder, tmp_path):
     for name, error in (
         ("run.json", runs.RunError),
