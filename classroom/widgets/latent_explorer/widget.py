@@ -98,13 +98,11 @@ class LatentExplorer(ipywidgets.VBox):
         walk = ipywidgets.HBox([label, self._walk], layout=layout(align_items="center"))
         self._threshold = _slider("truncate beyond", UNTRUNCATED, 0.1, UNTRUNCATED, 0.1)
         self._plane = self._button("New plane", "Draw two other directions", self.space.new_plane)
-        self._home = ipywidgets.Button(
-            description="Back to the path",
-            tooltip="Take back the plane, the directions and the truncation",
-            layout=layout(width="130px"),
-        )
-        self._home.on_click(
-            lambda _: self.go(x=0.0, y=0.0, amounts=(0.0,) * directions, threshold=UNTRUNCATED)
+        self._home = self._button(
+            "Back to the path",
+            "Take back the plane, the directions and the truncation",
+            lambda: self.go(x=0.0, y=0.0, amounts=(0.0,) * directions, threshold=UNTRUNCATED),
+            width="130px",
         )
         buttons = ipywidgets.HBox([self._plane, self._home], layout=layout(margin="0 0 0 116px"))
         self._amounts = [
@@ -118,14 +116,13 @@ class LatentExplorer(ipywidgets.VBox):
             layout=layout(**_ROW),
         )
 
-    def _button(self, description, tooltip, draw):
-        button = ipywidgets.Button(
-            description=description, tooltip=tooltip, layout=ipywidgets.Layout(width="90px")
-        )
+    def _button(self, description, tooltip, act, *, width="90px"):
+        layout = {"width": width}
+        button = ipywidgets.Button(description=description, tooltip=tooltip, layout=layout)
 
         def on_click(_):
-            draw()
-            self._look()
+            with self._one_look():
+                act()
 
         button.on_click(on_click)
         return button
@@ -169,14 +166,14 @@ class LatentExplorer(ipywidgets.VBox):
 
     @contextlib.contextmanager
     def _one_look(self):
-        self._waiting = True
+        before, self._waiting = self._waiting, True
         try:
             yield
         finally:
-            self._waiting = False
-            self._look()
+            self._waiting = before
+            self._changed()
 
-    def _changed(self, _):
+    def _changed(self, _=None):
         if not self._waiting:
             self._look()
 

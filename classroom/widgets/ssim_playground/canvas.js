@@ -2,12 +2,9 @@ const HINT =
   "Draw on the changed picture with the pointer, or from the keyboard: focus it, arrows move " +
   "the pen, Shift makes them longer, Space puts it down and lifts it.";
 
-const ARROWS = {
-  ArrowLeft: [-1, 0],
-  ArrowRight: [1, 0],
-  ArrowUp: [0, -1],
-  ArrowDown: [0, 1],
-};
+const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+
+const SOON = 60; // milliseconds between two messages to the kernel while the pen moves
 
 function add(parent, tag, className = "") {
   const element = document.createElement(tag);
@@ -42,12 +39,8 @@ function render({ model, el }) {
   const spoken = add(el, "div", "spoken");
   spoken.setAttribute("aria-live", "polite");
 
-  let [width, height] = [1, 1];
-  let strokes = [];
-  let down = false;
-  let dragging = false;
-  let timer = null;
-  let at = [0, 0];
+  let [width, height, at, strokes] = [1, 1, [0, 0], []];
+  let [down, dragging, timer] = [false, false, null];
 
   function show() {
     [height, width] = model.get("size");
@@ -78,15 +71,12 @@ function render({ model, el }) {
     context.stroke();
   }
 
-  function send(now) {
+  function send(delay) {
     clearTimeout(timer);
-    timer = setTimeout(
-      () => {
-        model.set("strokes", strokes.map((points) => [...points]));
-        model.save_changes();
-      },
-      now ? 0 : 60,
-    );
+    timer = setTimeout(() => {
+      model.set("strokes", strokes.map((points) => [...points]));
+      model.save_changes();
+    }, delay);
   }
 
   function begin() {
@@ -99,7 +89,7 @@ function render({ model, el }) {
     if (x === at[0] && y === at[1]) return;
     points.push([...at]);
     preview();
-    send(false);
+    send(SOON);
   }
 
   function move(x, y) {
@@ -127,7 +117,7 @@ function render({ model, el }) {
     follow(event);
     dragging = true;
     begin();
-    send(false);
+    send(SOON);
   });
   drawing.addEventListener("pointermove", (event) => {
     if (!dragging) return;
@@ -138,7 +128,7 @@ function render({ model, el }) {
     drawing.addEventListener(end, () => {
       if (!dragging) return;
       dragging = false;
-      send(true);
+      send(0);
     });
 
   drawing.addEventListener("keydown", (event) => {
@@ -154,7 +144,7 @@ function render({ model, el }) {
         begin();
         preview();
       }
-      send(!down);
+      send(down ? SOON : 0);
     } else if (event.key === "Escape") lift();
     else return;
     spoken.textContent = `Pen ${down ? "down" : "up"} at ${at[0]}, ${at[1]}`;

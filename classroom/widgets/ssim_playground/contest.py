@@ -34,7 +34,7 @@ class Contest:
     Attributes
     ----------
     kept : Contender or None
-        Picture A.
+        Picture A, or None where there is none to compare with.
     best : float
         The greatest difference of SSIM between two pictures of equal error so far.
     best_pair : tuple of str
@@ -43,7 +43,7 @@ class Contest:
     Examples
     --------
     >>> contest = Contest()
-    >>> contest.keep(Contender(None, Distortions(noise=0.1), mse=0.0100, ssim=0.35))
+    >>> contest.kept = Contender(None, Distortions(noise=0.1), mse=0.0100, ssim=0.35)
     >>> contest.compare(Contender(None, Distortions(brightness=0.1), mse=0.0102, ssim=0.95))
     True
     >>> round(contest.best, 4), contest.best_pair
@@ -52,14 +52,6 @@ class Contest:
 
     def __init__(self):
         self.kept, self.best, self.best_pair = None, 0.0, ()
-
-    def keep(self, contender):
-        """Make this picture A."""
-        self.kept = contender
-
-    def forget(self):
-        """Take picture A away: it shows something else than the pictures to come."""
-        self.kept = None
 
     def compare(self, contender):
         """Compare picture B with A; return whether their errors are equal within 5 %."""

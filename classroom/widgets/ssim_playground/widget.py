@@ -146,7 +146,7 @@ class SSIMPlayground(ipywidgets.VBox):
 
     def keep(self):
         """Keep the changed picture as A."""
-        self.contest.keep(self._contender())
+        self.contest.kept = self._contender()
         self._update()
 
     def match(self, name=None):
@@ -284,7 +284,7 @@ class SSIMPlayground(ipywidgets.VBox):
 
     def _choose(self, name):
         self.original = self._load(name)
-        self.contest.forget()
+        self.contest.kept = None
         with self._one_update():
             self.canvas.strokes = []
 

@@ -174,6 +174,9 @@ def test_one_look_for_a_move_of_many_controls(explorer, monkeypatch):
     assert looks == [Place(0.5, "lerp", 1.0, 1.0, (1.0, 2.0), 2.0)] == [explorer.place]
     explorer._amounts[0].value = 0.0
     assert len(looks) == 2
+    explorer._home.click()
+    explorer._plane.click()
+    assert len(looks) == 4
 
 
 def test_the_static_picture(explorer):

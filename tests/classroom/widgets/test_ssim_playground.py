@@ -139,14 +139,14 @@ def test_the_score_is_the_greatest_difference_at_equal_error():
     contest = Contest()
     b = Contender(None, Distortions(brightness=0.1), 0.01, 0.9)
     assert not contest.compare(b) and contest.best == 0.0
-    contest.keep(Contender(None, Distortions(noise=0.1), 0.01, 0.4))
+    contest.kept = Contender(None, Distortions(noise=0.1), 0.01, 0.4)
     assert not contest.compare(Contender(None, Distortions(blur=3.0), 0.02, 0.99))
     assert contest.best == 0.0
     assert contest.compare(b) and contest.best == 0.5
     closer = Contender(None, Distortions(blur=1.0), 0.01, 0.5)
     assert contest.compare(closer) and contest.best == 0.5
     assert contest.best_pair == ("noise 0.1", "brightness 0.1")
-    contest.forget()
+    contest.kept = None
     assert not contest.compare(b) and contest.best == 0.5
 
 
