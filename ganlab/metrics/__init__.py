@@ -5,9 +5,8 @@ what is computed with. Real comes before fake. All of it is meant for features i
 means alike (:mod:`ganlab.evaluation.features`): measured on pixels the numbers are as defined,
 but see little of what a person sees. Derived in notebooks/07_measuring_gans.
 
-A set that is empty, too small or not finite, two sets whose samples differ in size, and a count
-out of range raise ValueError, unless a parameter allows them; what is no seed raises TypeError.
-What a measure raises beside stands under its Raises.
+A set that is empty or not finite, two sets whose samples differ in size, and an argument that
+is not as its type line says raise ValueError; what is no seed raises TypeError.
 """
 
 from ganlab.metrics.diversity import pairwise_similarity

@@ -4,25 +4,7 @@ import numpy as np
 
 
 def as_rows(values, name, *, finite=True):
-    """Flatten all axes but the first, after a check that the values can be measured.
-
-    Parameters
-    ----------
-    values : array of numbers, shape (n, ...)
-    name : str
-        What an error calls them.
-    finite : bool
-        Whether NaN and infinity are refused.
-
-    Returns
-    -------
-    ndarray of float64, shape (n, size)
-        A view where `values` are float64 already.
-
-    Raises
-    ------
-    ValueError
-        If the array is empty, has fewer than two dimensions or a value that is not finite.
+    """Return numbers as float64 of shape (n, size): all axes but the first become one.
 
     Examples
     --------
@@ -64,9 +46,8 @@ def as_pair(*, finite=(True, True), least=(1, 1), **named):
 
 
 def check_count(value, name, least, most=None):
-    """Return the value, after a check that it is an integer from `least` to `most`."""
+    """Check that a value is an integer from `least` to `most`."""
     good = isinstance(value, int | np.integer) and not isinstance(value, bool)
     if not good or value < least or (most is not None and value > most):
         to = "on" if most is None else f"to {most}"
         raise ValueError(f"expected {name} as an integer from {least} {to}, received {value!r}")
-    return value

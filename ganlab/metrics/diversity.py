@@ -13,7 +13,7 @@ def pairwise_similarity(images, similarity, *, pairs, seed):
     ----------
     images : array, shape (n, ...), n >= 2
     similarity : callable
-        Takes two arrays of shape (batch, ...) and gives (batch,) numbers, such as
+        Takes two arrays of shape (batch, ...) and gives shape (batch,), such as
         ``functools.partial(similarity.ms_ssim, data_range=1.0)``, which is the published
         choice. It is called with 256 pairs at a time, at last with what remains.
     pairs : int
@@ -25,11 +25,6 @@ def pairwise_similarity(images, similarity, *, pairs, seed):
     -------
     float
         NaN if one of the similarities is.
-
-    Raises
-    ------
-    ValueError
-        If `similarity` gives another shape than (batch,).
 
     Notes
     -----

@@ -17,7 +17,8 @@ class KernelDistance:
     value : float
         The mean over the subsets. Unbiased, so it may be negative where the truth is near 0.
     spread : float
-        The standard deviation over the subsets: how much one subset of this size tells.
+        The standard deviation over the subsets: how much one subset of this size tells. The
+        uncertainty of the value comes from :func:`half_sample_interval`.
     """
 
     value: float
@@ -54,8 +55,6 @@ def kernel_distance(real, fake, *, subsets=100, size=None, seed):
     Returns
     -------
     KernelDistance
-        The spread is that of a subset. The uncertainty of the value comes from
-        :func:`half_sample_interval`.
 
     References
     ----------
@@ -80,13 +79,11 @@ def kernel_distance(real, fake, *, subsets=100, size=None, seed):
     rng = random_generator(seed)
     if size == len(real) == len(fake):
         return KernelDistance(_unbiased_mmd(real, fake), 0.0)
-    values = [
-        _unbiased_mmd(
-            real[rng.choice(len(real), size, replace=False, shuffle=False)],
-            fake[rng.choice(len(fake), size, replace=False, shuffle=False)],
-        )
-        for _ in range(subsets)
-    ]
+
+    def subset(samples):
+        return samples[rng.choice(len(samples), size, replace=False, shuffle=False)]
+
+    values = [_unbiased_mmd(subset(real), subset(fake)) for _ in range(subsets)]
     return KernelDistance(float(np.mean(values)), float(np.std(values)))
 
 

@@ -42,7 +42,7 @@ def mode_coverage(samples, modes, *, radius, labels=None):
         A sample that is not finite, as a diverged generator draws them, is near no mode.
     modes : array of numbers, shape (modes, ...)
         The centers.
-    radius : float
+    radius : float, above 0
         How far from its center a sample still belongs to a mode: three standard deviations
         of the mode is usual (Metz et al. 2016, arXiv:1611.02163).
     labels : array of int, shape (modes,), optional
@@ -52,11 +52,6 @@ def mode_coverage(samples, modes, *, radius, labels=None):
     Returns
     -------
     ModeCoverage
-
-    Raises
-    ------
-    ValueError
-        If the radius is not positive, or the labels are not one for each center.
 
     Examples
     --------

@@ -53,7 +53,10 @@ def nearest_neighbors(queries, references, k=1):
     rows = max(1, _BLOCK // len(references))
     for start in range(0, len(queries), rows):
         block = queries[start : start + rows]
-        for row, near in enumerate(_candidates(block, references, k), start):
+        rough, error = _rough_squares(block, references)
+        limits = np.partition(rough, k - 1, axis=1)[:, k - 1] + error
+        # All that the rounding error could place among the k nearest is measured exactly.
+        for row, near in enumerate(map(np.flatnonzero, rough <= limits[:, None]), start):
             squared = _squared_distances(queries[row], references, near)
             order = np.argsort(squared, kind="stable")[:k]
             distances[row] = np.sqrt(squared[order])
@@ -66,6 +69,7 @@ def count_inside(points, centers, radii, *, closed):
 
     Exact in the same sense as :func:`nearest_neighbors`, so a ball whose radius is a distance
     from there has the point at that distance on its surface, and not a hair inside or outside.
+    Beside float64 copies of both arrays it needs about 30 MB.
 
     Parameters
     ----------
@@ -81,15 +85,6 @@ def count_inside(points, centers, radii, *, closed):
         In how many balls each point lies.
     members : ndarray of int64, shape (m,)
         How many points lie in each ball.
-
-    Raises
-    ------
-    ValueError
-        If the radii are not one for each center, or one is negative or not finite.
-
-    Notes
-    -----
-    Beside float64 copies of both arrays it needs about 30 MB.
 
     Examples
     --------
@@ -121,17 +116,6 @@ def count_inside(points, centers, radii, *, closed):
         balls[start : start + rows] = inside.sum(axis=1)
         members += inside.sum(axis=0)
     return balls, members
-
-
-def _candidates(queries, references, k):
-    """Yield for each query the indices, ascending, that surely contain its k nearest.
-
-    All references are kept that the rounding error could place among the k.
-    """
-    rough, error = _rough_squares(queries, references)
-    limits = np.partition(rough, k - 1, axis=1)[:, k - 1] + error
-    for distances, limit in zip(rough, limits, strict=True):
-        yield np.flatnonzero(distances <= limit)
 
 
 def _rough_squares(queries, references):

@@ -24,11 +24,6 @@ def inception_score(probabilities):
         1 if every sample gets the same probabilities, `classes` if each gets one class for
         certain and all classes are equally frequent.
 
-    Raises
-    ------
-    ValueError
-        If a probability is negative, or a row does not sum to 1.
-
     References
     ----------
     Salimans, Goodfellow, Zaremba, Cheung, Radford, Chen. Improved techniques for training
