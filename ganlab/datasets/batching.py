@@ -8,33 +8,25 @@ from ganlab.datasets.dataset import Dataset
 def batches(images, batch_size, *, seed, start=0):
     """Serve batches for ever, each epoch in a new order; any step can be returned to.
 
-    The samples are shuffled anew for every pass (epoch), and the passes follow each other
-    without a gap: each sample is seen once before any is seen again, and a batch may hold the
-    end of one pass and the beginning of the next. The batch of step s depends on nothing but
-    `seed` and s. A training resumed with ``start=s`` sees what it would have seen.
+    The epochs follow each other without a gap: each sample is seen once before any is seen
+    again, and a batch may hold the end of one epoch and the beginning of the next. The batch
+    of step s depends on nothing but `seed` and s. A training resumed with ``start=s`` sees
+    what it would have seen.
 
     Parameters
     ----------
     images : array, shape (n, ...), or Dataset
-        Images or points; anything whose first axis counts the samples. Of a data set, its
-        images.
-    batch_size : int
+        Images or points; anything whose first axis counts the samples.
+    batch_size : int, at least 1
         May exceed n.
-    seed : int
-    start : int
+    seed : int of 64 bits
+    start : int, at least 0
         The step to begin with.
 
     Returns
     -------
     tf.data.Dataset
         Infinite, of tensors of shape (batch_size, ...) and the type of `images`.
-
-    Raises
-    ------
-    ValueError
-        For no samples, a batch size below 1, a start below 0 or a seed beyond 64 bits.
-    TypeError
-        For images that are no array, or a seed of another type.
 
     Examples
     --------

@@ -27,11 +27,6 @@ class Dataset:
     skipped : tuple of ganlab.datasets.readers.Skipped
         The files of a folder that were not used, each with the reason; :meth:`report`
         prints well.
-
-    Raises
-    ------
-    ValueError
-        For images that :func:`ganlab.images.check` refuses, or parts that do not fit them.
     """
 
     images: np.ndarray
@@ -98,17 +93,12 @@ class Dataset:
         return f"<Dataset {self.name}: {', '.join(parts)}>"
 
     def report(self):
-        """Say which files were skipped and why, one a line.
-
-        Returns
-        -------
-        str
-        """
+        """Return a text that says which files were skipped and why, one a line."""
         lines = [f"{len(self)} images used, {len(self.skipped)} files skipped"]
         return "\n".join(lines + [f"  {file}: {reason}" for file, reason in self.skipped])
 
     def take(self, indices):
-        """Give the data set with only some of its images.
+        """Give the data set with only some of its images, at least one.
 
         Parameters
         ----------
@@ -118,11 +108,6 @@ class Dataset:
         Returns
         -------
         Dataset
-
-        Raises
-        ------
-        ValueError
-            For indices of no image, or of one without an axis.
         """
         positions = np.arange(len(self))[indices]
         if positions.ndim != 1 or not len(positions):

@@ -1,13 +1,11 @@
 """The data sets that Keras downloads, each file verified by its SHA-256.
 
 Keras keeps the files in ``~/.keras/datasets``; a second call needs no network. It verifies
-MNIST and CIFAR-10 itself but downloads Fashion-MNIST without a checksum, so that one is
-fetched here, from the place where Keras gets it.
+MNIST and CIFAR-10 itself but downloads Fashion-MNIST without a checksum, so that the files of
+that one are verified here before Keras reads them.
 """
 
 import contextlib
-import gzip
-import pathlib
 import socket
 
 import numpy as np
@@ -73,8 +71,7 @@ def load(name, split):
     Raises
     ------
     DownloadError
-        Without a network, or when a checksum does not match. It names a data set that needs
-        no download.
+        It names a data set that needs no download.
     """
     from ganlab._tensorflow import keras
 
@@ -82,9 +79,8 @@ def load(name, split):
     try:
         with _patience(seconds=30):
             if name == "fashion_mnist":
-                loaded = _fashion_mnist(keras.utils.get_file)
-            else:
-                loaded = getattr(keras.datasets, name).load_data()
+                _verify_fashion_mnist(keras.utils.get_file)
+            loaded = getattr(keras.datasets, name).load_data()
     except Exception as error:  # Keras raises plain Exception when a download fails
         raise DownloadError(
             f"{name!r} could not be downloaded: {error}. Check the network and try again, or use "
@@ -96,23 +92,16 @@ def load(name, split):
     return images, labels, label_names
 
 
-def _fashion_mnist(get_file):
-    arrays = []
+def _verify_fashion_mnist(get_file):
+    """Bring the files, verified, to where Keras looks for them before it downloads."""
     for file, sha256 in FASHION_FILES.items():
-        path = get_file(
+        get_file(
             file,
             origin=_FASHION_URL + file,
             cache_subdir="datasets/fashion-mnist",
             file_hash=sha256,
             hash_algorithm="sha256",
         )
-        arrays.append(np.frombuffer(gzip.decompress(pathlib.Path(path).read_bytes()), np.uint8))
-    train_images, train_labels, test_images, test_labels = arrays
-    # An IDX file begins with 4 bytes of kind and 4 for the length of each axis.
-    return (
-        (train_images[16:].reshape(-1, 28, 28), train_labels[8:]),
-        (test_images[16:].reshape(-1, 28, 28), test_labels[8:]),
-    )
 
 
 @contextlib.contextmanager

@@ -67,6 +67,7 @@ def digits():
 def _strokes(ink):
     """Enlarge the share of ink in each block, (n, 8, 8), to strokes, (n, 28, 28)."""
     from scipy.interpolate import CubicSpline
+    from scipy.special import expit
 
     ink = np.pad(ink, ((0, 0), (1, 1), (1, 1)))
     nodes = ink.shape[1]
@@ -74,12 +75,8 @@ def _strokes(ink):
     centers = np.clip((np.arange(_SIZE) + 0.5) * nodes / _SIZE - 0.5, 0, nodes - 1)
     weights = CubicSpline(np.arange(nodes), np.eye(nodes), bc_type="clamped")(centers)
     ink = weights @ ink @ weights.T
-    black, white = _sigmoid(0.0), _sigmoid(1.0)
-    return np.clip((_sigmoid(ink) - black) / (white - black), 0, 1)
-
-
-def _sigmoid(ink):
-    return 1 / (1 + np.exp(-_STEEPNESS * (ink - _THRESHOLD)))
+    strokes, black, white = (expit(_STEEPNESS * (x - _THRESHOLD)) for x in (ink, 0, 1))
+    return np.clip((strokes - black) / (white - black), 0, 1)
 
 
 @functools.cache
@@ -115,14 +112,10 @@ def color_digits():
     stroke = strokes[..., np.newaxis].astype(np.int64)
     ink, ground = palette[colors.T][:, :, np.newaxis, np.newaxis]
     pixels = ((stroke * ink + (255 - stroke) * ground + 127) // 255).astype(np.uint8)
-    names = list(COLORS)
+    a_color = [f"an {name}" if name[0] in "aeiou" else f"a {name}" for name in COLORS]
     captions = tuple(
-        f"{_article(names[i])} {names[i]} {NAMES[d]} on {_article(names[g])} {names[g]} ground"
+        f"{a_color[i]} {NAMES[d]} on {a_color[g]} ground"
         for d, (i, g) in zip(labels, colors, strict=True)
     )
     pixels.flags.writeable = colors.flags.writeable = False
     return pixels, labels, colors, captions
-
-
-def _article(word):
-    return "an" if word[0] in "aeiou" else "a"

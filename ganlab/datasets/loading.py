@@ -28,7 +28,7 @@ def load(name_or_path, *, split=None, size=None, color=None):
     split : {"train", "test"}, optional
         None gives all. Sets by download keep their published halves; in all others, every
         fifth image of each class is for testing.
-    size : int, optional
+    size : int, range [1, 4096], optional
         Height and width: the middle square is kept and resampled. Of ``photos`` the size of
         the patches, 64 where it is not given. A folder of pictures of different sizes needs it.
     color : {"gray", "rgb"}, optional
@@ -43,13 +43,9 @@ def load(name_or_path, *, split=None, size=None, color=None):
     ------
     ganlab.datasets.readers.DataError
         A ValueError: for a name or path that does not exist, a file or folder that holds no
-        images to use, or too few for a test split. It names the file and says what to do.
+        images to use, or too few for a test split.
     ganlab.datasets.downloads.DownloadError
         A DataError, for a set that could not be downloaded. It names a set to use instead.
-    ValueError
-        For another argument out of range.
-    TypeError
-        For a first argument that is neither a string nor a path.
 
     Examples
     --------
@@ -116,6 +112,7 @@ def _faces(size, color):
 
 def _photos(size, color):
     from skimage import data
+    from skimage.util import view_as_blocks
 
     size = _PATCH if size is None else size
     names = _COLOR_PHOTOS + (_GRAY_PHOTOS if color == "gray" else ())
@@ -126,9 +123,9 @@ def _photos(size, color):
         rows, columns = photo.shape[0] // size, photo.shape[1] // size
         if rows * columns == 0:
             continue
+        block = (size, size, photo.shape[2])
         photo = photo[: rows * size, : columns * size]
-        cut = photo.reshape(rows, size, columns, size, -1).swapaxes(1, 2)
-        patches.append(cut.reshape(rows * columns, size, size, -1))
+        patches.append(view_as_blocks(photo, block).reshape(-1, *block))
         labels += [label] * rows * columns
     if not labels:
         raise ValueError(f"expected size of patches of at most 512 pixels, received {size}")

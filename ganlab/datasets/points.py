@@ -1,8 +1,7 @@
 """Two-dimensional distributions: data so small that a whole GAN game can be watched.
 
 The centers of the mixtures are constants, so that :func:`ganlab.metrics.mode_coverage` can
-count how many of them a generator has found. All three distributions lie within about
-[-2.2, 2.2] on both axes.
+count how many of them a generator has found.
 """
 
 import numpy as np
@@ -30,17 +29,12 @@ def ring(n, *, seed):
 
     Parameters
     ----------
-    n : int
+    n : int, at least 1
     seed : int or numpy.random.Generator
 
     Returns
     -------
     array of float32, shape (n, 2), range about [-2.1, 2.1]
-
-    Raises
-    ------
-    ValueError
-        For `n` below 1.
 
     References
     ----------
@@ -63,17 +57,12 @@ def grid(n, *, seed):
 
     Parameters
     ----------
-    n : int
+    n : int, at least 1
     seed : int or numpy.random.Generator
 
     Returns
     -------
     array of float32, shape (n, 2), range about [-2.2, 2.2]
-
-    Raises
-    ------
-    ValueError
-        For `n` below 1.
 
     References
     ----------
@@ -97,17 +86,12 @@ def swiss_roll(n, *, seed):
 
     Parameters
     ----------
-    n : int
+    n : int, at least 1
     seed : int or numpy.random.Generator
 
     Returns
     -------
     array of float32, shape (n, 2), range about [-2, 2]
-
-    Raises
-    ------
-    ValueError
-        For `n` below 1.
 
     Examples
     --------

@@ -1,9 +1,8 @@
 """A learner's own images: an ``.npz`` file, a folder of pictures, or one picture.
 
 Files come from anywhere, so nothing in them is believed before it is checked: sizes are read
-from the headers and limited before memory is taken, nothing is unpickled, and whatever is
-wrong with a file ends in one :class:`DataError` that names the file and says what to do. A
-call gives complete data or raises; it never gives a part.
+from the headers and limited before memory is taken, and whatever is wrong with a file ends in
+one :class:`DataError`. A call gives complete data or raises; it never gives a part.
 """
 
 import os
@@ -29,7 +28,7 @@ _FORMAT_NAMES = "PNG, JPEG, GIF, BMP or WebP"
 
 
 class DataError(ValueError):
-    """A file, a folder or a name does not give images; the message says what to do."""
+    """A file, a folder or a name does not give images; the message names it and says what to do."""
 
 
 class Skipped(NamedTuple):
@@ -45,20 +44,14 @@ def read(path, *, size=None, color=None):
     Parameters
     ----------
     path : str or path
-    size : int, optional
-        Height and width: the middle square is kept and resampled.
+    size : int, range [1, 4096], optional
     color : {"gray", "rgb"}, optional
+        As for :func:`ganlab.images.fit`; where `color` is not given, pictures without any
+        color give one channel.
 
     Returns
     -------
     Dataset
-
-    Raises
-    ------
-    DataError
-        Naming the file and what to do.
-    ValueError
-        For a size or a kind of color that :func:`ganlab.images.fit` does not know.
     """
     path = pathlib.Path(path)
     pixels.check_fit(size, color)
@@ -77,10 +70,9 @@ def read_image(path, *, size=None, color=None):
     Parameters
     ----------
     path : str or path
-    size : int, optional
-        Height and width: the middle square is kept and resampled.
+    size : int, range [1, 4096], optional
     color : {"gray", "rgb"}, optional
-        Where it is not given, a picture without any color gives one channel.
+        As for :func:`read`.
 
     Returns
     -------
@@ -90,8 +82,6 @@ def read_image(path, *, size=None, color=None):
     ------
     DataError
         For a file that cannot be read, is damaged, or has more than `MAX_PIXELS`.
-    ValueError
-        For a size or a kind of color that :func:`ganlab.images.fit` does not know.
     """
     pixels.check_fit(size, color)
     try:
@@ -104,8 +94,7 @@ def read_image(path, *, size=None, color=None):
 def save_npz(images, path, labels=None):
     """Write images as an ``.npz`` file that :func:`read` and :func:`ganlab.datasets.load` read.
 
-    The file appears under its name only when it is complete: whatever interrupts the writing,
-    an older file of that name stays as it was.
+    It is written as by :func:`ganlab.files.replaced`: whole or not at all.
 
     Parameters
     ----------
@@ -117,9 +106,6 @@ def save_npz(images, path, labels=None):
 
     Raises
     ------
-    ValueError
-        For images that :func:`ganlab.images.check` refuses, labels that do not fit them, or
-        another ending.
     DataError
         When the file cannot be written there.
     """
@@ -234,8 +220,7 @@ def _decode(path, size):
                 if picture.width * picture.height > MAX_PIXELS:
                     raise _Unusable(too_large.format(f"{picture.width} x {picture.height}"))
                 picture.load()
-                picture = ImageOps.exif_transpose(picture)
-                picture = _rgb(picture)
+                picture = _rgb(ImageOps.exif_transpose(picture))
                 return np.asarray(picture if size is None else pixels.middle_square(picture, size))
     except _Unusable:
         raise
@@ -256,8 +241,7 @@ def _rgb(picture):
         picture = Image.fromarray(np.floor(deep + 0.5).astype(np.uint8))
     if picture.has_transparency_data:
         picture = picture.convert("RGBA")
-        white = Image.new("RGBA", picture.size, "white")
-        picture = Image.alpha_composite(white, picture)
+        picture = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture)
     return picture.convert("RGB")
 
 
@@ -266,9 +250,6 @@ def _in_color(pictures, color):
     if color is None:
         plain = all(np.ptp(picture, axis=-1).max() == 0 for picture in pictures)
         color = "gray" if plain else "rgb"
-    fitted = []
-    for picture in pictures:
-        if color == "gray":
-            picture = np.asarray(Image.fromarray(picture).convert("L"))[..., np.newaxis]
-        fitted.append(pixels.to_float(picture))
-    return fitted
+    if color == "gray":
+        pictures = [np.asarray(Image.fromarray(p).convert("L"))[..., np.newaxis] for p in pictures]
+    return [pixels.to_float(picture) for picture in pictures]

@@ -59,8 +59,7 @@ def fashion(monkeypatch, tmp_path):
     )
     sums = {file: hashlib.sha256(data).hexdigest() for file, data in served.items()}
     monkeypatch.setattr(downloads, "FASHION_FILES", sums)
-    real = keras.utils.get_file
-    monkeypatch.setattr(keras.utils, "get_file", lambda *a, **k: real(*a, cache_dir=tmp_path, **k))
+    monkeypatch.setattr("keras.src.utils.file_utils.config.keras_home", lambda: str(tmp_path))
 
     def retrieve(url, target, progress):
         base, file = url.rsplit("/", 1)
