@@ -10,15 +10,7 @@ import zipfile
 
 import numpy as np
 
-__all__ = [
-    "FileError",
-    "read_npz",
-    "recorded",
-    "replaced",
-    "sha256",
-    "write",
-    "write_npz",
-]
+__all__ = ["FileError", "read_npz", "recorded", "replaced", "sha256", "write", "write_npz"]
 
 
 class FileError(ValueError):
@@ -74,11 +66,6 @@ def write_npz(path, arrays, *, compressed=True):
         Ends in ``.npz``.
     arrays : dict of str to array
     compressed : bool
-
-    Raises
-    ------
-    ValueError
-        For another ending.
     """
     if pathlib.Path(path).suffix.lower() != ".npz":
         raise ValueError(f"expected a path that ends in .npz, received {str(path)!r}")
@@ -99,7 +86,7 @@ def read_npz(path, *, names=None, optional=(), limit=2**29):
     names : sequence of str, optional
         The arrays to read; all where it is not given.
     optional : sequence of str
-        Beside `names`, arrays to read where the archive has them.
+        Arrays to read as well where the archive has them.
     limit : int
         Values in the arrays together, by default 2 GiB as float32; a text counts by its
         characters.
@@ -196,7 +183,7 @@ def recorded(name, *, checksum=None):
     Raises
     ------
     FileError
-        If a checksum is given and the file is missing or has another one.
+        If the file is missing or altered; without a checksum nothing is looked at.
 
     Examples
     --------

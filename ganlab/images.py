@@ -31,9 +31,7 @@ def check(images, *, name="images"):
     Parameters
     ----------
     images : array of float, shape (n, height, width[, channels]), range [0, 1]
-        A batch, with 1 or 3 channels; a missing channel axis is added. A color image on
-        its own, (height, width, 3), is refused rather than taken for a batch of images 3
-        pixels wide.
+        With 1 or 3 channels; a missing channel axis is added.
     name : str
         What the error message calls the argument.
 
@@ -45,7 +43,8 @@ def check(images, *, name="images"):
     Raises
     ------
     ValueError
-        For another shape, an integer type, a value outside [0, 1], or one that is not finite.
+        For anything else. A color image on its own, (height, width, 3), is refused rather
+        than taken for a batch of images 3 pixels wide.
 
     Examples
     --------
@@ -110,11 +109,6 @@ def to_float(images):
     -------
     array of float32, same shape, range [0, 1]
 
-    Raises
-    ------
-    ValueError
-        For any other type than uint8, because its range would be a guess.
-
     Examples
     --------
     >>> to_float(np.array([0, 51, 255], np.uint8))
@@ -140,11 +134,6 @@ def to_uint8(images):
     -------
     array of uint8, same shape
 
-    Raises
-    ------
-    ValueError
-        For integers, a value outside [0, 1], or one that is not finite.
-
     Examples
     --------
     >>> to_uint8(np.array([0.0, 0.2, 0.999, 1.0]))
@@ -168,7 +157,7 @@ def fit(images, *, size=None, color=None):
     Parameters
     ----------
     images : array of float, shape (n, height, width[, channels]), range [0, 1]
-    size : int, optional
+    size : int, range [1, 4096], optional
         Height and width of the result; unchanged where it is not given.
     color : {"gray", "rgb"}, optional
         Channels of the result; unchanged where it is not given. Gray is the luma of ITU-R
@@ -177,11 +166,6 @@ def fit(images, *, size=None, color=None):
     Returns
     -------
     array of float32, shape (n, size, size, channels), range [0, 1]
-
-    Raises
-    ------
-    ValueError
-        For images that :func:`check` refuses, a size below 1, or another `color`.
 
     Examples
     --------
@@ -224,18 +208,7 @@ def middle_square(picture, size):
 
 
 def check_fit(size, color):
-    """Refuse a size or a kind of color that :func:`fit` does not know.
-
-    Parameters
-    ----------
-    size : int, range [1, 4096], or None
-    color : {"gray", "rgb"} or None
-
-    Raises
-    ------
-    ValueError
-        Saying what was expected and what was received.
-    """
+    """Raise a ValueError for a `size` or a `color` that :func:`fit` does not take."""
     whole = isinstance(size, int | np.integer) and not isinstance(size, bool)
     if size is not None and not (whole and 1 <= size <= 4096):
         raise ValueError(f"expected size as a whole number from 1 to 4096, received {size!r}")
@@ -249,9 +222,9 @@ def tile(images, *, columns=None, padding=1, background=1.0):
     Parameters
     ----------
     images : array of float, shape (n, height, width[, channels]), range [0, 1]
-    columns : int, optional
+    columns : int, at least 1, optional
         Images in a row; the smallest square that holds them all where it is not given.
-    padding : int
+    padding : int, at least 0
         Pixels between the images and around them.
     background : float or sequence of one float a channel, range [0, 1]
         The value of the padding and of places left empty in the last row.
@@ -260,12 +233,6 @@ def tile(images, *, columns=None, padding=1, background=1.0):
     -------
     array of float32, shape (picture height, picture width, channels), range [0, 1]
         The height is rows * (height + padding) + padding, the width likewise.
-
-    Raises
-    ------
-    ValueError
-        For images that :func:`check` refuses, columns below 1, a negative padding, or a
-        background outside [0, 1].
 
     Examples
     --------
@@ -282,9 +249,8 @@ def tile(images, *, columns=None, padding=1, background=1.0):
         )
     if not np.all((np.asarray(background) >= 0) & (np.asarray(background) <= 1)):
         raise ValueError(f"expected background of values in [0, 1], received {background}")
-    rows = math.ceil(n / columns)
     step_y, step_x = height + padding, width + padding
-    shape = (rows * step_y + padding, columns * step_x + padding, channels)
+    shape = (math.ceil(n / columns) * step_y + padding, columns * step_x + padding, channels)
     picture = np.full(shape, background, np.float32)
     for index, image in enumerate(images):
         top = padding + index // columns * step_y
@@ -299,18 +265,13 @@ def to_png(image, *, scale=1):
     Parameters
     ----------
     image : array of float, shape (height, width[, channels]), range [0, 1]
-    scale : int
+    scale : int, at least 1
         Enlarge by this whole number; every pixel becomes a square, nothing is blurred.
 
     Returns
     -------
     bytes
         The same image gives the same bytes. Reading them back gives ``to_uint8(image)``.
-
-    Raises
-    ------
-    ValueError
-        For an image that :func:`check` refuses, or a scale below 1.
 
     Examples
     --------
@@ -331,10 +292,10 @@ def to_gif(frames, *, seconds_per_frame, scale=1, colors=64):
 
     Parameters
     ----------
-    frames : sequence of arrays of float, each (height, width[, channels]), range [0, 1]
+    frames : sequence of arrays of float, all (height, width[, channels]), range [0, 1]
     seconds_per_frame : float
         At least 0.02, which is as fast as browsers play; the format counts hundredths.
-    scale : int
+    scale : int, at least 1
         Enlarge by this whole number.
     colors : int, range [2, 256]
         Size of the palette. Fewer make a smaller file.
@@ -343,11 +304,6 @@ def to_gif(frames, *, seconds_per_frame, scale=1, colors=64):
     -------
     bytes
         The same frames give the same bytes.
-
-    Raises
-    ------
-    ValueError
-        For no frames, frames of different shapes, or other arguments out of range.
 
     Examples
     --------
@@ -369,10 +325,9 @@ def to_gif(frames, *, seconds_per_frame, scale=1, colors=64):
         # Round to the nearest of the evenly spaced grays; the palette is those grays in order.
         grays = np.floor(np.linspace(0, 255, colors) + 0.5).astype(np.uint8)
         nearest = np.floor(np.arange(256) * (colors - 1) / 255 + 0.5).astype(np.uint8)
-        indices, palette = nearest[pixels], np.repeat(grays, 3)
-        pictures = [Image.fromarray(index) for index in indices]
+        pictures = [Image.fromarray(indices) for indices in nearest[pixels]]
         for picture in pictures:
-            picture.putpalette(palette.tobytes())
+            picture.putpalette(np.repeat(grays, 3).tobytes())
     else:
         strip = Image.fromarray(pixels.reshape(-1, *pixels.shape[2:]))
         shared = strip.quantize(colors, method=Image.Quantize.MEDIANCUT)

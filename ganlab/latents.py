@@ -10,13 +10,7 @@ import numbers
 
 import numpy as np
 
-__all__ = [
-    "lerp",
-    "random_generator",
-    "sample",
-    "slerp",
-    "truncate",
-]
+__all__ = ["lerp", "random_generator", "sample", "slerp", "truncate"]
 
 
 def sample(n, dim, *, seed):
@@ -24,9 +18,9 @@ def sample(n, dim, *, seed):
 
     Parameters
     ----------
-    n : int
+    n : int, at least 1
         How many.
-    dim : int
+    dim : int, at least 1
         Their length, the generator's `latent_dim`.
     seed : int or numpy.random.Generator
         The same integer gives the same vectors on every machine; the first k of n vectors
@@ -35,13 +29,6 @@ def sample(n, dim, *, seed):
     Returns
     -------
     array of float32, shape (n, dim)
-
-    Raises
-    ------
-    ValueError
-        For `n` or `dim` below 1.
-    TypeError
-        For a seed of another type; None is refused, because the draw could not be repeated.
 
     Examples
     --------
@@ -59,19 +46,13 @@ def lerp(a, b, t):
 
     Parameters
     ----------
-    a, b : array of float, shape (..., dim)
+    a, b : array of float, shape (..., dim), finite
     t : float or array of float, shape (steps,)
         0 gives `a` and 1 gives `b`, exactly.
 
     Returns
     -------
-    array of float32 (float64 if `a` or `b` is), shape (..., dim)
-        With a leading axis of steps if `t` has one.
-
-    Raises
-    ------
-    ValueError
-        For shapes that differ, a `t` of more than one axis, or values that are not finite.
+    array of float32 (float64 if `a` or `b` is), shape ([steps,] ..., dim)
 
     Examples
     --------
@@ -89,27 +70,24 @@ def slerp(a, b, t):
 
     For vectors of equal length this is the spherical interpolation of Shoemake (1985) that
     White (2016) brought to generative networks,
-    sin((1 - t) w) / sin(w) a + sin(t w) / sin(w) b with w the angle between the two, and the
-    length stays constant. For unequal lengths that formula overshoots without bound near
-    opposite vectors; here the length goes from one to the other linearly, always between
-    the two.
+    sin((1 - t) w) / sin(w) a + sin(t w) / sin(w) b with w the angle between the two. For
+    unequal lengths that formula overshoots without bound near opposite vectors; here the
+    length goes from one to the other linearly.
 
     Parameters
     ----------
-    a, b : array of float, shape (..., dim)
+    a, b : array of float, shape (..., dim), finite
     t : float or array of float, shape (steps,)
         0 gives `a` and 1 gives `b`, exactly.
 
     Returns
     -------
-    array of float32 (float64 if `a` or `b` is), shape (..., dim)
-        With a leading axis of steps if `t` has one.
+    array of float32 (float64 if `a` or `b` is), shape ([steps,] ..., dim)
 
     Raises
     ------
     ValueError
-        For shapes that differ, a `t` of more than one axis, values that are not finite, or
-        opposite vectors in one dimension, between which there is no arc.
+        For opposite vectors in one dimension, between which there is no arc.
 
     Notes
     -----
@@ -160,7 +138,7 @@ def truncate(z, *, threshold, seed):
 
     Parameters
     ----------
-    z : array of float, any shape
+    z : array of float, any shape, finite
         Latents drawn from the standard normal distribution.
     threshold : float, above 0
     seed : int or numpy.random.Generator
@@ -168,11 +146,6 @@ def truncate(z, *, threshold, seed):
     Returns
     -------
     array of float32 (float64 if `z` is), same shape, range [-threshold, threshold]
-
-    Raises
-    ------
-    ValueError
-        For a threshold that is not above 0, or latents that are not finite.
 
     References
     ----------
