@@ -28,7 +28,7 @@ def save(gan, path):
     path : path-like
         Ends in ``.npz``. Replaced in one step.
     """
-    _write(path, _values(_state(gan)))
+    _write(path, _state(gan))
 
 
 def restore(gan, path):
@@ -37,8 +37,7 @@ def restore(gan, path):
     Raises
     ------
     CheckpointError
-        If the file is missing, truncated, or of a GAN built differently. The GAN is then
-        unchanged.
+        Also for the state of a GAN built differently. The GAN is then unchanged.
     """
     _assign(_state(gan), _read(path), path)
 
@@ -60,33 +59,22 @@ def save_weights(model, path, *, about=None):
         The sha256 of the file.
     """
     note = {} if about is None else {_ABOUT: np.array(about)}
-    _write(path, note | _values(_weights(model)))
+    _write(path, _weights(model), **note)
     return files.sha256(path)
 
 
 def read_about(path):
-    """Return the text that `save_weights` kept beside the weights; empty where there is none.
-
-    Raises
-    ------
-    CheckpointError
-        If the file is missing or damaged.
-    """
+    """Return the text that `save_weights` kept beside the weights; empty where there is none."""
     return str(_read(path).get(_ABOUT, ""))
 
 
 def load_weights(model, path):
     """Load weights into an equally built model.
 
-    Parameters
-    ----------
-    model : keras.Model
-    path : path-like
-
     Raises
     ------
     CheckpointError
-        If the file is missing, damaged, or of another model. The model is then unchanged.
+        Also for the weights of another model. The model is then unchanged.
     """
     arrays = _read(path)
     arrays.pop(_ABOUT, None)
@@ -122,10 +110,6 @@ def _state(gan):
     }
 
 
-def _values(variables):
-    return {key: variable.numpy() for key, variable in variables.items()}
-
-
 def _assign(variables, arrays, path):
     """Check everything first, then assign, so that no error leaves half a state."""
     missing = sorted(variables.keys() - arrays.keys())
@@ -152,6 +136,7 @@ def _read(path):
         raise CheckpointError(f"{error}. Use an older file, or train again") from error
 
 
-def _write(path, arrays):
+def _write(path, variables, **note):
+    values = {key: variable.numpy() for key, variable in variables.items()}
     # Weights are as good as noise: compressing them costs time and saves nothing.
-    files.write_npz(path, arrays, compressed=False)
+    files.write_npz(path, note | values, compressed=False)

@@ -41,20 +41,13 @@ class AdversarialLoss:
     ----------
     discriminator, generator : callable
         ``(real, fake) -> scalar tensor``. Both functions receive both sets of logits,
-        since relativistic losses need them, and receive them as vectors: whether you call
-        with shape (batch, 1) or (batch,), nothing broadcasts to a (batch, batch) square.
+        since relativistic losses need them, and receive them as vectors of floats: whether you
+        call with shape (batch, 1) or (batch,), nothing broadcasts to a (batch, batch) square.
     name : str
         For legends and records.
     undecided : float
         The logit that a discriminator answers to every image while it cannot tell real from
         fake: 0 where the sign decides, halfway between the targets where there are targets.
-
-    Raises
-    ------
-    TypeError
-        If a role is not callable, `undecided` not a number, or logits not floating-point.
-    ValueError
-        If a function returns something other than a scalar.
 
     Examples
     --------
@@ -209,7 +202,6 @@ def article_loss(scores, labels, *, b):
     labels : array, as many as scores
         The y of the formula.
     b : float
-        The constant of the formula.
 
     Returns
     -------

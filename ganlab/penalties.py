@@ -90,7 +90,6 @@ def r1(discriminator, real, fake=None, *, seed=None):
         images -> logits of shape (batch, 1).
     real : array of float, shape (batch, ...)
     fake, seed : ignored
-        Present so that all penalties are called alike.
 
     Returns
     -------
