@@ -45,4 +45,4 @@ def test_the_command_line_trains_a_classifier(tmp_path, capsys):
     assert features.load(out).output_shape == (None, 2)
     readers.save_npz(images, own)
     assert main(["features", "--data", str(own), "--out", str(out)]) == 1
-    assert "without labels" in capsys.readouterr().err
+    assert "expected --data with labels" in capsys.readouterr().err
