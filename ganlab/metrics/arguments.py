@@ -4,13 +4,7 @@ import numpy as np
 
 
 def as_rows(values, name, *, finite=True):
-    """Return numbers as float64 of shape (n, size): all axes but the first become one.
-
-    Examples
-    --------
-    >>> as_rows(np.zeros((2, 4, 4, 1)), "images").shape
-    (2, 16)
-    """
+    """Return numbers as float64 of shape (n, size): all axes but the first become one."""
     array = np.asarray(values, np.float64)
     if array.ndim < 2 or not array.size:
         raise ValueError(
@@ -26,9 +20,9 @@ def as_pair(*, finite=(True, True), least=(1, 1), **named):
 
     Examples
     --------
-    >>> real, fake = as_pair(real=np.zeros((9, 2)), fake=[[0.0, 1.0]], least=(2, 1))
+    >>> real, fake = as_pair(real=np.zeros((9, 2, 2, 1)), fake=np.ones((1, 4)), least=(2, 1))
     >>> real.shape, fake.shape
-    ((9, 2), (1, 2))
+    ((9, 4), (1, 4))
     """
     one, other = (
         as_rows(values, name, finite=must)

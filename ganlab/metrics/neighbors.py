@@ -24,7 +24,6 @@ def nearest_neighbors(queries, references, k=1):
     Parameters
     ----------
     queries : array of numbers, shape (n, ...)
-        Points, features or images.
     references : array of numbers, shape (m, ...)
     k : int, from 1 to m
 
