@@ -6,7 +6,7 @@ collapsed and of one that memorized, all taken in the same way from sets of the 
 """
 
 from ganlab.evaluation import features
-from ganlab.evaluation.extractor import FeatureExtractor, extractor_for
+from ganlab.evaluation.features import FeatureExtractor, extractor_for
 from ganlab.evaluation.quality_curve import QualityCurve
 from ganlab.evaluation.reference_rows import evaluate
 from ganlab.evaluation.report import Report, Row

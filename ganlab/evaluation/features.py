@@ -1,4 +1,4 @@
-"""A small classifier whose inner values serve as features of images.
+"""What images are compared by: inner values of a small classifier, or principal components.
 
 Pixels are a poor place to compare sets of images: a stroke moved by one pixel is far away. The
 values before the last layer of a network that tells the classes apart move little when the
@@ -7,10 +7,14 @@ them. For photographs the usual network is Inception (Heusel et al. 2017, arXiv:
 other data, one that was trained on them is better.
 """
 
+import functools
 import json
 import pathlib
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
+from sklearn.decomposition import PCA
 
 from ganlab import checkpoints, datasets, files, models
 from ganlab import images as pixels
@@ -76,7 +80,7 @@ def train(images, labels, *, seed, steps=1500, batch_size=64, callbacks=()):
     Parameters
     ----------
     images : array of float32, shape (n, height, width, channels), in [0, 1]
-    labels : array of int, shape (n,), from 0 to classes - 1
+    labels : array of int, shape (n,), from 0 to classes - 1 with at least two classes
     seed : int
     steps, batch_size : int
     callbacks : sequence of keras.callbacks.Callback
@@ -84,11 +88,6 @@ def train(images, labels, *, seed, steps=1500, batch_size=64, callbacks=()):
     Returns
     -------
     keras.Model
-
-    Raises
-    ------
-    ValueError
-        If there are fewer than two classes, or labels do not match the images.
     """
     images = pixels.check(images)
     labels = np.asarray(labels)
@@ -109,14 +108,12 @@ def train(images, labels, *, seed, steps=1500, batch_size=64, callbacks=()):
         name="variation",
     )
     with tf.device("CPU"):  # where tf.data runs
-        held = tf.constant(images), tf.constant(labels)
-    batches = datasets.batches(np.arange(len(images)), batch_size, seed=seed)
-    batches = batches.map(
-        lambda chosen: (
-            varied(tf.gather(held[0], chosen), training=True),
-            tf.gather(held[1], chosen),
-        )
-    )
+        images, labels = tf.constant(images), tf.constant(labels)
+
+    def shown(chosen):
+        return varied(tf.gather(images, chosen), training=True), tf.gather(labels, chosen)
+
+    batches = datasets.batches(np.arange(len(images)), batch_size, seed=seed).map(shown)
     model.compile(
         optimizer=keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(2e-3, steps)),
         loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
@@ -147,8 +144,6 @@ def load(name_or_path="digits"):
 
     Raises
     ------
-    ValueError
-        For an unknown name.
     files.FileError
         If the file is missing, damaged, not the published one or not a classifier.
 
@@ -204,8 +199,7 @@ def probabilities(model, images, *, batch_size=256):
     ndarray, float32, shape (n, classes)
         Each row sums to 1.
     """
-    logits = _apply(model, images, batch_size)
-    return tf.nn.softmax(logits).numpy()
+    return tf.nn.softmax(_apply(model, images, batch_size)).numpy()
 
 
 def accuracy(model, images, labels):
@@ -221,3 +215,65 @@ def _apply(model, images, batch_size):
             f"on, received {images.shape[1:]}"
         )
     return models.apply(model, images, batch_size=batch_size)
+
+
+@dataclass(frozen=True)
+class FeatureExtractor:
+    """What takes the features of images, and tells their classes where there is a classifier.
+
+    Attributes
+    ----------
+    name : str
+    extract : callable
+        images (n, height, width, channels) -> features (n, dim).
+    probabilities : callable or None
+        images -> class probabilities (n, classes), where there is a classifier.
+    """
+
+    name: str
+    extract: Callable
+    probabilities: Callable | None = None
+
+    @classmethod
+    def of_classifier(cls, model, name):
+        """Take the features and the classes of a classifier from `load` or `train`."""
+        return cls(name, functools.partial(extract, model), functools.partial(probabilities, model))
+
+    @classmethod
+    def of_components(cls, images, dim=DIM):
+        """Take the first principal components of the given images: for data without labels."""
+        images = pixels.check(images)
+        dim = min(dim, len(images), images[0].size)
+        components = PCA(dim, svd_solver="full").fit(images.reshape(len(images), -1))
+
+        def extract(batch):
+            return components.transform(pixels.check(batch).reshape(len(batch), -1))
+
+        return cls(f"the first {dim} principal components", extract)
+
+
+def extractor_for(dataset, *, seed=0, callbacks=()):
+    """Choose the feature extractor that suits a data set.
+
+    Parameters
+    ----------
+    dataset : datasets.Dataset
+        The digits have a recorded classifier. For other labeled data one is trained, which
+        takes half a minute; data without labels are compared by principal components.
+    seed : int
+    callbacks : sequence of keras.callbacks.Callback
+        Watch the training, where there is one.
+
+    Returns
+    -------
+    FeatureExtractor
+    """
+    if dataset.name in WEIGHTS:
+        model = load(dataset.name)
+        if model.input_shape[1:] == dataset.images.shape[1:]:
+            name = f"the recorded classifier of {dataset.name}"
+            return FeatureExtractor.of_classifier(model, name)
+    if dataset.labels is not None and len(np.unique(dataset.labels)) > 1:
+        model = train(dataset.images, dataset.labels, seed=seed, callbacks=callbacks)
+        return FeatureExtractor.of_classifier(model, f"a classifier trained on {dataset.name}")
+    return FeatureExtractor.of_components(dataset.images)

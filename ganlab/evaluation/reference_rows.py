@@ -26,7 +26,7 @@ def evaluate(real, fake, *, extractor, seed, resamples=30, progress=False):
     Parameters
     ----------
     real, fake : array of float, shape (n, height, width, channels), in [0, 1]
-        At least half as many fake as real ones.
+        At least 40 real ones, and half as many fake ones.
     extractor : FeatureExtractor
     seed : int
         For the cuts.
@@ -45,11 +45,6 @@ def evaluate(real, fake, *, extractor, seed, resamples=30, progress=False):
         an image the generator may have seen than 99 % of the real images lie to any other,
         pixel by pixel.
 
-    Raises
-    ------
-    ValueError
-        If shapes differ or there are too few images.
-
     Notes
     -----
     The smaller the sets, the larger the Fréchet distance between them, also of sets from one
@@ -60,12 +55,13 @@ def evaluate(real, fake, *, extractor, seed, resamples=30, progress=False):
     real, fake = _checked(real, fake)
     rng = np.random.default_rng(seed)
     noise = rng.random((len(real) // 2, *real.shape[1:]), np.float32)
+    to_others, _ = metrics.nearest_neighbors(real, real, k=2)  # the first is the image itself
     real_features, classify = extractor.extract(real), extractor.probabilities
     measure = functools.partial(
         _measures,
         classify=classify,
         real_shares=_class_shares(classify(real)) if classify else None,
-        copy_distance=_copy_distance(real),
+        copy_distance=np.quantile(to_others[:, 1], 0.01),
     )
     measured, first = {}, {}
     with tqdm(total=5 * _CUTS, desc="measuring", unit="set", disable=not progress) as bar:
@@ -104,14 +100,9 @@ def _checked(real, fake):
 
 
 def _reference_sets(real, fake, noise, real_features, rng):
-    """Cut the real images into halves A and B, and draw the sets that are compared with A.
+    """Cut the real images into A and B; return the places of A, and what is compared with it.
 
-    Returns
-    -------
-    a : array of int
-        The places of A.
-    sets : dict of str to (samples, seen)
-        `seen` are the real images that the source of the samples may have copied.
+    By its name: the samples of a set, and the real images that their source may have copied.
     """
     count = len(noise)
     order = rng.permutation(len(real))
@@ -152,12 +143,6 @@ def _class_shares(probabilities):
     """Return the share of the images that a classifier takes for each class."""
     counts = np.bincount(probabilities.argmax(axis=1), minlength=probabilities.shape[1])
     return counts / len(probabilities)
-
-
-def _copy_distance(real):
-    """Return the distance from which on 99 % of the real images lie to the nearest other one."""
-    distances, _ = metrics.nearest_neighbors(real, real, k=2)  # the first is the image itself
-    return np.quantile(distances[:, 1], 0.01)
 
 
 def _means(cuts):

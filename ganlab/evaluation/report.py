@@ -122,7 +122,11 @@ class Report:
             len(self.rows), 1 + len(shown), width_ratios=[3.6] + [1] * len(shown)
         )
         for place, row in enumerate(self.rows):
-            _draw_images(figure.add_subplot(grid[place, 0]), row)
+            ax = figure.add_subplot(grid[place, 0])
+            strip = pixels.tile(row.images[:8], columns=8).squeeze()
+            ax.imshow(strip, cmap="gray", vmin=0, vmax=1)
+            ax.set_title(row.name, fontsize=9, loc="left", pad=2)
+            ax.set_axis_off()
         for column, measure in enumerate(shown, start=1):
             _draw_measure(figure.add_subplot(grid[:, column]), self.rows, *measure)
         return figure
@@ -130,12 +134,6 @@ class Report:
     def _measures(self):
         """Select what was measured: without a classifier that is less."""
         return [measure for measure in MEASURES if measure[0] in self.rows[0].measures]
-
-
-def _draw_images(ax, row):
-    ax.imshow(pixels.tile(row.images[:8], columns=8).squeeze(), cmap="gray", vmin=0, vmax=1)
-    ax.set_title(row.name, fontsize=9, loc="left", pad=2)
-    ax.set_axis_off()
 
 
 def _draw_measure(ax, rows, key, heading, decimals, good):
