@@ -1,6 +1,7 @@
 """What ails a training: its record, and the rules that name an illness from the record alone.
 
-`monitor` trains a GAN and writes the record, `record` says what one is, `symptoms` reads it.
+`monitor` trains a GAN and writes the record, `record` says what one is, `symptoms` reads it;
+the last two need NumPy only.
 """
 
 from ganlab.diagnosis.record import COLUMNS, Record, load_records, save_records

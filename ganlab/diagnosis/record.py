@@ -1,8 +1,4 @@
-"""The log of a training: a table of what was measured row by row, and a few samples.
-
-`monitor` writes records, `symptoms` reads them; this module only says what they are.
-NumPy only.
-"""
+"""The log of a training: a table of what was measured row by row, and a few samples."""
 
 from dataclasses import dataclass
 
@@ -67,9 +63,8 @@ class Record:
     real: np.ndarray
 
     def __post_init__(self):
-        """Check that every column is there and has a value for each row."""
-        if set(self.columns) != set(COLUMNS):
-            wrong = sorted(set(self.columns) ^ set(COLUMNS))
+        wrong = sorted(set(self.columns) ^ set(COLUMNS))
+        if wrong:
             raise ValueError(f"expected the columns of COLUMNS, received a difference in {wrong}")
         for name, values in self.columns.items():
             if np.shape(values) != (len(self.steps),):
@@ -79,11 +74,9 @@ class Record:
                 )
 
     def __getitem__(self, name):
-        """Give one column."""
         return self.columns[name]
 
     def __repr__(self):
-        """Sum the record up in one line."""
         return f"<Record of {self.steps[-1]} steps in {len(self.steps)} rows>"
 
 
@@ -95,14 +88,9 @@ def save_records(records, path):
     Parameters
     ----------
     records : dict of str to Record
-        Names without a slash.
+        One or more, by names without a slash.
     path : path-like
         An ``.npz``; a file of that name is replaced once the new one is whole.
-
-    Raises
-    ------
-    ValueError
-        For no records, or a name with a slash.
     """
     if not records or any("/" in name for name in records):
         raise ValueError(f"expected records by names without a slash, received {list(records)}")

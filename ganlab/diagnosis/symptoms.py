@@ -3,7 +3,7 @@
 Every rule is a few comparisons with thresholds that can be read, argued with and broken. The
 order matters: a rule that names a cause directly (what the discriminator receives, whether it
 moves at all) comes before one that sees a consequence which several causes share (samples
-alike, samples restless). NumPy only.
+alike, samples restless).
 """
 
 from collections.abc import Callable
@@ -59,16 +59,12 @@ def diagnose(record):
     Parameters
     ----------
     record : Record
-        Nothing else is looked at: not the settings, not the weights.
+        Of eight rows or more: fewer do not tell a state from its beginning. Nothing else is
+        looked at: not the settings, not the weights.
 
     Returns
     -------
     Diagnosis
-
-    Raises
-    ------
-    ValueError
-        For a record of fewer than eight rows, too few to tell a state from its beginning.
 
     Notes
     -----
@@ -86,13 +82,9 @@ def diagnose(record):
     return Diagnosis(None, ("none of the symptoms was found",))
 
 
-def _late(record, name):
-    """Return the median of a column over the second half."""
-    return float(np.median(record[name][len(record.steps) // 2 :]))
-
-
-def _late_mean(record, name):
-    return float(np.mean(record[name][len(record.steps) // 2 :]))
+def _late(record, name, average=np.median):
+    """Return the average of a column over the second half."""
+    return float(average(record[name][len(record.steps) // 2 :]))
 
 
 def _dim_input(record):
@@ -157,15 +149,12 @@ def _membership(record):
     return None
 
 
-def _is_wasserstein(record):
-    """Tell whether the logged loss is the difference of the mean logits."""
-    difference = _late_mean(record, "fake_logit") - _late_mean(record, "real_logit")
-    return abs(_late_mean(record, "d_loss") - difference) < 0.05 + 0.25 * abs(difference)
-
-
 def _paid_for_confidence(record):
     loss, fair = _late(record, "d_loss"), _late(record, "cross_entropy")
-    if not _is_wasserstein(record) and fair - loss > 0.18 * fair:
+    difference = _late(record, "fake_logit", np.mean) - _late(record, "real_logit", np.mean)
+    apart = abs(_late(record, "d_loss", np.mean) - difference)
+    is_wasserstein = apart < 0.05 + 0.25 * abs(difference)  # that loss is the difference
+    if not is_wasserstein and fair - loss > 0.18 * fair:
         return (
             f"the discriminator's loss is {loss:.2f}, but the cross-entropy of its logits with "
             f"labels 1 and 0 is {fair:.2f}: its labels pay it for confidence"
@@ -174,10 +163,10 @@ def _paid_for_confidence(record):
 
 
 def _other_penalty(record):
-    paid = _late_mean(record, "penalty")
+    paid = _late(record, "penalty", np.mean)
     if paid == 0:
         return None
-    fair = [_late_mean(record, name) for name in ("penalty_r1", "penalty_gp")]
+    fair = [_late(record, name, np.mean) for name in ("penalty_r1", "penalty_gp")]
     ratios = [paid / value for value in fair]
     nearest = min(ratios, key=lambda ratio: abs(np.log(ratio)))
     if not 0.77 < nearest < 1.3:
