@@ -65,30 +65,23 @@ def pixel_objective(images, targets):
 
 
 def structure_objective(images, targets):
-    """Return 1 - SSIM of each image.
+    """Return 1 - SSIM of each image, in [0, 2].
 
     Parameters
     ----------
-    images, targets : tensor, float, shape (batch, height, width, channels), in [0, 1]
-        At least 11 x 11 pixels.
-
-    Returns
-    -------
-    tf.Tensor, shape (batch,), in [0, 2]
+    images, targets
+        As for `pixel_objective`, of at least 11 x 11 pixels.
     """
     return 1.0 - similarity.ssim(images, targets, data_range=1.0)
 
 
 def content_objective(images, targets):
-    """Return 1 - centered cosine similarity of each image.
+    """Return 1 - centered cosine similarity of each image, in [0, 2].
 
     Parameters
     ----------
-    images, targets : tensor, float, shape (batch, ...)
-
-    Returns
-    -------
-    tf.Tensor, shape (batch,), in [0, 2]
+    images, targets
+        As for `pixel_objective`, but of any shape and range.
     """
     return 1.0 - similarity.content_similarity(images, targets, centered=True)
 
@@ -128,7 +121,7 @@ def invert(
     objective : callable
         ``(images, targets) -> (batch,)``, differentiable, smaller is more alike:
         `pixel_objective`, `structure_objective`, `content_objective`, or your own.
-    candidates, starts : int
+    candidates, starts : int, 1 <= starts <= candidates
         The landscape has many valleys: several starts, chosen well, find a deeper one.
     learning_rate : float, above 0
     prior : float, at least 0
@@ -142,10 +135,7 @@ def invert(
     Raises
     ------
     ValueError
-        If the images are not of the generator's shape or not in [0, 1], a number is out of
-        its range, or the objective does not give one finite value an image.
-    TypeError
-        If ``steps``, ``candidates`` or ``starts`` is no integer, or the seed is no seed.
+        If the objective does not give one finite value an image, or has no gradient.
 
     Notes
     -----
@@ -254,12 +244,10 @@ def _best_candidates(generator, measure, targets, candidates, starts, seed):
     """Return the ``starts`` best of random latents for each target, grouped by target."""
     z = _latents.sample(candidates, generator.input_shape[-1], seed=seed)
     made = tf.constant(models.apply(generator, z))
-    scores = np.stack(
-        [
-            sum(measure(made, tf.constant(z), tf.broadcast_to(target, made.shape))).numpy()
-            for target in tf.constant(targets)
-        ]
-    )
+    scores = [
+        sum(measure(made, tf.constant(z), tf.broadcast_to(target, made.shape))).numpy()
+        for target in tf.constant(targets)
+    ]
     # NaN sorts last: it never chooses a candidate.
     order = np.argsort(scores, axis=1, kind="stable")[:, :starts]
     return z[order.reshape(-1)]

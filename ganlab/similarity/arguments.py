@@ -7,20 +7,7 @@ from ganlab._tensorflow import tf
 
 
 def image_pair(a, b, data_range, *, minimum):
-    """Return two batches of images as tensors, and the data range as a number of their dtype.
-
-    Parameters
-    ----------
-    a, b : array or tensor, shape (batch, height, width, channels), float
-        Only the batch may be unknown.
-    data_range : float
-    minimum : int
-        The least height and width.
-
-    Returns
-    -------
-    tuple of tensors (a, b, data_range)
-    """
+    """Return two batches of images, `minimum` pixels a side or more, and the range as tensors."""
     a, b = float_pair(a, b)
     if a.shape.rank != 4:
         hint = "; add the batch axis with images[None]" if a.shape.rank == 3 else ""

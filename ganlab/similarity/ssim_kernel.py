@@ -28,6 +28,8 @@ from ganlab._tensorflow import tf
 
 WINDOW = 11
 _SIGMA = 1.5
+_GAUSSIAN = np.exp(-0.5 * ((np.arange(WINDOW) - WINDOW // 2) / _SIGMA) ** 2)
+_TAPS = (_GAUSSIAN / _GAUSSIAN.sum()).tolist()
 _K1 = 0.01
 _K2 = 0.03
 
@@ -38,18 +40,9 @@ _IMAGES = (None, None, None, None)
 
 
 def windowed_similarity(a, b, data_range, weights):
-    """Measure SSIM, or with several weights MS-SSIM, of checked images.
+    """Measure MS-SSIM of checked images, (batch,), by a tuple with a weight for each scale.
 
-    Parameters
-    ----------
-    a, b : tensor, shape (batch, height, width, channels), float32 or float64
-    data_range : tensor, shape ()
-    weights : tuple of float
-        One a scale. A single one means SSIM, whatever its value.
-
-    Returns
-    -------
-    tensor, shape (batch,)
+    A single weight means SSIM, whatever its value.
     """
     return tf.ensure_shape(_differentiable(weights)(a, b, data_range), a.shape[:1])
 
@@ -153,16 +146,9 @@ def _map_gradients(a, b, data_range, upstream):
 def _in_chunks(function, batches, shared):
     """Apply a function to a batch in chunks that fit into the cache, on all cores.
 
-    The function is compiled for one chunk; the loop over the chunks is TensorFlow's, which runs
-    several at once, where a loop compiled by XLA keeps to one core.
-
-    Parameters
-    ----------
-    function : callable
-        ``(*batches, *shared) -> tuple of tensors`` whose first axis is the batch.
-    batches : tuple of tensors, the first (batch, height, width, channels)
-    shared : tuple of tensors
-        What all chunks receive whole.
+    ``function(*batches, *shared)`` gives a tuple of tensors whose first axis is the batch. It is
+    compiled for one chunk; the loop over the chunks is TensorFlow's, which runs several at once,
+    where a loop compiled by XLA keeps to one core.
     """
     shapes = tuple((None,) * x.shape.rank for x in batches)
     shapes += tuple(tuple(x.shape) for x in shared)
@@ -251,15 +237,6 @@ def _moments(s, d, channels):
         return _filter(down, 3, channels), gradient
 
     return moments(s, d)
-
-
-def _taps():
-    distance = np.arange(WINDOW) - WINDOW // 2
-    taps = np.exp(-0.5 * (distance / _SIGMA) ** 2)
-    return tuple(float(tap) for tap in taps / taps.sum())
-
-
-_TAPS = _taps()
 
 
 def _filter(x, axis, step):
