@@ -5,8 +5,6 @@ before any log level takes effect. Jupyter stores them as errors under the first
 with times and process numbers that never repeat. Here the descriptor points to a
 temporary file while TensorFlow starts; afterwards every line that is not known to be
 harmless is passed on, so that a real problem is still seen.
-
-Every module that computes with TensorFlow writes ``from ganlab._tensorflow import keras, tf``.
 """
 
 import contextlib

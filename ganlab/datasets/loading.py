@@ -120,13 +120,12 @@ def _photos(size, color):
     for label, name in enumerate(names):
         photo = pixels.to_float(getattr(data, name)())
         photo = pixels.fit(photo[np.newaxis], color=color)[0]
-        rows, columns = photo.shape[0] // size, photo.shape[1] // size
-        if rows * columns == 0:
+        height, width = (side - side % size for side in photo.shape[:2])
+        if height * width == 0:
             continue
-        block = (size, size, photo.shape[2])
-        photo = photo[: rows * size, : columns * size]
-        patches.append(view_as_blocks(photo, block).reshape(-1, *block))
-        labels += [label] * rows * columns
+        blocks = view_as_blocks(photo[:height, :width], (size, size, photo.shape[2]))
+        patches.append(blocks.reshape(-1, *blocks.shape[3:]))
+        labels += [label] * len(patches[-1])
     if not labels:
         raise ValueError(f"expected size of patches of at most 512 pixels, received {size}")
     return Dataset(np.concatenate(patches), labels, names, name="photos")
