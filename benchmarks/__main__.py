@@ -23,6 +23,7 @@ NAMES = (
     "time_to_quality",
     "failures",
     "classroom",
+    "mutation",
 )
 README = pathlib.Path(__file__).parent / "README.md"
 CORES = 2  # a laptop's; all contenders get as many
