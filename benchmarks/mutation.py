@@ -107,7 +107,9 @@ def sample(count, *, seed):
 def _compiles(mutant):
     try:
         compile(mutated(mutant)[0], mutant[1], "exec")
-    except SyntaxError:  # the star of a signature taken for a product
+    except (SyntaxError, AttributeError):
+        # The star of a signature taken for a product; `except module.Error`, which cosmic-ray
+        # cannot replace.
         return False
     return True
 
