@@ -2,6 +2,8 @@
 
 import functools
 
+import numpy as np
+
 from ganlab import latents, models
 from ganlab._tensorflow import keras, tf
 from ganlab.losses import AdversarialLoss
@@ -241,7 +243,7 @@ class GAN(keras.Model):
         return keras.random.normal(shape, seed=self.seed_generator)
 
 
-def steps(gan, batches, *, callbacks=()):
+def steps(gan, batches, *, callbacks=(), steps_per_execution=1):
     """Train as an epoch of `GAN.fit`, handing over to the caller after every step.
 
     For a loop that looks at the GAN between two steps, waits, or stops: leaving it ends the
@@ -250,15 +252,20 @@ def steps(gan, batches, *, callbacks=()):
     Parameters
     ----------
     gan : GAN
-        Compiled, with one step per execution.
+        Compiled.
     batches : tf.data.Dataset
         Of real samples, as for ``fit``; training ends where it ends.
     callbacks : sequence of keras.callbacks.Callback
+    steps_per_execution : int
+        Steps in one call of the compiled function. A call costs as much as a step of networks
+        of a few thousand weights: with many steps in each, these train twice as fast. Callbacks
+        and the caller still get the logs of every step, but meet the GAN as the last one of the
+        call left it.
 
     Yields
     ------
     dict of str to float
-        The logs of a step, bit for bit those of ``fit`` on the same batches.
+        The logs of a step, those of ``fit`` on the same batches.
 
     Raises
     ------
@@ -280,37 +287,61 @@ def steps(gan, batches, *, callbacks=()):
         raise TypeError(f"expected gan as a training.GAN, received {gan!r:.80}")
     if not gan.compiled:
         raise ValueError("expected a compiled GAN, received one without optimizers")
-    if gan.steps_per_execution != 1:
-        raise ValueError(
-            "expected a GAN compiled with steps_per_execution=1, since every step is looked at, "
-            f"received {gan.steps_per_execution}"
-        )
+    if steps_per_execution < 1:
+        raise ValueError(f"expected steps_per_execution >= 1, received {steps_per_execution!r}")
     _real_samples(batches.element_spec, gan)
-    return _steps(gan, batches, list(callbacks))
+    return _steps(gan, batches, list(callbacks), steps_per_execution)
 
 
-def _steps(gan, batches, callbacks):
+def _steps(gan, batches, callbacks, steps_per_execution):
     count = int(batches.cardinality())  # negative where it is infinite or not known
     watchers = keras.callbacks.CallbackList(
         callbacks, model=gan, verbose=0, epochs=1, steps=count if count >= 0 else None
     )
+    if steps_per_execution == 1:
+        gan.make_train_function()
+
+        def execute(real):
+            return gan.train_function(iter([real]))
+
+    else:
+        batches, execute = batches.batch(steps_per_execution), _several_steps(gan)
     gan.stop_training = False
-    gan.make_train_function()
     watchers.on_train_begin()
     try:
         gan.reset_metrics()
         watchers.on_epoch_begin(0)
-        for batch, real in enumerate(batches):
+        batch = 0
+        for real in batches:
             watchers.on_train_batch_begin(batch)
-            logs = gan.train_function(iter([real]))
-            logs = {key: float(value) for key, value in logs.items()}
-            watchers.on_train_batch_end(batch, logs)
-            yield logs
+            series = {key: np.ravel(values).tolist() for key, values in execute(real).items()}
+            for values in zip(*series.values(), strict=True):
+                logs = dict(zip(series, values, strict=True))
+                watchers.on_train_batch_end(batch, logs)
+                batch += 1
+                yield logs
             if gan.stop_training:
                 break
         watchers.on_epoch_end(0, gan.get_metrics_result())
     finally:
         watchers.on_train_end()
+
+
+def _several_steps(gan):
+    """Return a compiled function that makes a step on each of a stack of batches.
+
+    It gives the logs of all, where Keras's own gives those of the last.
+    """
+    signature = {metric.name: tf.float32 for metric in gan.metrics}
+
+    def step(real):
+        return {key: tf.cast(value, tf.float32) for key, value in gan.train_step(real).items()}
+
+    @tf.function(autograph=False, jit_compile=gan.jit_compile, reduce_retracing=True)
+    def execute(stack):
+        return tf.map_fn(step, stack, fn_output_signature=signature, parallel_iterations=1)
+
+    return execute
 
 
 def _trainable_variables(network):

@@ -257,6 +257,28 @@ def test_steps_are_those_of_fit_bit_for_bit(stop_after):
         np.testing.assert_array_equal(mine, theirs)
 
 
+def test_several_steps_in_one_call_give_the_logs_of_each():
+    batches = datasets.batches(POINTS, 20, seed=0).take(7)
+    one, several = small_gan(ema=0.9), small_gan(ema=0.9)
+    singly, together = Hooks(), Hooks()
+    logs = list(training.steps(one, batches, callbacks=[singly]))
+    grouped = training.steps(several, batches, callbacks=[together], steps_per_execution=3)
+    for mine, theirs in zip(grouped, logs, strict=True):
+        assert mine == pytest.approx(theirs, rel=1e-5)
+    ends = [seen[:3] for seen in together.seen if seen[0] == "batch end"]
+    after = [3, 3, 3, 6, 6, 6, 7]  # what a callback finds the GAN to have behind it
+    assert ends == [("batch end", steps, batch) for batch, steps in enumerate(after)]
+    np.testing.assert_allclose(weights(several.generator), weights(one.generator), rtol=1e-5)
+
+
+def test_one_step_at_a_time_however_the_gan_was_compiled():
+    gan = small_gan()
+    gan.compile(g_optimizer=keras.optimizers.SGD(0.1), d_optimizer=keras.optimizers.SGD(0.1),
+                steps_per_execution=5)  # fmt: skip
+    for number, _ in enumerate(training.steps(gan, datasets.batches(POINTS, 20, seed=0).take(3))):
+        assert int(gan.steps) == number + 1
+
+
 def test_leaving_the_loop_of_steps_ends_the_training():
     gan, hooks = small_gan(), Hooks()
     for _ in training.steps(gan, datasets.batches(POINTS, 20, seed=0), callbacks=[hooks]):
@@ -272,11 +294,8 @@ def test_what_cannot_be_trained_with_is_refused_before_the_first_step():
         training.steps("gan", batches)
     with pytest.raises(ValueError, match="expected a compiled GAN, received one without"):
         training.steps(small_gan(compiled=False), batches)
-    gan = small_gan()
-    gan.compile(g_optimizer=keras.optimizers.SGD(0.1), d_optimizer=keras.optimizers.SGD(0.1),
-                steps_per_execution=5)  # fmt: skip
-    with pytest.raises(ValueError, match="steps_per_execution=1.*received 5"):
-        training.steps(gan, batches)
+    with pytest.raises(ValueError, match="expected steps_per_execution >= 1, received 0"):
+        training.steps(small_gan(), batches, steps_per_execution=0)
     spoken = r"expected real samples of shape \(None, 2\), as the generator makes them, received"
     wrong = np.zeros((20, 3), np.float32)
     with pytest.raises(ValueError, match=spoken):

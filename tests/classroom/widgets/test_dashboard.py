@@ -389,14 +389,3 @@ def test_bad_input_is_named_before_anything_starts(options, message, tmp_path):
         options["checkpoint"].write_bytes(b"something of value")
     with pytest.raises((TypeError, ValueError), match=message):
         board(**options)
-
-
-def test_a_gan_that_cannot_be_looked_at_step_by_step_is_refused():
-    gan = small_gan()
-    gan.compile(
-        g_optimizer=keras.optimizers.SGD(0.1),
-        d_optimizer=keras.optimizers.SGD(0.1),
-        steps_per_execution=5,
-    )
-    with pytest.raises(ValueError, match="steps_per_execution=1.*received 5"):
-        board(gan=gan)
