@@ -173,6 +173,7 @@ def test_ratios_of_similarity_are_those_of_the_medians():
         assert similarity.lead(size) == min(peers) / times["ganlab"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("gradient", [False, True])
 def test_all_contenders_compute_the_same_measure(gradient):
     a, b = similarity.image_pairs((3, 24, 28, 3))

@@ -10,6 +10,7 @@ import ganlab
 from tools import modules
 
 
+@pytest.mark.slow
 def test_everything_is_there_for_the_asking():
     program = """
 import sys, ganlab

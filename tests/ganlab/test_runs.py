@@ -61,6 +61,7 @@ def test_a_run_leaves_everything(folder, own_images):
             assert len(set(picture.convert("L").tobytes())) > 10, f"{name} is blank"
 
 
+@pytest.mark.slow
 def test_resumed_equals_uninterrupted(folder, own_images, tmp_path):
     out = tmp_path / "twice"
     arguments = ["train", "--out", str(out), "--data", str(own_images)]
@@ -78,6 +79,7 @@ def assert_same_state(out, folder):
     assert record(out)["steps"] == record(folder)["steps"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("files_written", range(4))
 def test_a_kill_between_two_files_of_a_save_leaves_a_run(
     folder, own_images, tmp_path, monkeypatch, files_written
@@ -211,6 +213,7 @@ def test_a_truncated_record_or_weight_file_is_named(folder, tmp_path):
             runs.Run(broken)
 
 
+@pytest.mark.slow
 def test_a_value_that_is_not_finite_keeps_the_last_good_state(tmp_path, own_images, monkeypatch):
     """The same run broken off by a NaN: what was saved before stays, and the error says so."""
     out = tmp_path / "run"
@@ -252,6 +255,7 @@ def test_a_run_is_not_resumed_by_another_recipe_of_its_name(folder, monkeypatch)
         runs.train(folder, steps=30, resume=True, progress=False)
 
 
+@pytest.mark.slow
 def test_the_bar_counts_the_steps_of_the_whole_run(tmp_path, own_images, capsys):
     arguments = ["train", "--out", str(tmp_path / "run"), "--data", str(own_images)]
     assert main([*arguments, "--steps", "3"]) == 0

@@ -52,6 +52,7 @@ def test_both_is_the_discriminator_and_then_the_generator():
     assert together.updates == apart.updates == 3
 
 
+@pytest.mark.slow
 def test_both_is_the_step_of_the_package():
     """As `GAN.train_step`, which takes both batches at once and shares them out."""
     game, twin = Game(seed=0, d_steps=2), Game(seed=0, d_steps=2)

@@ -139,6 +139,7 @@ def test_showing_a_setting_on_a_slider_does_not_change_it(lab):
     assert lab.game.settings.d_rate == 10**-2.6
 
 
+@pytest.mark.slow
 def test_speed_and_who_moves(lab):
     lab.controls.speed.label = "fast"
     lab.controls.who.value = "discriminator"
@@ -154,6 +155,7 @@ def test_speed_and_who_moves(lab):
     assert lab.plane.tween and "The generator learned" in lab.plane.said
 
 
+@pytest.mark.slow
 def test_a_replay_ends_at_the_same_weights(lab):
     lab.replay()
     assert "Nothing to replay" in message(lab)

@@ -101,6 +101,7 @@ def test_a_pixel_that_is_no_number_shows_in_its_pair_alone(measure, value):
         assert np.isfinite(values[1])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("jit_compile", [False, True])
 def test_inside_a_function_with_any_batch(jit_compile):
     spec = tf.TensorSpec((None, 12, 13, 2), tf.float32)
