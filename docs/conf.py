@@ -1,5 +1,6 @@
 """Settings of Sphinx for the site. tools/pages.py collects the sources and calls it."""
 
+import importlib
 import inspect
 import re
 
@@ -24,7 +25,10 @@ extensions = [
 ]
 templates_path = ["_templates"]
 exclude_patterns = ["_templates", "generated"]  # pieces that pages include
-suppress_warnings = ["myst.header"]  # a notebook may step from # to ###
+suppress_warnings = [
+    "myst.header",  # a notebook may step from # to ###
+    "config.cache",  # `face` below cannot be kept, and every build is a fresh one
+]
 
 # ---------------------------------------------------------------------- the look, without a network
 
@@ -71,6 +75,14 @@ autodoc_typehints = "none"
 autosummary_ignore_module_all = False  # the page of a module shows what is in its __all__
 numpydoc_show_class_members = False
 default_role = "py:obj"  # `name` in a docstring is a link where there is something of that name
+
+
+def face(module):
+    """Return what the room of a module exports: it is described on the page of the room."""
+    return getattr(importlib.import_module(module.rpartition(".")[0]), "__all__", ())
+
+
+autosummary_context = {"face": face}
 
 
 def as_plain_text(app, what, name, obj, options, lines):

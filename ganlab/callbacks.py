@@ -141,7 +141,6 @@ class Progress(keras.callbacks.Callback):
     def __init__(self, *, seconds=None, description="training"):
         super().__init__()
         self._seconds, self._description = seconds, description
-        self._bar = None
 
     def on_train_begin(self, logs=None):
         self._start, self._first = time.monotonic(), self._steps()
@@ -172,14 +171,8 @@ class Progress(keras.callbacks.Callback):
         self._bar.update(target - self._bar.n)
 
     def on_train_end(self, logs=None):
-        self.close()
-
-    def close(self):
-        """Leave the bar as it stands; called at the end of training, or on Ctrl-C."""
-        if self._bar is not None:
-            self._bar.refresh()
-            self._bar.close()
-            self._bar = None
+        self._bar.refresh()
+        self._bar.close()
 
     def _steps(self):
         """Return the completed steps: a GAN counts them itself, of other models the optimizer."""

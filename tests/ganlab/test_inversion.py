@@ -105,7 +105,7 @@ def test_ridge_regression_on_a_linear_generator(linear, prior):
     "objective",
     [
         inversion.pixel_objective,
-        inversion.structure_objective,
+        pytest.param(inversion.structure_objective, marks=pytest.mark.slow),
         inversion.content_objective,
     ],
 )

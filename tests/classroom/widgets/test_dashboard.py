@@ -13,6 +13,8 @@ from classroom.widgets.dashboard.widget import Dashboard
 from ganlab import callbacks, checkpoints, datasets, keras, losses, models, recipes
 from ganlab.training import GAN
 
+pytestmark = pytest.mark.slow  # nearly all of them train
+
 POINTS = datasets.ring(640, seed=0)
 
 
@@ -76,7 +78,6 @@ def test_stopped_and_gone_on_with_in_memory(straight):
     assert dashboard.curve.steps == list(range(1, 21))
 
 
-@pytest.mark.slow
 def test_stopped_and_gone_on_with_from_a_file(straight, tmp_path):
     path = tmp_path / "state.npz"
     first = board(checkpoint=path, resume=True)  # nothing there yet: it begins
@@ -257,7 +258,6 @@ def test_a_number_that_is_not_finite_is_named_and_never_saved(tmp_path):
     assert int(gan.steps) == 4
 
 
-@pytest.mark.slow
 def test_time_left_is_judged_by_recent_steps(monkeypatch):
     now = [0.0]
     monkeypatch.setattr("time.monotonic", lambda: now[0])

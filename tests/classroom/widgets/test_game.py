@@ -12,6 +12,8 @@ from classroom.widgets.laboratory.game import PENALTIES, Game
 from ganlab import keras, losses, penalties, tf
 from ganlab.training import GAN
 
+pytestmark = pytest.mark.slow  # nearly all of them train
+
 RING, BLOB = (distributions.ALL[name] for name in ("ring", "blob"))
 
 
@@ -52,7 +54,6 @@ def test_both_is_the_discriminator_and_then_the_generator():
     assert together.updates == apart.updates == 3
 
 
-@pytest.mark.slow
 def test_both_is_the_step_of_the_package():
     """As `GAN.train_step`, which takes both batches at once and shares them out."""
     game, twin = Game(seed=0, d_steps=2), Game(seed=0, d_steps=2)
@@ -98,7 +99,6 @@ def play(game):
     return game
 
 
-@pytest.mark.slow
 def test_a_game_is_played_again_bit_for_bit():
     game = play(Game(seed=3))
     again = game.replayed()

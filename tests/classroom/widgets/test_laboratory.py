@@ -18,6 +18,8 @@ from classroom.widgets.laboratory.controls import DRAW, SPEEDS, Speed
 from classroom.widgets.laboratory.picture import LAYERS
 from ganlab import losses, penalties
 
+pytestmark = pytest.mark.slow  # nearly all of them train
+
 
 @pytest.fixture
 def lab():
@@ -139,7 +141,6 @@ def test_showing_a_setting_on_a_slider_does_not_change_it(lab):
     assert lab.game.settings.d_rate == 10**-2.6
 
 
-@pytest.mark.slow
 def test_speed_and_who_moves(lab):
     lab.controls.speed.label = "fast"
     lab.controls.who.value = "discriminator"
@@ -155,7 +156,6 @@ def test_speed_and_who_moves(lab):
     assert lab.plane.tween and "The generator learned" in lab.plane.said
 
 
-@pytest.mark.slow
 def test_a_replay_ends_at_the_same_weights(lab):
     lab.replay()
     assert "Nothing to replay" in message(lab)

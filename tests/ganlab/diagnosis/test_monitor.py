@@ -52,7 +52,7 @@ def test_its_columns_are_what_they_say(run):
 @pytest.fixture(scope="module")
 def watched():
     """Seven steps on the ring, a row every two of them, and three frames."""
-    points, unseen = datasets.ring(300, seed=0), datasets.ring(200, seed=1)
+    points, unseen = datasets.ring(300, seed=0), 3 * datasets.ring(200, seed=1)
     modes = datasets.RING_MODES
     task = monitor.Task(points, unseen, modes, np.arange(len(modes)), radius=0.3)
     watch = monitor.Monitor(task, every=2, seed=3, preprocess=lambda x: x / 2, frames=3)

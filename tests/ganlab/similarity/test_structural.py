@@ -18,7 +18,7 @@ from tests.ganlab.similarity.pairs_of_images import (
 
 
 @pytest.mark.parametrize("channels", [1, 3])
-@pytest.mark.parametrize("size", [28, 64, 256, 1024])
+@pytest.mark.parametrize("size", [28, 64, 256, pytest.param(1024, marks=pytest.mark.slow)])
 def test_ssim_is_scikit_images_in_float64(size, channels):
     a, b = pairs(size, channels)
     expected = [scikit_image(x, y) for x, y in zip(a, b, strict=True)]
@@ -140,7 +140,8 @@ def ms_ssim_in_numpy(a, b, weights):
 
 @pytest.mark.parametrize(
     ("height", "width"),
-    [(28, 28), (45, 51), (11, 40), pytest.param(161, 163, marks=pytest.mark.slow)],
+    [(28, 28), (11, 40)]
+    + [pytest.param(*size, marks=pytest.mark.slow) for size in ((45, 51), (161, 163))],
 )
 def test_ms_ssim_at_any_size(height, width):
     a = noise((2, height, width, 2))
