@@ -196,6 +196,7 @@ def test_every_sketch_is_on_the_page_of_its_notebook_with_words_for_it():
     assert shown == {path.name for path in (FOLDER / "sketches").iterdir()}
 
 
+@pytest.mark.slow
 def test_the_sketches_are_what_the_script_draws(tmp_path):
     """Twice the same bytes here; the stored ones may come from another build of FreeType."""
     script = runpy.run_path(str(FOLDER / "sketches.py"))

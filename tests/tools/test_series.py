@@ -104,6 +104,7 @@ def test_a_header_without_its_parts_is_empty():
 # ------------------------------------------------------------------- executing and storing outputs
 
 
+@pytest.mark.slow
 def test_outputs_are_stored_without_what_differs_from_time_to_time(project):
     path = put(
         project,
@@ -142,6 +143,7 @@ def test_outputs_are_stored_without_what_differs_from_time_to_time(project):
     assert path.read_text(encoding="utf-8") == first, "the same again, to the byte"
 
 
+@pytest.mark.slow
 def test_a_failing_notebook_is_left_as_it_was_and_the_next_one_executed(project, capsys):
     wrong = put(project, "01_wrong.ipynb", toy("x = 1", "y = x\nraise ValueError('too bad')", "3"))
     right = put(project, "02_right.ipynb", toy("print('right')"))
@@ -155,11 +157,13 @@ def test_a_failing_notebook_is_left_as_it_was_and_the_next_one_executed(project,
     assert nbformat.read(right, as_version=4).cells[1].outputs[0].text == "right\n"
 
 
+@pytest.mark.slow
 def test_a_kernel_that_dies_is_reported(project):
     result = series.execute(toy("import os\nos._exit(7)"), project)
     assert "In [1]" in result.error and "the kernel died" in result.error
 
 
+@pytest.mark.slow
 def test_the_largest_memory_of_a_notebook_is_measured(project):
     small = series.execute(toy("1"), project)
     large = series.execute(toy("x = bytearray(300_000_000)\ndel x", "1"), project)
@@ -222,6 +226,7 @@ def test_ctrl_c_stops_the_kernel_and_leaves_the_notebook(project):
 # ------------------------------------------------------------------------------- and what is shown
 
 
+@pytest.mark.slow
 def test_run_shows_what_was_executed_and_leaves_the_notebooks(project, monkeypatch, capsys):
     """The site itself: tests/test_site.py."""
     first, wrong = toy("print('seen')"), toy("1 / 0", "2")

@@ -116,6 +116,7 @@ def test_the_area_under_the_curve_is_the_share_of_pairs():
     assert np.isnan(monitor._auc(np.ones(3), np.array([1.0, np.inf])))
 
 
+@pytest.mark.slow
 def test_a_diverged_run_is_recorded():
     task = failures.RING.task(0)
     gan = failures.RING.build((2,), seed=0)

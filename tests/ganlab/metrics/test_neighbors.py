@@ -92,6 +92,7 @@ def test_blocks_change_nothing(monkeypatch):
         np.testing.assert_array_equal(one, other)
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_the_table_of_distances():
     rng = np.random.default_rng(4)
     points = rng.random((100_000, 2))
