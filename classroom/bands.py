@@ -54,7 +54,7 @@ def load(number, part=None):
     """
     if number not in RECORDED:
         raise ValueError(f"expected number as one of {sorted(RECORDED)}, received {number!r}")
-    arrays = files.read_npz(files.recorded(f"bands/{number}.npz", checksum=RECORDED[number]))
+    arrays = files.read_npz(files.recorded(f"bands/{number}.npz"), checksum=RECORDED[number])
     for key, values in arrays.items():
         if values.dtype == np.float16:
             arrays[key] = values.astype(np.float32)

@@ -11,6 +11,10 @@ from ganlab import __version__
 
 def main(arguments=None):
     """Run one command; return the exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            # A character that the terminal or the file has no code for must not end a command.
+            stream.reconfigure(errors="backslashreplace")
     options = _parser().parse_args(arguments)
     if options.command is None:
         _parser().print_help()
@@ -21,8 +25,16 @@ def main(arguments=None):
         return 130
     except (ValueError, OSError) as error:
         # Every foreseeable mistake is a ValueError with a sentence for the user.
-        print(f"ganlab: {error}", file=sys.stderr)
+        print(f"ganlab: {_printable(error)}", file=sys.stderr)
         return 1
+
+
+def _printable(text):
+    """Escape what a terminal would obey: names of files and labels may come from strangers."""
+    text = str(text).encode(errors="backslashreplace").decode()
+    return "".join(
+        letter if letter.isprintable() or letter == "\n" else repr(letter)[1:-1] for letter in text
+    )
 
 
 def _parser():
@@ -36,16 +48,12 @@ def _parser():
     train = commands.add_parser("train", help="train a GAN into a folder")
     train.set_defaults(command=_train)
     train.add_argument("--out", required=True, metavar="DIR", help="the folder of the run")
-    train.add_argument(
-        "--data",
-        metavar="NAME|FILE.npz|FOLDER",
-        help="a data set of ganlab, or your own images (default: the recipe's own)",
-    )
+    _add_data(train, "a data set of ganlab, or your own images (default: the recipe's own)")
     train.add_argument("--recipe", metavar="NAME", help="a recipe of ganlab (default: default)")
     length = train.add_mutually_exclusive_group()
     length.add_argument("--steps", type=_positive(int), metavar="N", help="steps in all")
     length.add_argument("--seconds", type=_positive(float), metavar="S", help="train for so long")
-    train.add_argument("--seed", type=int, default=0, metavar="S")
+    train.add_argument("--seed", type=int, metavar="S", help="of everything random (default: 0)")
     train.add_argument("--resume", action="store_true", help="go on with the run in DIR")
 
     sample = commands.add_parser("sample", help="draw images from a trained run")
@@ -62,9 +70,7 @@ def _parser():
     what = evaluate.add_mutually_exclusive_group(required=True)
     what.add_argument("--run", metavar="DIR")
     what.add_argument("--images", metavar="FILE.npz", help="generated images from elsewhere")
-    evaluate.add_argument(
-        "--data", metavar="NAME|FILE.npz|FOLDER", help="real images (default: the run's)"
-    )
+    _add_data(evaluate, "real images (default: the run's)")
     evaluate.add_argument(
         "--features", metavar="FILE.npz", help="a classifier made by the command features"
     )
@@ -75,7 +81,7 @@ def _parser():
         "features", help="train the classifier that evaluate compares images by"
     )
     features.set_defaults(command=_features)
-    features.add_argument("--data", default="digits", metavar="NAME|FILE.npz|FOLDER")
+    _add_data(features, "labeled images (default: digits)", default="digits")
     features.add_argument("--out", required=True, metavar="FILE.npz")
     features.add_argument("--steps", type=_positive(int), default=1500, metavar="N")
     features.add_argument("--seed", type=int, default=0, metavar="S")
@@ -90,6 +96,16 @@ def _parser():
     return parser
 
 
+def _add_data(command, purpose, **settings):
+    command.add_argument("--data", metavar="NAME|FILE.npz|FOLDER", help=purpose, **settings)
+    command.add_argument(
+        "--size", type=_positive(int), metavar="N", help="bring the images to N x N pixels"
+    )
+    command.add_argument(
+        "--color", choices=("gray", "rgb"), help="bring them to one channel or to three"
+    )
+
+
 def _train(options):
     from ganlab import runs
 
@@ -97,6 +113,8 @@ def _train(options):
         run = runs.train(
             options.out,
             data=options.data,
+            size=options.size,
+            color=options.color,
             recipe=options.recipe,
             steps=options.steps,
             seconds=options.seconds,
@@ -104,15 +122,11 @@ def _train(options):
             resume=options.resume,
         )
     except KeyboardInterrupt:
-        print(
-            f"\nstopped; the state is saved. Go on with: "
-            f"python -m ganlab train --out {options.out} --resume",
-            file=sys.stderr,
-        )
+        print(f"\n{_printable(runs.how_it_stands(options.out))}", file=sys.stderr)
         raise
     print(
-        f"{run.record['steps']} steps in {run.record['seconds']:.0f} s. Look at "
-        f"{run.folder / 'samples.png'}, {run.folder / 'film.gif'} and {run.folder / 'curve.png'}."
+        f"{run.record['steps']} steps in {run.record['seconds']:.0f} s. Look at samples.png, "
+        f"film.gif and curve.png in {_printable(run.folder)}."
     )
     return 0
 
@@ -132,22 +146,28 @@ def _sample(options):
 
 
 def _evaluate(options):
-    from ganlab import callbacks, datasets, evaluation, runs
+    from ganlab import callbacks, datasets, evaluation, files, runs
     from ganlab.evaluation import features
 
     folder = options.out or options.run
     if options.images is not None and (options.data is None or folder is None):
         raise ValueError("expected --data and --out beside --images")
+    files.check_writable(pathlib.Path(folder, "evaluation.json"))
+    fit = {"size": options.size, "color": options.color}
     if options.run is not None:
         run = runs.Run(options.run)
-        data = datasets.load(
-            options.data or run.record["data"],
-            split=None if options.data else run.record["split"],
-        )
+        for name, value in fit.items():
+            if value not in (None, run.record[name]):
+                raise ValueError(
+                    f"expected --{name} {run.record[name]}, with which the run was started, "
+                    f"received {value}"
+                )
+        data = _reported(run.data(options.data))
         fake = run.sample(max(len(data) // 2, 1), seed=options.seed)
     else:
-        data = datasets.load(options.data)
-        fake = datasets.load(options.images).images
+        data = _reported(datasets.load(options.data, **fit))
+        fake = datasets.load(options.images, **fit).images
+    evaluation.check_sets(data.images, fake)
     if options.features is not None:
         extractor = evaluation.FeatureExtractor.of_classifier(
             features.load(options.features), f"the classifier {options.features}"
@@ -169,7 +189,9 @@ def _features(options):
     from ganlab import callbacks, datasets
     from ganlab.evaluation import features
 
-    train, test = (datasets.load(options.data, split=split) for split in ("train", "test"))
+    fit = {"size": options.size, "color": options.color}
+    train, test = (datasets.load(options.data, split=split, **fit) for split in ("train", "test"))
+    _reported(train)
     if train.labels is None:
         raise ValueError(f"expected --data with labels, received {options.data}, which has none")
     model = features.train(
@@ -210,10 +232,20 @@ def _invert(options):
     return 0
 
 
+def _reported(data):
+    """Say on stderr which files of a folder were not used, and return the data."""
+    if data.skipped:
+        print(_printable(data.report()), file=sys.stderr)
+    return data
+
+
 def _output(name, endings):
+    from ganlab import files
+
     path = pathlib.Path(name)
     if path.suffix not in endings:
         raise ValueError(f"expected --out ending in {' or '.join(endings)}, received {name}")
+    files.check_writable(path)
     return path
 
 

@@ -25,23 +25,25 @@ class Film(keras.callbacks.Callback):
     most : int, optional
         When there are more frames than this, every second one is dropped and ``every``
         doubles: a film of a training whose length is not known beforehand.
+    keep : callable, optional
+        What is kept of the samples of a frame, an array (n, ...): all where it is not given.
 
     Attributes
     ----------
     frames : list of ndarray
-        Each (n, ...) as the generator makes them (its moving average where there is one).
+        What is kept of the samples of the generator, or of its moving average where it has one.
     steps : list of int
         The step of each frame, counted by the GAN: a resumed run goes on counting.
     """
 
-    def __init__(self, latents, *, every, most=None):
+    def __init__(self, latents, *, every, most=None, keep=np.asarray):
         super().__init__()
         if every < 1:
             raise ValueError(f"expected every >= 1, received {every!r}")
         if most is not None and most < 2:
             raise ValueError(f"expected most >= 2 or None, received {most!r}")
         self.latents = np.asarray(latents, np.float32)
-        self.every, self.most = every, most
+        self.every, self.most, self.keep = every, most, keep
         self.frames, self.steps = [], []
 
     def on_train_begin(self, logs=None):
@@ -59,7 +61,7 @@ class Film(keras.callbacks.Callback):
 
     def _take(self):
         self.steps.append(int(self.model.steps))
-        self.frames.append(self.model(self.latents).numpy())
+        self.frames.append(self.keep(self.model(self.latents).numpy()))
         if self.most is not None and len(self.frames) > self.most:
             self.every *= 2
             self.frames, self.steps = self.frames[::2], self.steps[::2]

@@ -8,16 +8,14 @@ import numpy as np
 
 from ganlab import files
 
-__all__ = ["CheckpointError", "load_weights", "read_about", "restore", "save", "save_weights"]
-
-_ABOUT = "about"  # beside the arrays of weights, whose names all have a slash
+__all__ = ["CheckpointError", "load_weights", "read_notes", "restore", "save", "save_weights"]
 
 
 class CheckpointError(files.FileError):
     """A file cannot be used; the message names the file and says what to do."""
 
 
-def save(gan, path):
+def save(gan, path, *, notes=None):
     """Save the whole state of a run: a resumed run continues as if never interrupted.
 
     Parameters
@@ -27,8 +25,10 @@ def save(gan, path):
         count are saved.
     path : path-like
         Ends in ``.npz``. Replaced in one step.
+    notes : dict of str to str or array, optional
+        Kept beside the state, for `read_notes`; names without a slash.
     """
-    _write(path, _state(gan))
+    _write(path, _state(gan), notes)
 
 
 def restore(gan, path):
@@ -42,7 +42,7 @@ def restore(gan, path):
     _assign(_state(gan), _read(path), path)
 
 
-def save_weights(model, path, *, about=None):
+def save_weights(model, path, *, notes=None):
     """Save a model's weights, as `load_weights` reads them.
 
     Parameters
@@ -50,35 +50,40 @@ def save_weights(model, path, *, about=None):
     model : keras.Model
     path : path-like
         Ends in ``.npz``. Replaced in one step.
-    about : str, optional
-        A text kept beside the weights, such as what is needed to build the model again.
+    notes : dict of str to str or array, optional
+        Kept beside the weights, such as what is needed to build the model again.
 
     Returns
     -------
     str
         The sha256 of the file.
     """
-    note = {} if about is None else {_ABOUT: np.array(about)}
-    _write(path, _weights(model), **note)
+    _write(path, _weights(model), notes)
     return files.sha256(path)
 
 
-def read_about(path):
-    """Return the text that `save_weights` kept beside the weights; empty where there is none."""
-    return str(_read(path).get(_ABOUT, ""))
+def read_notes(path, *, checksum=None):
+    """Return what `save` or `save_weights` kept beside the weights, as arrays by their names."""
+    arrays = _read(path, checksum)
+    return {name: values for name, values in arrays.items() if "/" not in name}
 
 
-def load_weights(model, path):
+def load_weights(model, path, *, checksum=None):
     """Load weights into an equally built model.
+
+    Parameters
+    ----------
+    model : keras.Model
+    path : path-like
+    checksum : str, optional
+        The sha256 that the file must have.
 
     Raises
     ------
     CheckpointError
         Also for the weights of another model. The model is then unchanged.
     """
-    arrays = _read(path)
-    arrays.pop(_ABOUT, None)
-    _assign(_weights(model), arrays, path)
+    _assign(_weights(model), _read(path, checksum), path)
 
 
 def _weights(model):
@@ -111,7 +116,8 @@ def _state(gan):
 
 
 def _assign(variables, arrays, path):
-    """Check everything first, then assign, so that no error leaves half a state."""
+    """Check and convert everything first, then assign, so that no error leaves half a state."""
+    arrays = {name: values for name, values in arrays.items() if "/" in name}
     missing = sorted(variables.keys() - arrays.keys())
     surplus = sorted(arrays.keys() - variables.keys())
     if missing or surplus:
@@ -119,24 +125,44 @@ def _assign(variables, arrays, path):
             f"{path}: made by a model built differently: expected {len(variables)} arrays, "
             f"received {len(arrays)}; missing {missing[:3]}, unknown {surplus[:3]}."
         )
+    values = {key: _fitting(arrays[key], variables[key], key, path) for key in variables}
     for key, variable in variables.items():
-        if arrays[key].shape != tuple(variable.shape):
-            raise CheckpointError(
-                f"{path}: made by a model built differently: expected {key} of shape "
-                f"{tuple(variable.shape)}, received {arrays[key].shape}."
-            )
-    for key, variable in variables.items():
-        variable.assign(arrays[key].astype(variable.dtype, copy=False))
+        variable.assign(values[key])
 
 
-def _read(path):
+def _fitting(values, variable, key, path):
+    """Return an array as the variable's type; refuse another shape or kind, or what is no value."""
+    shape, dtype = tuple(variable.shape), np.dtype(variable.dtype)
+    if values.shape != shape:
+        raise CheckpointError(
+            f"{path}: made by a model built differently: expected {key} of shape "
+            f"{shape}, received {values.shape}."
+        )
+    with np.errstate(over="ignore", invalid="ignore"):
+        converted = values.astype(dtype, copy=False) if values.dtype.kind in "biuf" else None
+        kept = converted is not None and np.isfinite(converted).all()
+        if kept and dtype.kind != "f":
+            kept = values.dtype.kind != "f" and (converted == values).all()
+    if not kept:
+        raise CheckpointError(
+            f"{path}: expected {key} of finite values that fit into {dtype}, "
+            f"received {values.dtype} with others."
+        )
+    return converted
+
+
+def _read(path, checksum=None):
     try:
-        return files.read_npz(path)
+        return files.read_npz(path, checksum=checksum)
     except files.FileError as error:
-        raise CheckpointError(f"{error}. Use an older file, or train again") from error
+        advice = "" if checksum is not None else ". Use an older file, or train again"
+        raise CheckpointError(f"{error}{advice}") from error
 
 
-def _write(path, variables, **note):
+def _write(path, variables, notes):
+    notes = {name: np.asarray(note) for name, note in (notes or {}).items()}
+    if any("/" in name for name in notes):
+        raise ValueError(f"expected names of notes without a slash, received {list(notes)}")
     values = {key: variable.numpy() for key, variable in variables.items()}
     # Weights are as good as noise: compressing them costs time and saves nothing.
-    files.write_npz(path, note | values, compressed=False)
+    files.write_npz(path, notes | values, compressed=False)

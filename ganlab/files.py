@@ -1,16 +1,38 @@
-"""Files: written whole or not at all, verified by checksum, and one reader of ``.npz`` archives."""
+"""Files: written whole or not at all, opened with care, and one reader of ``.npz`` archives."""
 
 import contextlib
+import errno
 import hashlib
+import io
 import math
 import os
 import pathlib
+import secrets
+import stat
+import tempfile
 import warnings
 import zipfile
 
 import numpy as np
 
-__all__ = ["FileError", "read_npz", "recorded", "replaced", "sha256", "write", "write_npz"]
+__all__ = [
+    "FileError",
+    "PART",
+    "check_writable",
+    "open_regular",
+    "read_npz",
+    "recorded",
+    "replaced",
+    "sha256",
+    "write",
+    "write_npz",
+]
+
+#: How the name of a file ends that is being written; a killed process leaves it behind.
+PART = ".part"
+
+_LIMIT = 2**30  # bytes of the arrays of one archive
+_HEADER = 2**16  # bytes at most that a member holds besides its array
 
 
 class FileError(ValueError):
@@ -21,17 +43,22 @@ class FileError(ValueError):
 def replaced(path):
     """Open a file that takes the place of `path` only once it is whole.
 
-    It is written under a temporary name in the same folder, synced and then renamed. A
-    process killed on the way leaves the older file as it was.
+    It is written under a new name in the same folder, synced and then renamed. A process
+    killed on the way leaves the older file as it was. A link at `path` is replaced, not
+    followed: no file but the new one is ever opened for writing.
 
     Parameters
     ----------
     path : path-like
-        Missing folders are made.
+        Missing folders are made. The permissions of an older file are kept.
+
+    Raises
+    ------
+    FileError
+        If nothing can be written there, or the disk is full.
 
     Examples
     --------
-    >>> import tempfile
     >>> target = pathlib.Path(tempfile.mkdtemp(), "new", "hello.txt")
     >>> with replaced(target) as file:
     ...     _ = file.write(b"hello")
@@ -39,16 +66,44 @@ def replaced(path):
     b'hello'
     """
     path = pathlib.Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    temporary = path.with_name(f".{secrets.token_hex(8)}{PART}")
     try:
-        with open(temporary, "wb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            # "x" makes a file where nothing is, not even a link that could be followed.
+            with open(temporary, "xb") as file:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+            if path.is_file() and not path.is_symlink():
+                os.chmod(temporary, stat.S_IMODE(path.stat().st_mode))
+            os.replace(temporary, path)
+        finally:
+            temporary.unlink(missing_ok=True)
+    except OSError as error:
+        raise _unwritable(path, error) from error
+
+
+def _unwritable(path, error):
+    return FileError(f"{path}: cannot be written ({error.strerror or error})")
+
+
+def check_writable(path):
+    """Raise a FileError now if `replaced` could not put a file there, and leave no trace.
+
+    What minutes are about to be spent on needs a place to go.
+    """
+    path = pathlib.Path(path).absolute()
+    try:
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        nearest = next(folder for folder in path.parents if os.path.lexists(folder))
+        with tempfile.TemporaryFile(dir=nearest) as file:
+            file.write(b"some")
+    except OSError as error:
+        raise _unwritable(path, error) from error
 
 
 def write(path, content):
@@ -73,7 +128,20 @@ def write_npz(path, arrays, *, compressed=True):
         (np.savez_compressed if compressed else np.savez)(file, **arrays)
 
 
-def read_npz(path, *, names=None, optional=(), limit=2**29):
+def open_regular(path):
+    """Open a file for reading bytes; an OSError for a folder, a pipe, a device, without waiting.
+
+    Opening a named pipe in the usual way waits until somebody writes into it.
+    """
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    descriptor = os.open(path, flags)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, "is no regular file", str(path))
+    return os.fdopen(descriptor, "rb")
+
+
+def read_npz(path, *, names=None, optional=(), limit=_LIMIT, checksum=None):
     """Read the arrays of an ``.npz`` archive from anywhere.
 
     Nothing in the file is believed before it is checked: lengths are read from the headers
@@ -88,8 +156,9 @@ def read_npz(path, *, names=None, optional=(), limit=2**29):
     optional : sequence of str
         Arrays to read as well where the archive has them.
     limit : int
-        Values in the arrays together, by default 2 GiB as float32; a text counts by its
-        characters.
+        Bytes in the arrays together, by default 1 GiB.
+    checksum : str, optional
+        The SHA-256 that the file must have, in hexadecimal.
 
     Returns
     -------
@@ -104,29 +173,18 @@ def read_npz(path, *, names=None, optional=(), limit=2**29):
 
     Examples
     --------
-    >>> import tempfile
     >>> path = pathlib.Path(tempfile.mkdtemp(), "a.npz")
     >>> write_npz(path, {"steps": np.arange(3)})
     >>> read_npz(path)
     {'steps': array([0, 1, 2])}
     """
     try:
-        with warnings.catch_warnings(), zipfile.ZipFile(path) as archive:
+        with open_regular(path) as file, warnings.catch_warnings():
             warnings.simplefilter("error")
-            members = {info.filename.removesuffix(".npy"): info for info in archive.infolist()}
-            for name in names or ():
-                if name not in members:
-                    found = ", ".join(members) or "nothing"
-                    raise FileError(
-                        f"{path}: expected an array called {name!r}, received {found:.200}"
-                    )
-            chosen = members if names is None else (*names, *(members.keys() & optional))
-            arrays, left = {}, limit
-            for name in chosen:
-                with archive.open(members[name]) as file:
-                    arrays[name] = _read_array(file, f"{path}: expected array {name!r}", left)
-                left -= _values(arrays[name].shape, arrays[name].dtype)
-            return arrays
+            if checksum is not None:
+                file = _verified(file, path, checksum, limit)
+            with zipfile.ZipFile(file) as archive:
+                return _read_arrays(archive, path, names, optional, limit)
     except FileError:
         raise
     except OSError as error:
@@ -135,12 +193,42 @@ def read_npz(path, *, names=None, optional=(), limit=2**29):
         # A damaged file makes zipfile, zlib and NumPy raise a dozen unrelated exceptions.
         raise FileError(
             f"{path}: expected a whole .npz archive, received a damaged file or another kind "
-            f"({type(error).__name__}: {error})"
+            f"({type(error).__name__}: {str(error):.200})"
         ) from error
 
 
-def _values(shape, dtype):
-    return math.prod(shape) * (dtype.itemsize // 4 if dtype.kind == "U" else 1)
+def _verified(file, path, checksum, limit):
+    """Return the content of a file in memory, where nobody changes it after this look."""
+    content = file.read(limit)
+    received = hashlib.sha256(content).hexdigest()
+    if received != checksum:
+        raise FileError(
+            f"{path}: expected sha256 {checksum}, received {received}. "
+            "Restore it: install ganlab again, or git checkout"
+        )
+    return io.BytesIO(content)
+
+
+def _read_arrays(archive, path, names, optional, limit):
+    members = {info.filename.removesuffix(".npy"): info for info in archive.infolist()}
+    for name in names or ():
+        if name not in members:
+            found = ", ".join(members) or "nothing"
+            raise FileError(f"{path}: expected an array called {name!r}, received {found:.200}")
+    chosen = list(members) if names is None else [*names, *(members.keys() & optional)]
+    total = sum(members[name].file_size for name in chosen)
+    if total > limit + _HEADER * len(chosen):
+        raise FileError(f"{path}: expected at most {limit} bytes of arrays, received {total}")
+    arrays = {}
+    for name in chosen:
+        expected = f"{path}: expected array {name!r:.100}"
+        if members[name].compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            # Only these two are unpacked piece by piece; the others fill the memory at once.
+            raise FileError(f"{expected} stored or deflated, received another compression")
+        with archive.open(members[name]) as member:
+            arrays[name] = _read_array(member, expected, limit)
+        limit -= arrays[name].nbytes
+    return arrays
 
 
 def _read_array(file, expected, limit):
@@ -155,9 +243,9 @@ def _read_array(file, expected, limit):
             f"{expected} of numbers or texts, {received}"
             + (". Object arrays can run code when they are read" if dtype.hasobject else "")
         )
-    if min(shape, default=0) < 0 or _values(shape, dtype) > limit:
-        raise FileError(f"{expected} of at most {limit} values, {received}")
     length = math.prod(shape) * dtype.itemsize
+    if min(shape, default=0) < 0 or length > limit:
+        raise FileError(f"{expected} of at most {limit} bytes, {received}")
     # One byte more than announced shows an array that is longer; the checksum of the archive
     # is verified when the end is reached.
     data = file.read(length + 1)
@@ -166,24 +254,17 @@ def _read_array(file, expected, limit):
     return np.frombuffer(data, dtype).reshape(shape, order="F" if fortran else "C")
 
 
-def recorded(name, *, checksum=None):
+def recorded(name):
     """Find a file of recorded data: inside an installed package, in the project beside it.
 
     Parameters
     ----------
     name : str
         Such as ``weights/digits.npz``.
-    checksum : str, optional
-        The SHA-256 that the file must have.
 
     Returns
     -------
     pathlib.Path
-
-    Raises
-    ------
-    FileError
-        If the file is missing or altered; without a checksum nothing is looked at.
 
     Examples
     --------
@@ -192,18 +273,10 @@ def recorded(name, *, checksum=None):
     """
     inside = pathlib.Path(__file__).parent / "data"
     folder = inside if inside.is_dir() else pathlib.Path(__file__).parents[1] / "data"
-    path = folder / name
-    if checksum is not None:
-        received = sha256(path) if path.exists() else "no file"
-        if received != checksum:
-            raise FileError(
-                f"{path}: expected sha256 {checksum}, received {received}. "
-                "Restore it: install ganlab again, or git checkout"
-            )
-    return path
+    return folder / name
 
 
 def sha256(path):
     """Return the SHA-256 checksum of a file, in hexadecimal."""
-    with open(path, "rb") as file:
+    with open_regular(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -17,6 +17,7 @@ __all__ = [
     "check_fit",
     "fit",
     "middle_square",
+    "shrink",
     "tile",
     "to_float",
     "to_gif",
@@ -207,6 +208,36 @@ def middle_square(picture, size):
     return square.resize((size, size), Image.Resampling.LANCZOS)
 
 
+def shrink(images, side):
+    """Reduce a batch by a whole number until no side of an image is longer than `side`.
+
+    Each pixel becomes the mean of a block; what is left over at the right and below is cut off.
+
+    Parameters
+    ----------
+    images : array of float, shape (n, height, width[, channels]), range [0, 1]
+    side : int, at least 1
+
+    Returns
+    -------
+    array of float32, shape (n, height // k, width // k, channels), range [0, 1]
+        With the smallest k that is enough; at least one pixel is left of the shorter side.
+
+    Examples
+    --------
+    >>> shrink(np.ones((2, 256, 100, 3)), 64).shape
+    (2, 64, 25, 3)
+    """
+    images = check(images)
+    n, height, width, channels = images.shape
+    factor = math.ceil(max(height, width) / side)
+    tall, wide = min(factor, height), min(factor, width)
+    rows, columns = height // tall, width // wide
+    blocks = images[:, : rows * tall, : columns * wide]
+    blocks = blocks.reshape(n, rows, tall, columns, wide, channels)
+    return np.clip(blocks.mean(axis=(2, 4)), 0, 1)
+
+
 def check_fit(size, color):
     """Raise a ValueError for a `size` or a `color` that :func:`fit` does not take."""
     whole = isinstance(size, int | np.integer) and not isinstance(size, bool)
@@ -320,17 +351,19 @@ def to_gif(frames, *, seconds_per_frame, scale=1, colors=64):
             "expected at least 0.02 seconds_per_frame and 2 to 256 colors, "
             f"received seconds_per_frame={seconds_per_frame}, colors={colors}"
         )
-    pixels = _bytes_of(np.stack(frames), scale, "frames")
-    if pixels.ndim == 3:
+    pixels = [_bytes_of(frame[np.newaxis], scale, "frames")[0] for frame in frames]
+    if pixels[0].ndim == 2:
         # Round to the nearest of the evenly spaced grays; the palette is those grays in order.
         grays = np.floor(np.linspace(0, 255, colors) + 0.5).astype(np.uint8)
         nearest = np.floor(np.arange(256) * (colors - 1) / 255 + 0.5).astype(np.uint8)
-        pictures = [Image.fromarray(indices) for indices in nearest[pixels]]
+        pictures = [Image.fromarray(nearest[frame]) for frame in pixels]
         for picture in pictures:
             picture.putpalette(np.repeat(grays, 3).tobytes())
     else:
-        strip = Image.fromarray(pixels.reshape(-1, *pixels.shape[2:]))
-        shared = strip.quantize(colors, method=Image.Quantize.MEDIANCUT)
+        # A million pixels are enough to choose the colors of a large film by.
+        every = math.ceil(math.sqrt(len(pixels) * pixels[0][..., 0].size / 2**20))
+        strip = np.concatenate([frame[::every, ::every] for frame in pixels])
+        shared = Image.fromarray(strip).quantize(colors, method=Image.Quantize.MEDIANCUT)
         pictures = [
             Image.fromarray(frame).quantize(palette=shared, dither=Image.Dither.NONE)
             for frame in pixels

@@ -55,6 +55,8 @@ class Recipe:
         The data it is meant for; any other works too. See `datasets.load`.
     gan : type
         `training.GAN`, or a kind of it.
+    largest : int
+        The longest side of images that a laptop has the memory to train these networks on.
     """
 
     name: str
@@ -70,6 +72,7 @@ class Recipe:
     data: str | None = "digits"
     split: str | None = None
     gan: type = GAN
+    largest: int = 256
 
     def build(self, sample_shape, *, seed):
         """Build a compiled GAN for samples of this shape.
@@ -84,7 +87,13 @@ class Recipe:
         Returns
         -------
         training.GAN
+
+        Raises
+        ------
+        ValueError
+            For larger images, before any memory is taken.
         """
+        self._check_size(sample_shape)
         generator, discriminator = self.networks(tuple(sample_shape), seed=seed)
         gan = self.gan(
             generator,
@@ -97,6 +106,20 @@ class Recipe:
         )
         gan.compile(g_optimizer=self.g_optimizer(), d_optimizer=self.d_optimizer())
         return gan
+
+    def build_generator(self, sample_shape, *, seed):
+        """Build the generator alone, as `build` does; its weights can then be loaded."""
+        self._check_size(sample_shape)
+        return self.networks(tuple(sample_shape), seed=seed)[0]
+
+    def _check_size(self, sample_shape):
+        if len(sample_shape) == 3 and max(sample_shape[:2]) > self.largest:
+            height, width = sample_shape[:2]
+            raise ValueError(
+                f"expected images of at most {self.largest} x {self.largest} pixels, for which the "
+                f"networks of the recipe {self.name!r} need no more memory than a laptop has, "
+                f"received {height} x {width}: give a smaller size, such as 64 (--size 64)"
+            )
 
     def describe(self):
         """Return all fields as plain values, for the record of a run.
@@ -164,6 +187,7 @@ ALL = {
             d_optimizer=adam(2e-4, beta_1=0.5, beta_2=0.999),
             ema=None,
             data="color_digits",
+            largest=128,
         ),
         # Recorded in data/weights: the default recipe, given time.
         dataclasses.replace(DEFAULT, name="digits", ema=0.999, steps=6_000, split="train"),
@@ -201,8 +225,8 @@ def load_generator(name):
     if name not in WEIGHTS:
         raise ValueError(f"expected name as one of {sorted(WEIGHTS)}, received {name!r}")
     checksum, sample_shape = WEIGHTS[name]
-    generator, _ = ALL[name].networks(sample_shape, seed=0)
-    path = files.recorded(f"weights/{name}.npz", checksum=checksum)
-    checkpoints.load_weights(generator, path)
+    generator = ALL[name].build_generator(sample_shape, seed=0)
+    path = files.recorded(f"weights/{name}.npz")
+    checkpoints.load_weights(generator, path, checksum=checksum)
     generator.trainable = False
     return generator

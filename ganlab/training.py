@@ -1,6 +1,9 @@
 """The adversarial training step, written once, and the driver that takes steps one by one."""
 
+import contextlib
 import functools
+import signal
+import threading
 
 import numpy as np
 
@@ -8,7 +11,7 @@ from ganlab import latents, models
 from ganlab._tensorflow import keras, tf
 from ganlab.losses import AdversarialLoss
 
-__all__ = ["GAN", "steps"]
+__all__ = ["GAN", "interrupt_calls", "steps"]
 
 
 class GAN(keras.Model):
@@ -291,6 +294,39 @@ def steps(gan, batches, *, callbacks=(), steps_per_execution=1):
         raise ValueError(f"expected steps_per_execution >= 1, received {steps_per_execution!r}")
     _real_samples(batches.element_spec, gan)
     return _steps(gan, batches, list(callbacks), steps_per_execution)
+
+
+@contextlib.contextmanager
+def interrupt_calls(stop):
+    """Call a function at Ctrl-C instead of raising KeyboardInterrupt; a second Ctrl-C raises it.
+
+    So a loop can end between two steps, where weights, optimizers and history agree. In a
+    thread that gets no signals, and where Ctrl-C is ignored, everything stays as it is.
+
+    Parameters
+    ----------
+    stop : callable
+        ``() -> None``.
+    """
+    before = signal.getsignal(signal.SIGINT)
+    in_main_thread = threading.current_thread() is threading.main_thread()
+    if not in_main_thread or before in (signal.SIG_IGN, None):
+        yield
+        return
+    asked = []
+
+    def on_interrupt(number, frame):
+        if asked:
+            raise KeyboardInterrupt
+        asked.append(True)
+        stop()
+
+    signal.signal(signal.SIGINT, on_interrupt)
+    try:
+        yield
+    finally:
+        if signal.getsignal(signal.SIGINT) is on_interrupt:
+            signal.signal(signal.SIGINT, before)
 
 
 def _steps(gan, batches, callbacks, steps_per_execution):

@@ -8,7 +8,7 @@ collapsed and of one that memorized, all taken in the same way from sets of the 
 from ganlab.evaluation import features
 from ganlab.evaluation.features import FeatureExtractor, extractor_for
 from ganlab.evaluation.quality_curve import QualityCurve
-from ganlab.evaluation.reference_rows import evaluate
+from ganlab.evaluation.reference_rows import check_sets, evaluate
 from ganlab.evaluation.report import Report, Row
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "QualityCurve",
     "Report",
     "Row",
+    "check_sets",
     "evaluate",
     "extractor_for",
     "features",

@@ -127,7 +127,7 @@ def train(images, labels, *, seed, steps=1500, batch_size=64, callbacks=()):
 def save(model, path):
     """Save a classifier made by `build` or `train`, as `load` reads it; return its sha256."""
     about = {"image_shape": model.input_shape[1:], "classes": model.output_shape[-1]}
-    return checkpoints.save_weights(model, path, about=json.dumps(about))
+    return checkpoints.save_weights(model, path, notes={"about": json.dumps(about)})
 
 
 def load(name_or_path="digits"):
@@ -155,21 +155,21 @@ def load(name_or_path="digits"):
     checksum = WEIGHTS.get(name_or_path)
     path = pathlib.Path(name_or_path)
     if checksum is not None:
-        path = files.recorded(f"weights/features_{name_or_path}.npz", checksum=checksum)
+        path = files.recorded(f"weights/features_{name_or_path}.npz")
     elif path.suffix != ".npz":
         raise ValueError(
             f"expected one of {sorted(WEIGHTS)} or a path ending in .npz, received {name_or_path!r}"
         )
-    about = checkpoints.read_about(path)
+    notes = checkpoints.read_notes(path, checksum=checksum)
     try:
-        about = json.loads(about)
+        about = json.loads(str(notes["about"]))
         model = build(tuple(about["image_shape"]), about["classes"], seed=0)
     except (KeyError, TypeError, ValueError) as error:
         raise checkpoints.CheckpointError(
             f"{path}: expected a classifier that python -m ganlab features wrote, "
             "received another file"
         ) from error
-    checkpoints.load_weights(model, path)
+    checkpoints.load_weights(model, path, checksum=checksum)
     model.trainable = False
     return model
 

@@ -52,7 +52,7 @@ def evaluate(real, fake, *, extractor, seed, resamples=30, progress=False):
 
     Derived in notebooks/07_measuring_gans.
     """
-    real, fake = _checked(real, fake)
+    real, fake = check_sets(real, fake)
     rng = np.random.default_rng(seed)
     noise = rng.random((len(real) // 2, *real.shape[1:]), np.float32)
     to_others, _ = metrics.nearest_neighbors(real, real, k=2)  # the first is the image itself
@@ -84,7 +84,8 @@ def evaluate(real, fake, *, extractor, seed, resamples=30, progress=False):
     return Report(tuple(rows), extractor.name, len(noise))
 
 
-def _checked(real, fake):
+def check_sets(real, fake):
+    """Return both sets of images as `evaluate` takes them, or raise its ValueError."""
     real, fake = pixels.check(real, name="real"), pixels.check(fake, name="fake")
     if real.shape[1:] != fake.shape[1:]:
         raise ValueError(

@@ -155,7 +155,7 @@ def test_a_record_is_of_all_seeds(toy, tmp_path, monkeypatch):
     assert json.loads(str(result["parameters"])) == {"SEED": 0, "STEPS": 3}
     path = tmp_path / "77.npz"
     files.write_npz(path, result)
-    monkeypatch.setattr(files, "recorded", lambda name, checksum: path)
+    monkeypatch.setattr(files, "recorded", lambda name: path)
     monkeypatch.setitem(bands.RECORDED, "77", files.sha256(path))
     assert bands.load("77")["curve"].dtype == np.float32
 

@@ -68,6 +68,7 @@ OTHER = {
     "ema": 0.5,
     "data": None,
     "split": "test",
+    "largest": 100,
     "gan": OtherGAN,
 }
 

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ganlab import checkpoints, datasets, images, recipes, runs, tf
+from ganlab import callbacks, checkpoints, datasets, files, images, recipes, runs, tf
 from ganlab.__main__ import main
 from ganlab.datasets import readers
 
@@ -39,6 +39,7 @@ def record(folder):
 def test_a_run_leaves_everything(folder, own_images):
     names = {path.name for path in folder.iterdir()}
     assert names == {
+        ".lock",
         "run.json",
         "checkpoint.npz",
         "generator.npz",
@@ -74,7 +75,7 @@ def assert_same_state(out, folder):
     for name in ("checkpoint.npz", "generator.npz"):
         with np.load(out / name) as a, np.load(folder / name) as b:
             assert a.files == b.files
-            assert all(np.array_equal(a[key], b[key]) for key in a.files)
+            assert all(np.array_equal(a[key], b[key]) for key in a.files if key != "record")
     assert (out / "curve.csv").read_text() == (folder / "curve.csv").read_text()
     assert record(out)["steps"] == record(folder)["steps"]
 
@@ -157,7 +158,9 @@ def test_invert_writes_the_pair_and_its_scores(folder, tmp_path, capsys):
         (["train", "--out", "{new}", "--recipe", "best"], f"one of {', '.join(recipes.ALL)}, rec"),
         (["train", "--out", "{new}", "--data", "nothing_here"], ", ".join(datasets.NAMES)),
         (["train", "--out", "{run}", "--resume", "--steps", "25"], "ask for more with --steps"),
-        (["train", "--out", "{run}", "--resume", "--data", "digits"], "expected --data "),
+        (["train", "--out", "{run}", "--resume", "--data", "digits"], "received others in digits"),
+        (["train", "--out", "{run}", "--resume", "--seed", "1"], "expected --seed 0, with which"),
+        (["train", "--out", "{run}", "--resume", "--size", "8"], "expected --size None, with"),
         (["train", "--out", "{run}", "--resume", "--recipe", "article"], "--recipe default, with"),
         (["sample", "--run", "{new}", "--out", "x.png"], "holds no run"),
         (["sample", "--run", "{run}", "--out", "x.jpg"], "expected --out ending in .npz or .png"),
@@ -166,8 +169,10 @@ def test_invert_writes_the_pair_and_its_scores(folder, tmp_path, capsys):
     ids=lambda value: value if isinstance(value, str) else " ".join(value),
 )
 def test_mistakes_get_one_sentence(folder, tmp_path, capsys, arguments, message):
-    before = sorted((p.name, p.stat().st_mtime_ns) for p in folder.iterdir())
-    new = tmp_path / "new"
+    def look():
+        return sorted((p.name, p.stat().st_mtime_ns) for p in folder.iterdir() if p.name != ".lock")
+
+    before, new = look(), tmp_path / "new"
     filled = [part.format(run=folder, new=new) for part in arguments]
     assert main(filled) == 1
     said = capsys.readouterr().err
@@ -175,7 +180,7 @@ def test_mistakes_get_one_sentence(folder, tmp_path, capsys, arguments, message)
     assert message in said
     assert said.count("\n") == 1
     assert not new.exists(), "nothing is left behind"
-    assert sorted((p.name, p.stat().st_mtime_ns) for p in folder.iterdir()) == before
+    assert look() == before
 
 
 @pytest.mark.parametrize(
@@ -199,18 +204,46 @@ def test_seconds_are_positive_and_end(capsys, value):
     assert f"expected a positive number, received {value}" in capsys.readouterr().err
 
 
-def test_a_truncated_record_or_weight_file_is_named(folder, tmp_path):
-    for name, error in (
-        ("run.json", runs.RunError),
-        ("generator.npz", checkpoints.CheckpointError),
-    ):
-        broken = tmp_path / name.replace(".", "_")
-        broken.mkdir()
-        for path in folder.iterdir():
-            (broken / path.name).write_bytes(path.read_bytes())
-        (broken / name).write_bytes((folder / name).read_bytes()[:-20])
-        with pytest.raises(error, match=name.replace(".", r"\.")):
-            runs.Run(broken)
+def copied(folder, to):
+    """Copy a run as its owner would who moves it: the copy is known as one's own."""
+    to.mkdir()
+    for path in folder.iterdir():
+        (to / path.name).write_bytes(path.read_bytes())
+    return to
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("damage", ["cut off", "gone", "noise"])
+@pytest.mark.parametrize("name", ["run.json", "curve.csv", "generator.npz", "checkpoint.npz"])
+def test_damage_costs_the_damaged_file_alone(folder, own_images, tmp_path, name, damage):
+    broken = copied(folder, tmp_path / "run")
+    path = broken / name
+    if damage == "gone":
+        path.unlink()
+    else:
+        path.write_bytes(path.read_bytes()[:-30] if damage == "cut off" else b"\xff;\n" * 50)
+
+    def sample():
+        return runs.Run(broken).sample(2, seed=0)
+
+    def resume():
+        return runs.train(broken, data=own_images, steps=27, resume=True, progress=False).record[
+            "steps"
+        ]
+
+    if name == "generator.npz":
+        with pytest.raises(ValueError, match=r"generator\.npz"):
+            sample()
+    else:
+        assert sample().shape == (2, 12, 12, 1)
+    if name == "checkpoint.npz":
+        with pytest.raises(ValueError, match=r"checkpoint\.npz"):
+            resume()
+        assert sample().shape == (2, 12, 12, 1)
+    else:
+        assert resume() == 27
+        assert sample().shape == (2, 12, 12, 1), "written anew"
+        assert len((broken / "curve.csv").read_text().splitlines()) == 28
 
 
 @pytest.mark.slow
@@ -236,16 +269,127 @@ def _poisoned(batch, *, good):
     return healthy.repeat(good).concatenate(sick.repeat())
 
 
-def test_a_run_is_not_resumed_on_other_images(folder, tmp_path):
-    own, out = tmp_path / "own.npz", tmp_path / "run"
-    rng = np.random.default_rng(1)
-    for _ in range(2):
-        readers.save_npz(rng.random((20, 8, 8, 1), np.float32), own)
-        if not out.exists():
-            runs.train(out, data=own, steps=2, progress=False)
-    with pytest.raises(runs.RunError, match=r"expected the images with which .*own\.npz: start"):
-        runs.train(out, steps=4, resume=True, progress=False)
+@pytest.fixture
+def small(tmp_path):
+    """A run on images of its own, in a folder that may be changed."""
+    own = tmp_path / "own.npz"
+    readers.save_npz(np.random.default_rng(1).random((20, 8, 8, 1), np.float32), own)
+    runs.train(tmp_path / "run", data=own, steps=2, progress=False)
+    return tmp_path / "run", own
+
+
+@pytest.mark.parametrize(
+    ("shape", "message"),
+    [
+        ((20, 8, 8, 1), r"received others in .*own\.npz \(pixels\)"),
+        ((19, 8, 8, 1), r"\(expected number 20, received 19\)"),
+        ((20, 9, 8, 1), r"\(expected shape \(8, 8, 1\), received \(9, 8, 1\)\)"),
+    ],
+)
+def test_changed_images_are_noticed(small, shape, message):
+    out, own = small
+    readers.save_npz(np.random.default_rng(2).random(shape, np.float32), own)
+    for use in (
+        lambda: runs.train(out, steps=4, resume=True, progress=False),
+        lambda: runs.Run(out).data(),
+    ):
+        with pytest.raises(runs.RunError, match=message):
+            use()
     assert record(out)["steps"] == 2
+
+
+def test_moved_images_are_accepted_and_found_from_every_folder(small, monkeypatch, tmp_path):
+    out, own = small
+    moved = own.rename(tmp_path / "moved.npz")
+    with pytest.raises(ValueError, match=r"own\.npz"):
+        runs.train(out, steps=4, resume=True, progress=False)
+    monkeypatch.chdir(tmp_path)
+    runs.train(out, data="moved.npz", steps=4, resume=True, progress=False)
+    monkeypatch.chdir("/")
+    run = runs.train(out, steps=5, resume=True, progress=False)
+    assert run.record["data"] == str(moved)
+    assert len(run.data()) == 20
+
+
+def test_a_folder_from_elsewhere_names_no_file_to_read(small, tmp_path, own_images):
+    """A stranger's record may name any file of this computer as the images of the run."""
+    out, own = small
+    foreign = copied(out, tmp_path / "foreign")
+    for use in (
+        lambda: runs.train(foreign, steps=4, resume=True, progress=False),
+        lambda: runs.Run(foreign).data(),
+    ):
+        with pytest.raises(runs.RunError, match=r"made elsewhere, or copied, and names .*own\.npz"):
+            use()
+    assert runs.Run(foreign).sample(2, seed=0).shape == (2, 8, 8, 1)
+    assert len(runs.Run(foreign).data(own_images)) == 60
+    runs.train(foreign, data=own, steps=4, resume=True, progress=False)
+    assert len(runs.Run(foreign).data()) == 20
+
+
+def test_a_record_from_elsewhere_sizes_no_network(small):
+    out, _ = small
+    notes = checkpoints.read_notes(out / "generator.npz")
+    honest, model = json.loads(str(notes["record"])), runs.Run(out).generator
+    for key, value, message in (
+        ("image_shape", [30_000, 30_000, 3], "of at most 256 x 256 pixels"),
+        ("image_shape", [8, 8, 10**9], "record of a run"),
+        ("image_shape", [8, 8], "record of a run"),
+        ("image_shape", "large", "record of a run"),
+        ("recipe", {"name": "unknown"}, "record of a run"),
+        ("seed", "0", "record of a run"),
+        ("split", "all", "record of a run"),
+        ("size", -1, "record of a run"),
+    ):
+        told = {"record": json.dumps(honest | {key: value})}
+        checkpoints.save_weights(model, out / "generator.npz", notes=told)
+        with pytest.raises(ValueError, match=message):
+            runs.Run(out)
+    for told in ({}, {"record": "[" * 100_000}, {"record": "1"}, {"record": "{}"}):
+        checkpoints.save_weights(model, out / "generator.npz", notes=told)
+        with pytest.raises(runs.RunError, match="expected the record of a run"):
+            runs.Run(out)
+
+
+def test_one_training_at_a_time(small):
+    out, own = small
+    with runs._alone(out), pytest.raises(runs.RunError, match="another process is training"):
+        runs.train(out, steps=4, resume=True, progress=False)
+    runs.train(out, steps=4, resume=True, progress=False)
+    assert record(out)["steps"] == 4
+
+
+def test_what_a_killed_process_left_half_written_goes(small):
+    out, _ = small
+    (out / f".0123{files.PART}").write_bytes(b"half")
+    runs.train(out, steps=4, resume=True, progress=False)
+    assert not list(out.glob(f".*{files.PART}"))
+
+
+def test_a_place_that_cannot_be_written_is_refused_before_training(tmp_path, own_images):
+    (tmp_path / "file").write_text("a file")
+    with pytest.raises(files.FileError, match=r"cannot be written"):
+        runs.train(tmp_path / "file", data=own_images, steps=2, progress=False)
+
+
+@pytest.mark.slow
+def test_images_of_any_size_by_the_command_line(tmp_path, capsys):
+    """A folder of mixed sizes needs --size, which the run keeps; large ones are told so."""
+    folder, rng = tmp_path / "mine", np.random.default_rng(0)
+    folder.mkdir()
+    for index, size in enumerate([(40, 60), (60, 40), (30, 30)] * 20):
+        (folder / f"{index}.png").write_bytes(images.to_png(rng.random((*size, 3))))
+    command = ["train", "--out", str(tmp_path / "run"), "--data", str(folder), "--steps", "2"]
+    assert main(command) == 1
+    assert "size=64" in capsys.readouterr().err
+    assert main([*command, "--size", "300"]) == 1
+    assert "expected images of at most 256 x 256 pixels" in capsys.readouterr().err
+    assert main([*command, "--size", "16", "--color", "gray"]) == 0
+    assert record(tmp_path / "run")["image_shape"] == [16, 16, 1]
+    assert main([*command[:3], "--steps", "3", "--resume"]) == 0
+    assert main(["evaluate", "--run", str(tmp_path / "run"), "--size", "8"]) == 1
+    assert "expected --size 16, with which" in capsys.readouterr().err
+    assert main(["evaluate", "--run", str(tmp_path / "run")]) == 0
 
 
 def test_a_run_is_not_resumed_by_another_recipe_of_its_name(folder, monkeypatch):
@@ -298,6 +442,25 @@ def test_ctrl_c_keeps_the_state_and_says_how_to_resume(tmp_path, own_images):
     assert steps > 0
     runs.train(out, steps=steps + 3, resume=True, progress=False)
     assert record(out)["steps"] == steps + 3
+
+
+def test_ctrl_c_before_the_first_step_tells_the_truth(tmp_path, own_images, monkeypatch, capsys):
+    out = tmp_path / "run"
+    command = ["train", "--out", str(out), "--data", str(own_images), "--steps", "5"]
+
+    def ctrl_c(*_, **__):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(datasets, "load", ctrl_c)
+        assert main(command) == 130
+    assert "nothing is saved yet" in capsys.readouterr().err
+    with monkeypatch.context() as patched:
+        patched.setattr(callbacks.LossCurve, "on_train_batch_begin", ctrl_c)
+        assert main(command) == 130
+    assert "the state of step 0 is saved" in capsys.readouterr().err
+    assert main([*command, "--resume"]) == 0
+    assert record(out)["steps"] == 5
 
 
 @pytest.mark.slow

@@ -4,8 +4,6 @@ import collections
 import contextlib
 import math
 import pathlib
-import signal
-import threading
 import time
 
 import numpy as np
@@ -139,7 +137,7 @@ class Training:
         self.state, self._whole = "training", True
         self._times.clear()
         last_save = time.monotonic()
-        with self._interrupt_means_stop(), contextlib.closing(steps):
+        with training.interrupt_calls(self.stop), contextlib.closing(steps):
             try:
                 self._measure()
                 while not self._asked_to_stop and self.step < self.steps:
@@ -186,26 +184,6 @@ class Training:
         if self.checkpoint is not None and self.saved_at != self.step:
             checkpoints.save(self.gan, self.checkpoint)
             self.saved_at = self.step
-
-    @contextlib.contextmanager
-    def _interrupt_means_stop(self):
-        before = signal.getsignal(signal.SIGINT)
-        in_main_thread = threading.current_thread() is threading.main_thread()
-        if not in_main_thread or before in (signal.SIG_IGN, None):
-            yield
-            return
-
-        def on_interrupt(number, frame):
-            if self._asked_to_stop:
-                raise KeyboardInterrupt
-            self.stop()
-
-        signal.signal(signal.SIGINT, on_interrupt)
-        try:
-            yield
-        finally:
-            if signal.getsignal(signal.SIGINT) is on_interrupt:
-                signal.signal(signal.SIGINT, before)
 
 
 def _check(steps, measures, measure_every):
