@@ -5,10 +5,12 @@ import html
 import importlib
 import numbers
 import pkgutil
+from collections.abc import Callable
 
 import numpy as np
 
 from classroom.exercises.progress import Progress, note
+from ganlab import files
 
 KINDS = (
     "Predict a number",
@@ -57,7 +59,7 @@ class Exercise:
     name: str
     title: str
     kind: str
-    check: callable
+    check: Callable
 
 
 @dataclasses.dataclass(frozen=True)
@@ -103,29 +105,33 @@ def exercise(name, title, kind):
 
 def all_exercises():
     """Return every exercise of the course by its name, in order."""
-    package = importlib.import_module("classroom.exercises")
-    for module in pkgutil.iter_modules(package.__path__):
-        if module.name.startswith(_PREFIX):
-            importlib.import_module(f"classroom.exercises.{module.name}")
+    for name in _modules():
+        importlib.import_module(f"classroom.exercises.{name}")
     return dict(sorted(_registry.items()))
+
+
+def _modules():
+    package = importlib.import_module("classroom.exercises")
+    names = (module.name for module in pkgutil.iter_modules(package.__path__))
+    return [name for name in names if name.startswith(_PREFIX)]
 
 
 def _find(name):
     number = str(name)[:2]
-    try:
-        importlib.import_module(f"classroom.exercises.{_PREFIX}{number}")
-    except ModuleNotFoundError:
-        raise ValueError(
-            f"expected the name of an exercise such as '02.1', received {name!r}"
-        ) from None
+    if f"{_PREFIX}{number}" not in _modules():
+        raise ValueError(f"expected the name of an exercise such as '02.1', received {name!r:.80}")
+    importlib.import_module(f"classroom.exercises.{_PREFIX}{number}")
     if name not in _registry:
         known = ", ".join(sorted(key for key in _registry if key.startswith(number)))
-        raise ValueError(f"expected one of {known}, received {name!r}")
+        raise ValueError(f"expected one of {known}, received {name!r:.80}")
     return _registry[name]
 
 
 def check(name, *answers, seed=None):
     """Check the answer to an exercise, and note in the file of your progress how it went.
+
+    Where that file cannot be kept, in a folder of another user or on a full disk, the verdict
+    says so.
 
     Parameters
     ----------
@@ -156,12 +162,16 @@ def check(name, *answers, seed=None):
         return Verdict(name, None, "Write your answer where the dots are, then run both cells.")
     except Wrong as wrong:
         verdict, found = Verdict(name, False, str(wrong)), wrong.found
-    except Exception as error:  # whatever an answer can be: a learner gets a sentence, no stack
+    except (Exception, SystemExit) as error:  # whatever an answer can be: a sentence, no stack
         verdict = Verdict(
             name, False, f"The check cannot use this answer ({type(error).__name__}: {error})."
         )
     guess = answers[0] if found is not None else None
-    note(name, verdict.passed, prediction=guess, found=found)
+    try:
+        note(name, verdict.passed, prediction=guess, found=found)
+    except files.FileError as error:
+        remark = f"Your progress cannot be kept: {error}."
+        verdict = dataclasses.replace(verdict, text=f"{verdict.text} {remark}".strip())
     return verdict
 
 
@@ -213,7 +223,7 @@ def result_of(function, *arguments, **keywords):
             result = function(*arguments, **keywords)
     except NotImplementedError:
         raise Unanswered from None
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         given = ", ".join([_named(value) for value in arguments] + list(keywords))
         raise Wrong(
             f"Your function raises {type(error).__name__} when it is called with {given}: {error}"
@@ -303,11 +313,11 @@ def compare(answer, right, *, wrong=(), what="the result", tolerance=1e-4):
             f"{answer.item():.4g}."
         )
     off = ~np.isclose(answer, right, rtol=tolerance, atol=tolerance)
-    worst = np.unravel_index(np.argmax(off), right.shape)
-    place = ", ".join(str(int(index)) for index in worst)
+    first = np.unravel_index(np.argmax(off), right.shape)
+    place = ", ".join(str(int(index)) for index in first)
     raise Wrong(
-        f"With the inputs of this check {what} [{place}] is {right[worst]:.4g}, and your answer "
-        f"gives {answer[worst]:.4g}."
+        f"With the inputs of this check {what} [{place}] is {right[first]:.4g}, and your answer "
+        f"gives {answer[first]:.4g}."
     )
 
 

@@ -4,8 +4,10 @@ The file is ``ganlab_progress.json`` in the working folder. Nothing else is writ
 leaves the machine; delete it to begin again.
 """
 
+import contextlib
 import html
 import json
+import math
 import numbers
 import pathlib
 import weakref
@@ -15,38 +17,73 @@ import ipywidgets
 from ganlab import files
 
 FILE = "ganlab_progress.json"
+_MOST = 2**20  # bytes: a hundred times what a whole course takes
 _shown = weakref.WeakSet()
 
 
 def read():
     """Return what the file says: tries, passed, prediction and found if any, by exercise.
 
-    A file that cannot be read is renamed, so that it can be looked at, and counts as empty.
+    A file that holds anything else is renamed, so that it can be looked at, and counts as empty.
+
+    Raises
+    ------
+    files.FileError
+        If the file cannot be opened, or not renamed.
     """
     path = pathlib.Path(FILE)
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        if all(isinstance(entry["tries"], int) for entry in content.values()):
-            return content
+        with files.open_regular(path) as file:
+            text = file.read(_MOST + 1)
+        content = _content(text)
+        if content is None:
+            path.replace(path.with_suffix(".broken.json"))
+        return content or {}
     except FileNotFoundError:
         return {}
-    except (OSError, ValueError, AttributeError, KeyError, TypeError):
+    except OSError as error:
+        raise files.FileError(f"{path}: cannot be used ({error.strerror or error})") from error
+
+
+def _content(text):
+    """Return the entries that bytes hold, or None where they hold anything else."""
+    try:
+        # JSON has no NaN; files of old may.
+        content = json.loads(text, parse_constant=lambda _: None) if len(text) <= _MOST else None
+        if all(_is_entry(entry) for entry in content.values()):
+            return content
+    except (AttributeError, OverflowError, RecursionError, ValueError):
         pass
-    path.replace(path.with_suffix(".broken.json"))
-    return {}
+    return None
+
+
+def _is_entry(entry):
+    tries, values = entry.get("tries"), [entry.get("prediction"), entry.get("found")]
+    return (
+        type(tries) is int
+        and 0 <= tries < 10**9
+        and isinstance(entry.get("passed"), bool)
+        and all(v is None or (type(v) in (int, float) and math.isfinite(v)) for v in values)
+    )
 
 
 def note(name, success, *, prediction=None, found=None):
-    """Count a try. Of predictions the first one stays: it was made before anything was known."""
+    """Count a try. Of predictions the first one stays: it was made before anything was known.
+
+    Raises
+    ------
+    files.FileError
+        If the file cannot be used or written, as in a folder of another user.
+    """
     content = read()
     entry = content.setdefault(name, {"tries": 0, "passed": False})
     entry["tries"] += 1
     entry["passed"] = entry["passed"] or bool(success)
-    if isinstance(prediction, numbers.Real) and "prediction" not in entry:
-        entry["prediction"] = float(prediction)
-    if found is not None:
-        entry["found"] = float(found)
-    files.write(FILE, json.dumps(content, indent=1, sort_keys=True).encode())
+    for key, value in (("prediction", prediction), ("found", found)):
+        if isinstance(value, numbers.Real) and (key == "found" or entry.get(key) is None):
+            with contextlib.suppress(OverflowError):
+                entry[key] = float(value) if math.isfinite(value) else None
+    files.write(FILE, json.dumps(content, indent=1, sort_keys=True, allow_nan=False).encode())
     for widget in list(_shown):
         widget.refresh()
 
@@ -69,7 +106,10 @@ class Progress(ipywidgets.HTML):
 
     def refresh(self):
         """Read the file again."""
-        self.value = table(self.exercises, read())
+        try:
+            self.value = table(self.exercises, read())
+        except files.FileError as error:
+            self.value = table(self.exercises, {}) + f"<p>{html.escape(str(error))}</p>"
 
     def __repr__(self):
         # The same for every learner, since notebooks compare what they show.
@@ -96,9 +136,10 @@ def table(exercises, content):
         # Signs and words, not colors.
         state = "\u2713 done" if entry["passed"] else "\u21bb tried" if entry["tries"] else "\u25cb"
         remark = ""
-        if "prediction" in entry:
+        if entry.get("prediction") is not None:
             remark = f"predicted {entry['prediction']:.3g}"
-            if entry["passed"]:  # before that it would give the answer away
+            # Before it passed it would give the answer away.
+            if entry["passed"] and entry.get("found") is not None:
                 remark += f", found {entry['found']:.3g}"
         tries = entry["tries"] or ""
         cells = (exercise.name, exercise.title, exercise.kind.lower(), state, tries, remark)

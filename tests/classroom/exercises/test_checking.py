@@ -1,5 +1,7 @@
 """The tools that all checks of exercises share, tried with an exercise of their own."""
 
+import sys
+
 import numpy as np
 import pytest
 
@@ -51,6 +53,23 @@ def test_a_stranger_learns_what_exists():
         checking.exercise("02.98", "Title", "Riddle")
     with pytest.raises(ValueError, match="expected the number of a notebook"):
         exercises.progress("77")
+
+
+@pytest.mark.parametrize("name", ["", "..", "../x", 2.1, None, ["02.1"], "notebook_02", "02" * 99])
+def test_no_name_of_an_exercise_is_anything_but_a_name(name):
+    with pytest.raises(ValueError, match=r"^expected .{1,200}$"):
+        exercises.check(name, 1)
+
+
+def test_a_module_that_is_missing_is_no_wrong_name(monkeypatch):
+    monkeypatch.delitem(sys.modules, "classroom.exercises.notebook_02")
+    monkeypatch.setitem(sys.modules, "classroom.exercises.checking", None)  # cannot be imported
+    with pytest.raises(ImportError, match="exercises.checking"):
+        exercises.check("02.1", 1)
+
+
+def test_an_answer_cannot_end_the_kernel(toy):
+    assert "raises SystemExit" in exercises.check(toy, lambda a, b: sys.exit(3)).text
 
 
 def test_the_truth_is_not_told_with_a_prediction():
