@@ -38,6 +38,9 @@ COMPUTING = {
     "OPENBLAS_NUM_THREADS": "2",
 }
 
+# In the folder wheels/ of an archive: its packages with their hashes, as pip reads them.
+HASHES = "requirements.txt"
+
 NO_NETWORK = (
     "connection broken by",
     "new connection",
@@ -242,13 +245,23 @@ def clean_variables():
     return variables
 
 
-def install(command, label):
+def offline_variables():
+    """Return variables under which no setting of pip and uv adds a place to take packages from."""
+    variables = clean_variables()
+    for name in list(variables):
+        if name.startswith(("PIP_", "UV_")):
+            del variables[name]
+    variables.update(PIP_CONFIG_FILE=os.devnull, UV_NO_CONFIG="1")
+    return variables
+
+
+def install(command, label, variables=None):
     """Run an installer with its last line shown, and raise Stop with the cause when it fails."""
     lines = []
     process = subprocess.Popen(
         command,
         cwd=ROOT,
-        env=clean_variables(),
+        env=variables or clean_variables(),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -291,14 +304,24 @@ def no_room():
 
 def build(folder):
     """Make a complete environment in `folder`, which does not exist yet."""
-    lock = os.path.join(ROOT, "requirements.lock")
+    lock, packed = os.path.join(ROOT, "requirements.lock"), os.path.join(ROOT, "wheels")
+    variables = None
+    wanted = ["-r", lock]
+    if os.path.isdir(packed):  # an archive for machines without a network has its packages here
+        variables = offline_variables()
+        wanted = ["--no-index", "--only-binary", ":all:", "--require-hashes"]
+        wanted += ["-r", os.path.join(packed, HASHES)]
+        if not os.path.isfile(wanted[-1]):
+            raise Stop(
+                "The folder wheels lacks {0}, which says what its packages are: unpack the archive "
+                "again, or remove the folder to set up from the network.".format(HASHES)
+            )
     # In an activated environment: the Python it was made from, for that environment may go.
     base = getattr(sys, "_base_executable", None) or sys.executable
     uv = shutil.which("uv")
     if uv:
-        install(
-            [uv, "venv", "--quiet", "--prompt", "ganlab", "--python", base, folder], "making .venv"
-        )
+        venv = [uv, "venv", "--quiet", "--prompt", "ganlab", "--python", base, folder]
+        install(venv, "making .venv", variables)
         # pip compiles what it installs; without it, every start of TensorFlow takes twice as long
         # where PYTHONDONTWRITEBYTECODE is set.
         pip = [uv, "pip", "install", "--compile-bytecode", "--python", python_in(folder)]
@@ -310,15 +333,13 @@ def build(folder):
                 "install it (on Debian and Ubuntu `sudo apt install python{1}.{2}-venv`), or "
                 "install uv.".format(" and ".join(missing), *sys.version_info[:2])
             )
-        install([base, "-m", "venv", "--prompt", "ganlab", folder], "making .venv")
+        install([base, "-m", "venv", "--prompt", "ganlab", folder], "making .venv", variables)
         pip = [python_in(folder), "-m", "pip", "install", "--progress-bar=off", "--no-input"]
         pip += ["--disable-pip-version-check"]
-    wheels = os.path.join(ROOT, "wheels")  # an archive for machines without a network has them
-    if os.path.isdir(wheels):
-        pip += ["--no-index", "--find-links", wheels]
     # The lock is complete: nothing else may come in.
-    install(pip + ["--no-deps", "-r", lock], "installing packages")
-    install(pip + ["--no-deps", "--no-build-isolation", "-e", "."], "installing ganlab")
+    install(pip + ["--no-deps"] + wanted, "installing packages", variables)
+    own = ["--no-deps", "--no-index", "--no-build-isolation", "-e", "."]
+    install(pip + own, "installing ganlab", variables)
 
 
 def move(old, new):

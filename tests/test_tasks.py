@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tarfile
 import time
 import zipfile
 from pathlib import Path
@@ -16,6 +17,7 @@ from pathlib import Path
 import pytest
 
 import tasks
+from tools import kit
 
 ROOT = Path(__file__).parent.parent
 GOOD = tasks.Interpreter((3, 12), "CPython", 64, False, "Linux", "x86_64", "glibc")
@@ -235,11 +237,12 @@ def build_editable(folder, settings=None, metadata=None):
 """
 
 
-def write_wheel(folder, version):
+def write_wheel(folder, version, *, build="", says=None):
     """Writes a package `toy` with one module and one command, as an index would hand it out."""
     info = f"toy-{version}.dist-info"
-    with zipfile.ZipFile(folder / f"toy-{version}-py3-none-any.whl", "w") as wheel:
-        wheel.writestr("toy.py", f"def main():\n    print('toy {version}')\n")
+    path = folder / f"toy-{version}{build}-py3-none-any.whl"
+    with zipfile.ZipFile(path, "w") as wheel:
+        wheel.writestr("toy.py", f"def main():\n    print('toy {says or version}')\n")
         head = f"Metadata-Version: 2.1\nName: toy\nVersion: {version}\n"
         wheel.writestr(f"{info}/METADATA", head)
         wheel.writestr(
@@ -247,13 +250,14 @@ def write_wheel(folder, version):
         )
         wheel.writestr(f"{info}/entry_points.txt", "[console_scripts]\ntoy = toy:main\n")
         wheel.writestr(f"{info}/RECORD", "")
+    return path
 
 
 @pytest.fixture
 def toy_project(project, monkeypatch):
     """A project of one package that is installed from a folder, without a network."""
     no_index(monkeypatch, project)
-    wheels = project / "wheels"
+    wheels = project / "index"
     wheels.mkdir()
     for version in ("1.0", "2.0"):
         write_wheel(wheels, version)
@@ -313,6 +317,58 @@ def test_the_environment_is_replaced_when_the_lock_changes_but_not_by_one_that_f
         tasks.set_up()
     assert "toy 2.0" in output(python, "-c", SHOW)
     assert environments(toy_project) == [".venv"]
+
+
+@pytest.fixture
+def archive(toy_project, monkeypatch):
+    """The same project with its package in wheels/, as `tools.kit archive` packs it."""
+    wheels = toy_project / "wheels"
+    wheels.mkdir()
+    write_wheel(wheels, "1.0")
+    (wheels / tasks.HASHES).write_text(kit.hashes(wheels), encoding="utf-8")
+    return wheels
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("uv", [pytest.param(True, marks=WITH_UV), False], ids=["uv", "pip"])
+def test_an_archive_installs_its_own_wheels_and_nothing_else(uv, archive, monkeypatch, tmp_path):
+    """Each of these won over the genuine wheel when nothing but the version was asked for."""
+    if not uv:
+        monkeypatch.setattr(tasks.shutil, "which", lambda name: None)
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    for folder in (archive, elsewhere):
+        write_wheel(folder, "1.0", build="-99", says="of a stranger")
+        with tarfile.open(folder / "toy-1.0.tar.gz", "w:gz") as packed:
+            setup = f"open({str(tmp_path / 'ran')!r}, 'w')".encode()
+            head = tarfile.TarInfo("toy-1.0/setup.py")
+            head.size = len(setup)
+            packed.addfile(head, io.BytesIO(setup))
+    (tmp_path / "pip.conf").write_text(f"[global]\nfind-links = {elsewhere}\nconstraint = no\n")
+    monkeypatch.setenv("PIP_CONFIG_FILE", str(tmp_path / "pip.conf"))
+    monkeypatch.setenv("PIP_NO_BINARY", ":all:")
+    for tool in ("PIP", "UV"):
+        monkeypatch.setenv(f"{tool}_FIND_LINKS", str(elsewhere))
+        monkeypatch.delenv(f"{tool}_NO_INDEX")
+    python = tasks.set_up()
+    assert output(python, "-c", SHOW).startswith("toy 1.0\n")
+    assert not (tmp_path / "ran").exists(), "no source package was built"
+
+
+@pytest.mark.slow
+def test_an_archive_whose_wheel_was_exchanged_is_not_installed(archive, without_uv, capsys):
+    write_wheel(archive, "1.0", says="of a stranger")
+    with pytest.raises(tasks.Stop, match="the installer failed"):
+        tasks.set_up()
+    assert "hash" in capsys.readouterr().out.lower()
+    assert environments(archive.parent) == []
+
+
+def test_an_archive_without_its_hashes_is_refused(archive, capsys):
+    (archive / tasks.HASHES).unlink()
+    assert tasks.main(["run"]) == 1
+    assert "wheels lacks requirements.txt" in only_sentence(capsys)
+    assert environments(archive.parent) == []
 
 
 def test_the_fingerprint_follows_everything_the_environment_depends_on(project, monkeypatch):

@@ -6,8 +6,10 @@
     teacher/    the course with solutions, teaching pages, slides, and the exercises as
                 assignments of nbgrader
 
-``python -m tools.kit archive`` packs student/ with every package it needs, for machines of this
-kind that have no network.
+``python -m tools.kit archive`` packs student/ with every package it needs and their hashes, for
+machines of this kind that have no network.
+
+Only what git tracks goes into a build: no grades, keys or drafts that lie beside it.
 """
 
 import argparse
@@ -22,7 +24,7 @@ import zipfile
 import nbformat
 
 from ganlab import files
-from tasks import Stop, Ticker, python_in, say, status_of
+from tasks import HASHES, Stop, Ticker, python_in, say, status_of
 from tools import exercises, pages, series, slides
 
 ROOT = series.ROOT
@@ -34,18 +36,21 @@ FOR_EVERYBODY = (
 )
 FOR_TEACHERS = ("notebooks", "tests", "benchmarks", "conftest.py")  # and all of the above
 NOT_FOR_STUDENTS = ("docs/teaching", "docs/teachers.md", "tools/kit.py")
-LEFT_OUT = shutil.ignore_patterns(
-    "__pycache__", ".ipynb_checkpoints", "ganlab_progress*.json", "*.pyc", "*.egg-info"
-)
 NBGRADER = """\
 # nbgrader generate_assignment 01_image_generation    makes what the students get
-# nbgrader autograde 01_image_generation              runs what they gave back
+# nbgrader autograde 01_image_generation              RUNS what they gave back: in a container
 c = get_config()
 c.CourseDirectory.course_id = "ganlab"
 c.ClearSolutions.begin_solution_delimeter = "BEGIN SOLUTION"
 c.ClearSolutions.end_solution_delimeter = "END SOLUTION"
 c.ClearSolutions.code_stub = {"python": "...  # your answer"}
 c.ExecutePreprocessor.timeout = 300
+# Of what students give back only notebooks and pictures count: the rest could stand in the place
+# of a module, or change how the kernel starts.
+c.CourseDirectory.ignore = [
+    ".*", "__pycache__", "feedback", "ganlab", "classroom",
+    "*.py", "*.pyc", "*.pyd", "*.so", "*.dll", "*.dylib", "*.pth", "*.json", "matplotlibrc",
+]
 """
 # What nbgrader keeps of a cell.
 MARKS = {"schema_version": 3, "grade": False, "solution": False, "locked": False, "task": False}
@@ -63,21 +68,18 @@ def build():
 
 def build_student(folder):
     """Write the course without solutions, outputs and the teacher's pages into a folder."""
-    _copy(FOR_EVERYBODY, folder)
-    for name in NOT_FOR_STUDENTS:
-        path = folder / name
-        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    _copy(FOR_EVERYBODY, folder, without=NOT_FOR_STUDENTS)
     (folder / "notebooks").mkdir()
-    for path in series.lessons():
+    for path in _tracked_only(series.lessons()):
         series.write(for_students(series.read(path)), folder / "notebooks" / path.name)
 
 
 def build_teacher(folder):
     """Write the whole course with slides and nbgrader's assignments into a folder."""
     _copy(FOR_EVERYBODY + FOR_TEACHERS, folder)
-    slides.write(series.lessons(), folder / "slides")
+    slides.write(_tracked_only(series.lessons()), folder / "slides")
     course = folder / "nbgrader"
-    for path in series.solutions():
+    for path in _tracked_only(series.solutions()):
         assignment = course / "source" / path.stem
         assignment.mkdir(parents=True)
         series.write(as_assignment(series.read(path)), assignment / path.name)
@@ -94,12 +96,14 @@ def for_students(lesson):
 def as_assignment(solutions):
     """Return the exercises of a notebook of solutions as nbgrader wants them.
 
-    Answers are cells that students change, checks are locked, give a point each and are
-    repeated as a hidden test, which fails where the answer is not right.
+    Answers are cells that students change; imports and checks are locked: nbgrader puts them back
+    as they were. A check gives a point and is repeated as a hidden test, which fails where the
+    answer is not right.
     """
     book = copy.deepcopy(solutions)
-    _, found = exercises.read(book)
+    imports, found = exercises.read(book)
     series.empty(book)
+    imports.metadata["nbgrader"] = MARKS | {"grade_id": "imports", "locked": True}
     for exercise in found:
         name = "exercise-" + exercise.name.replace(".", "-")
         exercise.solution.metadata["nbgrader"] = MARKS | {
@@ -113,8 +117,7 @@ def as_assignment(solutions):
             "points": 1,
         }
         exercise.check.source += (
-            f"\n### BEGIN HIDDEN TESTS\nassert {exercise.check.source}.passed\n"
-            "### END HIDDEN TESTS"
+            f"\n### BEGIN HIDDEN TESTS\nassert {exercise.check.source}.passed\n### END HIDDEN TESTS"
         )
     explanations = {id(exercise.explanation) for exercise in found}
     title = book.cells[0]
@@ -125,11 +128,15 @@ def as_assignment(solutions):
 
 
 def archive():
-    """Pack the student build with the packages that it needs, and return the path in a list."""
+    """Pack the student build with the packages that it needs, and return the path in a list.
+
+    The archive says what its packages are, by their hashes; its own sum is for those who carry it.
+    """
     student, _ = build()
     wheels = DIST / "wheels"
     with pages.replaced(wheels) as folder:
         _download(folder)
+        (folder / HASHES).write_text(hashes(folder), encoding="utf-8", newline="\n")
     path = DIST / "ganlab-student.zip"
     with (
         Ticker("packing"),
@@ -141,7 +148,18 @@ def archive():
                 packed.write(source, "ganlab/" + source.relative_to(student).as_posix())
         for source in sorted(wheels.iterdir()):  # compressed already
             packed.write(source, f"ganlab/wheels/{source.name}", zipfile.ZIP_STORED)
+    say(f"  sha256 of {path.name}: {files.sha256(path)}")
     return [path]
+
+
+def hashes(folder):
+    """Return the wheels of a folder with their sums, as requirements that pip holds them to.
+
+    By their paths: by name and version, pip would choose among all that lies in the folder.
+    """
+    wheels = sorted(folder.glob("*.whl"))
+    lines = (f"./wheels/{path.name} --hash=sha256:{files.sha256(path)}\n" for path in wheels)
+    return "".join(lines)
 
 
 def _download(folder):
@@ -152,21 +170,66 @@ def _download(folder):
         pip += ["--only-binary", ":all:", "--disable-pip-version-check"]
         pip += ["-d", str(folder), "-r", str(ROOT / "requirements.lock")]
         with Ticker("downloading packages"):
-            subprocess.run([base, "-m", "venv", scratch], check=True)
-            done = subprocess.run(pip, capture_output=True, text=True)
+            _ask([base, "-m", "venv", scratch], "The packages could not be downloaded")
+            _ask(pip, "The packages could not be downloaded")
+
+
+def _ask(command, failed):
+    """Return what a program prints; raise Stop with its last words where it fails."""
+    try:
+        done = subprocess.run(
+            command, cwd=ROOT, capture_output=True, encoding="utf-8", errors="replace"
+        )
+    except OSError as error:
+        raise Stop(f"{failed}: {command[0]} cannot be started ({error.strerror}).") from error
     if done.returncode:
         last = "".join((done.stderr or done.stdout).strip().splitlines()[-1:])
-        raise Stop(f"The packages could not be downloaded: {last}")
+        raise Stop(f"{failed}: {last}")
+    return done.stdout
 
 
-def _copy(names, folder):
+def tracked(names):
+    """Return the files that git tracks among some files and folders of the project.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Relative to the project.
+
+    Returns
+    -------
+    list of str
+        Relative to the project, with slashes.
+
+    Raises
+    ------
+    Stop
+        Where this is no repository, a name has no tracked file, or one is missing or a link.
+    """
+    git = ["git", "ls-files", "-z", "--", *names]
+    found = _ask(git, "A kit holds what git tracks, and git cannot say what that is").split("\0")
+    found = [name for name in found if name]
     for name in names:
-        source, target = ROOT / name, folder / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if source.is_dir():
-            shutil.copytree(source, target, ignore=LEFT_OUT, dirs_exist_ok=True)
-        else:
-            shutil.copy2(source, target)
+        if not any(path == name or path.startswith(f"{name}/") for path in found):
+            raise Stop(f"A kit holds what git tracks, and that is nothing of {name}: `git add` it.")
+    for name in found:
+        path = ROOT / name
+        # Resolved, a link on the way to it would lead elsewhere.
+        if path.resolve() != ROOT.resolve() / name or not path.is_file():
+            raise Stop(f"A kit holds files, and {name} is missing or a link: restore it.")
+    return found
+
+
+def _tracked_only(paths):
+    names = set(tracked(["notebooks"]))
+    return [path for path in paths if path.relative_to(ROOT).as_posix() in names]
+
+
+def _copy(names, folder, without=()):
+    for name in tracked(names):
+        if not any(name == part or name.startswith(f"{part}/") for part in without):
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, folder / name)
 
 
 def _size(path):

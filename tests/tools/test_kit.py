@@ -1,14 +1,24 @@
 """The builds for students and teachers: what is in them, and what must not be."""
 
+import hashlib
+import os
+import shutil
 import subprocess
 import sys
+import zipfile
 
 import nbformat
 import pytest
 
+from tasks import Stop
 from tools import exercises, kit, series
 
 EVERY_BOOK = pytest.mark.parametrize("path", series.solutions(), ids=lambda path: path.stem)
+
+
+REPOSITORY = pytest.mark.skipif(
+    not (shutil.which("git") and (series.ROOT / ".git").exists()), reason="this is no repository"
+)
 
 
 @pytest.fixture(scope="module")
@@ -18,6 +28,7 @@ def student(tmp_path_factory):
     return folder
 
 
+@REPOSITORY
 def test_students_get_no_solution_and_no_output(student):
     books = sorted((student / "notebooks").glob("*.ipynb"))
     assert [path.name for path in books] == [path.name for path in series.lessons()]
@@ -34,6 +45,7 @@ def test_students_get_no_solution_and_no_output(student):
         assert all(exercise.stub in sources for exercise in solved)
 
 
+@REPOSITORY
 def test_students_get_no_page_of_the_teacher(student):
     names = {path.relative_to(student).as_posix() for path in student.rglob("*")}
     assert {"tasks.py", "ganlab/training.py", "classroom/bands.py", "LICENSE"} <= names
@@ -42,6 +54,7 @@ def test_students_get_no_page_of_the_teacher(student):
         assert not [name for name in names if part in name.split("/")[-1] or f"/{part}/" in name]
 
 
+@REPOSITORY
 @pytest.mark.slow
 def test_students_can_import_and_load_everything(student):
     program = """
@@ -65,9 +78,11 @@ def test_an_assignment_has_what_nbgrader_asks_for(path):
     book = kit.as_assignment(series.read(path))
     _, solved = exercises.read(series.read(path))
     marks = [cell.metadata.nbgrader for cell in book.cells if "nbgrader" in cell.metadata]
-    assert len({mark.grade_id for mark in marks}) == len(marks) == 2 * len(solved)
+    assert len({mark.grade_id for mark in marks}) == len(marks) == 2 * len(solved) + 1
     assert sum(mark.get("points", 0) for mark in marks) == len(solved)
     for cell in book.cells:
+        if cell.cell_type == "code":  # all that runs is an answer, or put back before it runs
+            assert cell.metadata.nbgrader.solution != cell.metadata.nbgrader.locked
         mark = cell.metadata.get("nbgrader", {})
         assert ("### BEGIN SOLUTION" in cell.source) == bool(mark.get("solution"))
         assert ("### BEGIN HIDDEN TESTS" in cell.source) == bool(mark.get("grade"))
@@ -75,3 +90,130 @@ def test_an_assignment_has_what_nbgrader_asks_for(path):
     assert book.cells[0].source.startswith("# Exercises of ")
     sources = "\n".join(cell.source for cell in book.cells)
     assert all(exercise.explanation.source not in sources for exercise in solved)
+
+
+def test_what_a_submission_may_bring():
+    """A module beside a notebook would be imported in the place of the real one."""
+
+    class Config:
+        def __getattr__(self, name):
+            return self.__dict__.setdefault(name, Config())
+
+    config = Config()
+    exec(kit.NBGRADER, {"get_config": lambda: config})
+    ignore = shutil.ignore_patterns(*config.CourseDirectory.ignore)
+    kept = {"02_gan_loss.ipynb", "picture.png", "notes.txt"}
+    left = {
+        *("ganlab", "classroom", "ganlab.py", "numpy.py", "random.cpython-312-x86_64-linux-gnu.so"),
+        *("sitecustomize.pyc", "tasks.pyd", "x.pth", "ipython_config.py", "ipython_config.json"),
+        *("ganlab_progress.json", ".ipython", ".ipynb_checkpoints", "__pycache__", "matplotlibrc"),
+    }
+    assert ignore("", sorted(kept | left)) == left
+
+
+# --------------------------------------------------------------------------------- what is tracked
+
+
+@pytest.fixture
+def repository(tmp_path, monkeypatch):
+    """A repository with a folder of tracked files and a few that are not."""
+    if not shutil.which("git"):
+        pytest.skip("git is not installed")
+    root, outside = tmp_path / "project", tmp_path / "outside"
+    for folder in (root / "part" / "deep", outside):
+        folder.mkdir(parents=True)
+    for name in ("part/a.txt", "part/deep/b \u00e9.txt", "one.md"):
+        (root / name).write_text(name, encoding="utf-8")
+    (outside / "grades.csv").write_text("secret")
+    monkeypatch.setattr(kit, "ROOT", root)
+    for name in [name for name in os.environ if name.startswith("GIT_")]:
+        monkeypatch.delenv(name)
+    for command in (["init", "-q"], ["add", "."]):
+        subprocess.run(["git", *command], cwd=root, check=True)
+    return root
+
+
+def copied(root, names, **settings):
+    kit._copy(names, root.parent / "copy", **settings)
+    found = (path for path in (root.parent / "copy").rglob("*") if path.is_file())
+    return {path.relative_to(root.parent / "copy").as_posix() for path in found}
+
+
+def test_a_kit_holds_what_is_tracked(repository):
+    (repository / "part" / ".env").write_text("secret")
+    (repository / "part" / "grades.csv").write_text("secret")
+    (repository / "part" / "link.csv").symlink_to(repository.parent / "outside" / "grades.csv")
+    (repository / "part" / "folder").symlink_to(repository.parent / "outside")
+    assert copied(repository, ["part", "one.md"]) == {
+        "part/a.txt",
+        "part/deep/b \u00e9.txt",
+        "one.md",
+    }
+
+
+def test_a_kit_leaves_out_a_folder_but_not_its_namesakes(repository):
+    (repository / "part" / "deeper.txt").write_text("kept")
+    subprocess.run(["git", "add", "."], cwd=repository, check=True)
+    found = copied(repository, ["part"], without=["part/deep"])
+    assert found == {"part/a.txt", "part/deeper.txt"}
+
+
+@pytest.mark.parametrize("kind", ["a file", "a folder", "a tracked link", "missing"])
+def test_a_kit_follows_no_link(repository, kind):
+    outside = repository.parent / "outside"
+    if kind == "a folder":
+        shutil.rmtree(repository / "part" / "deep")
+        (outside / "b \u00e9.txt").write_text("secret")
+        (repository / "part" / "deep").symlink_to(outside)
+    else:
+        (repository / "part" / "a.txt").unlink()
+        if kind != "missing":
+            (repository / "part" / "a.txt").symlink_to(outside / "grades.csv")
+        if kind == "a tracked link":
+            subprocess.run(["git", "add", "."], cwd=repository, check=True)
+    with pytest.raises(Stop, match="missing or a link"):
+        kit.tracked(["part"])
+
+
+def test_a_kit_is_refused_where_nothing_says_what_is_tracked(repository, tmp_path, monkeypatch):
+    with pytest.raises(Stop, match="nothing of other"):
+        kit.tracked(["part", "other"])
+    (repository / "other").mkdir()
+    (repository / "other" / "draft.md").write_text("no")
+    with pytest.raises(Stop, match="nothing of other: `git add` it"):
+        kit.tracked(["other"])
+    shutil.rmtree(repository / ".git")
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path))
+    with pytest.raises(Stop, match="cannot say what that is: .*not a git repository"):
+        kit.tracked(["part"])
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(Stop, match="git cannot be started"):
+        kit.tracked(["part"])
+
+
+def test_the_hashes_of_an_archive_are_those_of_its_wheels(tmp_path):
+    (tmp_path / "ml_dtypes-0.5.1-cp312-cp312-linux_x86_64.whl").write_bytes(b"one")
+    (tmp_path / "absl_py-2.5.1-1-py3-none-any.whl").write_bytes(b"two")
+    (tmp_path / "notes.txt").write_bytes(b"no wheel")
+    one, two = (hashlib.sha256(content).hexdigest() for content in (b"one", b"two"))
+    assert kit.hashes(tmp_path).splitlines() == [
+        f"./wheels/absl_py-2.5.1-1-py3-none-any.whl --hash=sha256:{two}",
+        f"./wheels/ml_dtypes-0.5.1-cp312-cp312-linux_x86_64.whl --hash=sha256:{one}",
+    ]
+
+
+def test_an_archive_tells_its_sum(tmp_path, monkeypatch, capsys):
+    student = tmp_path / "student"
+    student.mkdir()
+    (student / "tasks.py").write_text("")
+    monkeypatch.setattr(kit, "DIST", tmp_path)
+    monkeypatch.setattr(kit, "build", lambda: (student, None))
+    monkeypatch.setattr(kit, "_download", lambda folder: (folder / "a-1-b.whl").write_bytes(b"w"))
+    (path,) = kit.archive()
+    assert f"sha256 of {path.name}: {hashlib.sha256(path.read_bytes()).hexdigest()}" in (
+        capsys.readouterr().out
+    )
+    with zipfile.ZipFile(path) as packed:
+        assert sorted(packed.namelist()) == [
+            "ganlab/tasks.py", "ganlab/wheels/a-1-b.whl", "ganlab/wheels/requirements.txt",
+        ]  # fmt: skip
