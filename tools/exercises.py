@@ -21,7 +21,7 @@ import textwrap
 
 import nbformat
 
-from tasks import Stop, say
+from tasks import Stop, say, status_of
 from tools import series
 
 PARTS = ("task", "solution", "check", "explanation")
@@ -173,18 +173,20 @@ def main(arguments):
     parser = argparse.ArgumentParser(prog="tools.exercises", description=__doc__.splitlines()[0])
     parser.add_argument("notebooks", nargs="*", metavar="NN", help="a number such as 02; else all")
     names = parser.parse_args(arguments).notebooks
-    try:
-        for path in sorted((series.NOTEBOOKS / "solutions").glob("[0-9][0-9]_*.ipynb")):
-            if names and path.name[:2] not in names:
-                continue
+
+    def bring():
+        known = {path.name[:2]: path for path in series.solutions()}
+        if unknown := sorted(set(names) - set(known)):
+            raise Stop(f"Expected numbers among {', '.join(known)}, received {unknown[0]}.")
+        for path in (known[name] for name in sorted(set(names or known))):
             lesson = series.read(series.NOTEBOOKS / path.name)
             changed = weave(lesson, *read(series.read(path)))
             if changed:
                 series.write(lesson, series.NOTEBOOKS / path.name)
             say(f"{path.stem}: {'changed; execute it' if changed else 'the same'}")
-    except Stop as stop:
-        sys.exit(str(stop))
+
+    return status_of(bring)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    sys.exit(main(sys.argv[1:]))

@@ -15,7 +15,14 @@ from mdit_py_plugins.dollarmath import dollarmath_plugin
 MATHJAX = importlib.metadata.distribution("sphinx-mathjax-offline").locate_file(
     "sphinx-mathjax-offline/static/mathjax/tex-svg-full.js"
 )
-MARKDOWN = MarkdownIt("commonmark", {"html": True}).enable("table").use(dollarmath_plugin)
+
+
+def markdown():
+    """Return a reader of the Markdown that notebooks are written in, without rules of its own."""
+    return MarkdownIt("commonmark", {"html": True}).enable("table").use(dollarmath_plugin)
+
+
+MARKDOWN = markdown()
 KINDS = {
     "heading_open": "heading",
     "paragraph_open": "paragraph",

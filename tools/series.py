@@ -18,6 +18,7 @@ from pathlib import Path
 
 import nbformat
 import psutil
+from jupyter_client.kernelspec import NoSuchKernel
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
@@ -180,6 +181,8 @@ def execute(notebook, folder, *, label=""):
             stderr.seek(0)
             last = "".join(stderr.read().strip().splitlines()[-1:])
             result.error = f"{where(client, cell)}: the kernel died (out of memory?) {last}"
+        except (NoSuchKernel, OSError, RuntimeError) as error:
+            result.error = f"the kernel failed: {error}"
     result.seconds = time.monotonic() - start
     return result
 
@@ -247,7 +250,10 @@ def read(path):
 def write(notebook, path):
     """Write a notebook so that a crash leaves either the old or the new one, whole."""
     nbformat.validate(notebook)
-    files.write(path, (nbformat.writes(notebook).rstrip("\n") + "\n").encode())
+    try:
+        files.write(path, (nbformat.writes(notebook).rstrip("\n") + "\n").encode())
+    except files.FileError as error:
+        raise Stop(f"{error}.") from error
 
 
 def execute_all(paths, keep):

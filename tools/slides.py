@@ -21,6 +21,7 @@ import base64
 import dataclasses
 import functools
 import gzip
+import hashlib
 import html
 import io
 import re
@@ -32,12 +33,13 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
-from tasks import say, status_of
+from tasks import Stop, say, status_of
 from tools import prose, series
 
 DECK = Path(__file__).resolve().parent / "deck"
 SLIDES = series.ROOT / "slides"
 SHORT = 12  # lines of a proof that is shown
+PICTURES = ("image/gif", "image/jpeg", "image/png", "image/svg+xml", "image/webp")
 PRINTED = 16  # lines of an output that is shown
 UNDER = 4  # lines of it that find room under a figure
 
@@ -71,13 +73,28 @@ def opening_links(self, tokens, index, options, env):
     return "<a>"
 
 
+def keeping_folds(self, tokens, index, options, env):
+    """Keep what folds a hint away; other HTML of a notebook is shown as the text that it is."""
+    text = html.escape(re.sub("<!--.*?-->", "", tokens[index].content, flags=re.DOTALL))
+    return re.sub("&lt;(/?(?:details|summary))&gt;", r"<\1>", text)
+
+
+def leaving_pictures(self, tokens, index, options, env):
+    """Show the words of a picture that is not inside the notebook: a deck fetches nothing."""
+    return html.escape(tokens[index].content)
+
+
+MARKDOWN = prose.markdown()
 for rule in ("math_inline", "math_inline_double", "math_block", "math_block_label"):
-    prose.MARKDOWN.add_render_rule(rule, setting_formulas)
-prose.MARKDOWN.add_render_rule("link_open", opening_links)
+    MARKDOWN.add_render_rule(rule, setting_formulas)
+for rule in ("html_inline", "html_block"):
+    MARKDOWN.add_render_rule(rule, keeping_folds)
+MARKDOWN.add_render_rule("link_open", opening_links)
+MARKDOWN.add_render_rule("image", leaving_pictures)
 
 
 def inline(text):
-    return prose.MARKDOWN.renderInline(" ".join(text.split()))
+    return MARKDOWN.renderInline(" ".join(text.split()))
 
 
 def paragraph(text, kind=""):
@@ -85,7 +102,7 @@ def paragraph(text, kind=""):
 
 
 def formula(text):
-    return f'<div class="formula">{prose.MARKDOWN.render(text)}</div>'
+    return f'<div class="formula">{MARKDOWN.render(text)}</div>'
 
 
 def listing(source, kind="code"):
@@ -232,7 +249,7 @@ class Outline:
         if not known and self.joins_next("topic"):
             topic = self.slides.pop()
             known, notes = f"**{topic.title}.** {topic.text}".strip(), topic.notes
-        body = prose.MARKDOWN.render(left) if left.startswith("- ") and not known else ""
+        body = MARKDOWN.render(left) if left.startswith("- ") and not known else ""
         if known and len(known) < 400:
             body += paragraph(known, "known")
         body += paragraph(question, "question")
@@ -281,7 +298,7 @@ class Outline:
             printed = self.draw(pictures, printed, index, answers)
         elif proof and (self.asked or self.proving):
             body = listing(cell.source) + (listing(printed, "printed") if printed else "")
-            self.add("proof", f"Proof: {self.topic}", body)
+            self.add("proof", f"Check: {self.topic}", body)
             self.proving, self.roomy, printed = False, False, ""
         elif answers and printed.count("\n") < PRINTED:
             caption = self.caption(index, answers)
@@ -354,7 +371,10 @@ def is_wide(picture):
     match = re.search(r"data:image/(png|jpeg);base64,([^\"]+)", picture)
     if not match:
         return False
-    width, height = Image.open(io.BytesIO(base64.b64decode(match[2]))).size
+    try:
+        width, height = Image.open(io.BytesIO(base64.b64decode(match[2]))).size
+    except (OSError, ValueError, Image.DecompressionBombError):
+        return False  # no picture: a browser shows the words for it
     return width >= 3 * height
 
 
@@ -363,14 +383,14 @@ def outputs(cell):
     pictures, printed = [], []
     for output in cell.outputs:
         data = output.get("data", {})
-        kind = next((kind for kind in sorted(data) if kind.startswith("image/")), None)
+        kind = next((kind for kind in sorted(data) if kind in PICTURES), None)
         if output.output_type == "stream" and output.name == "stdout":
             printed.append(output.text)
         elif kind == "image/svg+xml":
             text = base64.b64encode(data[kind].encode()).decode()
             pictures.append(f'<img src="data:{kind};base64,{text}">')
         elif kind:
-            text = "".join(data[kind].split())
+            text = re.sub("[^A-Za-z0-9+/=]", "", data[kind])
             pictures.append(f'<img src="data:{kind};base64,{text}">')
         elif output.output_type == "execute_result" and "text/plain" in data:
             printed.append(data["text/plain"] + "\n")
@@ -386,7 +406,7 @@ def section(slide, number, count):
     size = next(name for limit, name in ((330, "large"), (640, "medium"), (10**9, "small"))
                 if len(slide.text) < limit)  # fmt: skip
     name = html.escape(prose.plain(slide.label or slide.title), quote=True)
-    notes = "".join(prose.MARKDOWN.render(text) for text in slide.notes)
+    notes = "".join(MARKDOWN.render(text) for text in slide.notes)
     return (
         f'<section class="slide {slide.kind} {size}" id="{number}" role="group" tabindex="-1"\n'
         f' aria-roledescription="slide" aria-label="{number} of {count}: {name}">\n'
@@ -419,14 +439,26 @@ def deck(notebook):
             if "{" in line and " .linenos" not in line and "background" not in line
         )
     text = "\n".join(sections)
-    return (DECK / "deck.html").read_text(encoding="utf-8").format(
-        title=html.escape(prose.plain(outline.header.title)),
-        styles=styles,
-        slides=text,
-        count=len(slides),
-        program=(DECK / "deck.js").read_text(encoding="utf-8"),
-        mathjax=mathjax() if r"\(" in text or r"\[" in text else "",
+    program = (DECK / "deck.js").read_text(encoding="utf-8")
+    return (
+        (DECK / "deck.html")
+        .read_text(encoding="utf-8")
+        .format(
+            title=html.escape(prose.plain(outline.header.title)),
+            styles=styles,
+            slides=text,
+            count=len(slides),
+            program=program,
+            # All that a browser may run of this page, whatever else a notebook brought into it.
+            programs=" ".join(map(allowance, (program.encode(), prose.MATHJAX.read_bytes()))),
+            mathjax=mathjax() if r"\(" in text or r"\[" in text else "",
+        )
     )
+
+
+def allowance(program):
+    """Return a program's checksum as a policy for the contents of a page names it."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(program).digest()).decode()}'"
 
 
 @functools.cache
@@ -453,6 +485,8 @@ def main(arguments):
 
     def build():
         paths = [path for path in series.notebooks(options.notebooks) if path in series.lessons()]
+        if not paths:
+            raise Stop("Slides are made of lessons, and these are solutions: name a lesson.")
         write(paths, SLIDES)
         say(f"Open one: {(SLIDES / paths[0].stem).with_suffix('.html').as_uri()}")
 

@@ -52,6 +52,48 @@ def test_a_deck_fits_every_screen_and_fetches_nothing(path, browser, tmp_path):
 
 
 @pytest.mark.slow
+def test_nothing_that_a_notebook_brings_is_run(browser, tmp_path):
+    """The policy of the page holds even where the text of a notebook got into it as HTML."""
+    page, asked, said = opened(browser, LESSONS[0], tmp_path, (1280, 720))
+    page.evaluate("""() => {
+        const image = "<img src='data:,' onerror='window.bad = 1'>";
+        document.body.insertAdjacentHTML("beforeend", image);
+        document.body.append(Object.assign(document.createElement("script"), {
+            textContent: "window.bad = 2" }));
+        document.body.append(Object.assign(new Image(), { src: "http://127.0.0.1:9/x.png" }));
+    }""")
+    page.wait_for_timeout(300)
+    assert page.evaluate("window.bad") is None
+    assert sum("Content Security Policy" in line for line in said) >= 3, said
+    page.context.close()
+
+
+@pytest.mark.slow
+def test_keys_belong_to_what_has_the_focus(browser, tmp_path):
+    page, *_ = opened(browser, LESSONS[0], tmp_path, (1280, 720))
+    page.evaluate("""() => slides[here].insertAdjacentHTML("beforeend",
+        "<details id=d><summary>Hint</summary>Six.</details>" +
+        "<pre id=p tabindex=0 style='width: 50px; overflow: auto'>" + "long ".repeat(99) + "</pre>")
+    """)
+    for key in (" ", "Enter"):
+        page.focus("#d summary")
+        page.keyboard.press(key)
+    page.focus("#p")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("document.getElementById('p').scrollLeft > 0")
+    assert page.evaluate("here") == 0
+    assert page.evaluate("document.getElementById('d').open") is False  # opened, then closed
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    page.keyboard.press("n")
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    assert not page.evaluate("root.classList.contains('with-notes')")
+    page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    assert page.evaluate("root.classList.contains('with-notes')")
+    page.context.close()
+
+
+@pytest.mark.slow
 def test_keys(browser, tmp_path):
     page, *_ = opened(browser, LESSONS[0], tmp_path, (1280, 720))
 
@@ -78,6 +120,7 @@ def test_keys(browser, tmp_path):
     speaker = found.value
     speaker.wait_for_function("document.getElementById('number')")
     assert speaker.locator(".here .notes").is_visible()
+    speaker.keyboard.press("s")
     speaker.keyboard.press("ArrowRight")
     page.wait_for_function("location.hash === '#6'")
     page.evaluate("location.hash = '#12'")

@@ -9,9 +9,12 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from jupyter_client.kernelspec import NoSuchKernel
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+import tasks
 from tasks import Stop
+from tools import exercises as weaving
 from tools import pages, prose, series
 
 HEADER = """# Two and two
@@ -161,6 +164,39 @@ def test_a_failing_notebook_is_left_as_it_was_and_the_next_one_executed(project,
 def test_a_kernel_that_dies_is_reported(project):
     result = series.execute(toy("import os\nos._exit(7)"), project)
     assert "In [1]" in result.error and "the kernel died" in result.error
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (RuntimeError("Kernel died before replying to kernel_info"), "died before replying"),
+        (NoSuchKernel("python3"), "No such kernel named python3"),
+        (OSError(12, "Cannot allocate memory"), "Cannot allocate memory"),
+    ],
+    ids=str,
+)
+def test_a_kernel_that_does_not_start_is_reported(error, words, project, monkeypatch):
+    def fail(*_, **__):
+        raise error
+
+    monkeypatch.setattr(series.NotebookClient, "setup_kernel", fail)
+    result = series.execute(toy("1"), project)
+    assert result.error.startswith("the kernel failed: ") and words in result.error
+
+
+def test_what_cannot_be_written_is_said(project, capsys):
+    path = put(project, "01_toy.ipynb", toy("1"))
+    path.unlink()
+    path.mkdir()
+    assert tasks.status_of(lambda: series.write(toy("1"), path)) == 1
+    assert capsys.readouterr().err == f"{path}: cannot be written (Is a directory).\n"
+    assert tasks.status_of(lambda: path.write_text("1")) == 1
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_exercises_of_no_notebook_are_an_error(capsys):
+    assert weaving.main(["99"]) == 1
+    assert capsys.readouterr().err.startswith("Expected numbers among 01, ")
 
 
 @pytest.mark.slow

@@ -1,6 +1,8 @@
 """tools/slides.py and tools/prose.py: a deck says what its notebook says, in one file."""
 
+import base64
 import doctest
+import hashlib
 import html.parser
 import re
 
@@ -126,6 +128,87 @@ def test_the_standard_metadata_are_honored():
     assert kinds(outline("## A\n\nWords.", hidden)) == ["section"]
 
 
+HOSTILE = (
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    "<details open ontoggle=alert(1)><summary>x</summary></details>",
+    "<details/onclick=alert(1)>",
+    "<!-- --><script>alert(1)</script><!-- -->",
+    "<!-- <script>alert(1)</script>",
+    "<svg/onload=alert(1)>",
+    "<iframe src=https://example.org></iframe>",
+    "<a href='javascript:alert(1)'>x</a>",
+    "[x](javascript:alert(1))",
+    "[x](data:text/html;base64,PHNjcmlwdD4=)",
+    "<javascript:alert(1)>",
+    "![x](https://example.org/x.png)",
+    "![<script>](x.png)",
+    "$x<script>alert(1)</script>$",
+    "$$</div><script>alert(1)</script>$$",
+    "`<script>alert(1)</script>`",
+    '[x](https://example.org/"onclick="alert(1))',
+)
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+@pytest.mark.parametrize(
+    "form",
+    [
+        "# {0}",
+        "## {0}\n\nA die. {0}\n\n{0}",
+        "## A\n\n**Predict.** {0}",
+        "## A\n\n**Break it.** {0}",
+        "## Key points\n\n- {0}",
+        "## Exercises\n\n1. **{0}.** {0}\n",
+    ],
+)
+def test_what_a_notebook_writes_is_shown_and_not_run(text, form):
+    notebook = new_notebook(cells=[new_markdown_cell(HEADER), new_markdown_cell(form.format(text))])
+    page = Page(slides.deck(notebook))
+    assert {"script", "img", "svg", "iframe"} & page.tags == {"script"} and page.scripts == 2
+    assert not page.handlers and all(link.startswith("https://") for link in page.links)
+
+
+def test_hints_fold_away_in_the_notes():
+    found = outline("## A\n\nWords.\n\n<details><summary>Hint</summary>Six.</details>")
+    notes = slides.section(found[-1], 1, 1)
+    assert "<details><summary>Hint</summary>Six.</details>" in notes
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {'image/png" onerror="alert(1)': DOT},
+        {"image/x;base64,'><script>alert(1)</script>": DOT},
+        {"image/png": DOT + '" onerror="alert(1)'},
+        {"image/svg+xml": "<svg onload='alert(1)'><script>alert(1)</script></svg>"},
+        {"image/png": "no picture"},
+        {"image/png": ""},
+        {"text/html": "<script>alert(1)</script>", "text/plain": "<script>alert(1)</script>"},
+    ],
+    ids=str,
+)
+def test_an_output_is_shown_and_not_run(data):
+    cell = new_code_cell("</code><script>", outputs=[new_output("display_data", data=data)])
+    cell.outputs.append(new_output("execute_result", data=data, execution_count=1))
+    cell.outputs.append(new_output("stream", name="stdout", text="</pre><script>"))
+    book = new_notebook(cells=[*map(new_markdown_cell, (HEADER, "## A\n\n**Predict.** B?")), cell])
+    page = Page(slides.deck(book))
+    assert page.scripts == 2 and not page.handlers
+    assert all(re.fullmatch(r"data:image/[a-z+]+;base64,[\w+/=]*", s) for s in page.fetched)
+
+
+def test_a_browser_is_told_to_run_nothing_else_and_to_fetch_nothing():
+    text = slides.deck(new_notebook(cells=[new_markdown_cell(HEADER)]))
+    policy = re.search('<meta http-equiv="Content-Security-Policy" content="([^"]+)">', text)[1]
+    rules = dict(rule.split(" ", 1) for rule in policy.split("; "))
+    assert rules["default-src"] == rules["base-uri"] == "'none'" and rules["img-src"] == "data:"
+    (program,) = re.findall("<script>(.+?)</script>", text, re.DOTALL)
+    sums = [hashlib.sha256(p).digest() for p in (program.encode(), prose.MATHJAX.read_bytes())]
+    wanted = " ".join(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in sums)
+    assert rules["script-src"] == wanted
+
+
 def test_key_points_and_exercises():
     found = outline(
         "## Key points\n\n- One. And more.\n- Two.\n\n## Exercises\n\n"
@@ -149,10 +232,16 @@ class Page(html.parser.HTMLParser):
     def __init__(self, text):
         super().__init__()
         self.fetched, self.pictures, self.slides = [], [], []
+        self.tags, self.links, self.handlers, self.scripts = set(), [], [], 0
         self.feed(text)
 
     def handle_starttag(self, tag, attributes):
         attributes = dict(attributes)
+        self.tags.add(tag)
+        self.scripts += tag == "script"
+        self.handlers += [name for name in attributes if name.startswith("on")]
+        if tag == "a" and "href" in attributes:
+            self.links.append(attributes["href"])
         names = ("src", "srcset", "poster", "data", "background")
         self.fetched += [attributes[name] for name in names if name in attributes]
         if tag == "link" or (tag != "a" and "href" in attributes):
@@ -245,4 +334,6 @@ def test_the_command_writes_a_file_for_each_notebook(tmp_path, monkeypatch, caps
     assert slides.main(["01"]) == 0
     assert [path.name for path in (tmp_path / "slides").iterdir()] == ["01_image_generation.html"]
     assert "slides," in capsys.readouterr().out
-    assert slides.main(["99"]) == 1
+    for strange in ("99", "solutions/01_image_generation.ipynb"):
+        assert slides.main([strange]) == 1
+        assert capsys.readouterr().err.count("\n") == 1

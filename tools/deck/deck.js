@@ -44,7 +44,11 @@ function overview(on) {
 const keys = {
   o: () => overview(),
   n: () => root.classList.toggle("with-notes"),
-  s: () => (partner = window.open(location.href, "speaker", "width=1000,height=800")),
+  s: () => {
+    // In the window of the speaker itself, this would open the page in its own place.
+    if (window.name === "speaker") return;
+    partner = window.open(location.href, "speaker", "width=1000,height=800");
+  },
   f: () => (document.fullscreenElement ? document.exitFullscreen() : root.requestFullscreen()),
   d: () => (root.dataset.theme = root.dataset.theme === "dark" ? "light" : "dark"),
   "?": () => document.getElementById("keys").showModal(),
@@ -59,7 +63,12 @@ for (const key of ["ArrowLeft", "ArrowUp", "PageUp", "Backspace"]) keys[key] = (
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.altKey || event.metaKey) return;
   if (document.querySelector("dialog[open]")) return;
-  if (event.target.closest("button") && (event.key === " " || event.key === "Enter")) return;
+  // What has the focus uses these keys itself: it opens, presses, follows or scrolls.
+  if (event.target.closest("button, summary, a[href]") && /^( |Enter)$/.test(event.key)) return;
+  const code = event.target.closest("pre");
+  const scrolls = code &&
+    (code.scrollWidth > code.clientWidth + 1 || code.scrollHeight > code.clientHeight + 1);
+  if (scrolls && /^( |Arrow.*)$/.test(event.key)) return;
   const action = event.key === " " ? () => go(here + (event.shiftKey ? -1 : 1)) : keys[event.key];
   if (!action) return;
   if (event.key !== "Escape") event.preventDefault();
@@ -101,13 +110,16 @@ root.classList.add("js");
 const dark = window.matchMedia("(prefers-color-scheme: dark)");
 root.dataset.theme = dark.matches ? "dark" : "light";
 dark.addEventListener("change", () => (root.dataset.theme = dark.matches ? "dark" : "light"));
-let shown;
+let shown; // what printing changes for a while
 window.addEventListener("beforeprint", () => {
-  shown = root.dataset.theme;
+  shown = { theme: root.dataset.theme, classes: root.className };
   root.dataset.theme = "light";
   root.classList.remove("overview", "with-notes");
 });
-window.addEventListener("afterprint", () => (root.dataset.theme = shown));
+window.addEventListener("afterprint", () => {
+  root.dataset.theme = shown.theme;
+  root.className = shown.classes;
+});
 window.addEventListener("hashchange", fromAddress);
 if (window.name === "speaker") root.classList.add("with-notes");
 fromAddress();
@@ -127,7 +139,11 @@ window.addEventListener("resize", fit);
 
 // Formulas: MathJax lies packed in the file. Where a browser cannot unpack it, TeX is read as such.
 window.MathJax = {
-  tex: { inlineMath: [["\\(", "\\)"]], displayMath: [["\\[", "\\]"]] },
+  tex: {
+    inlineMath: [["\\(", "\\)"]],
+    displayMath: [["\\[", "\\]"]],
+    packages: { "[-]": ["html", "require", "autoload"] }, // a formula may not link or load
+  },
   svg: { fontCache: "global" },
   options: { enableMenu: false },
 };
