@@ -47,30 +47,58 @@ def evaluate(loss, logits, partner):
     return values.numpy() + 0.0, gradients.numpy() + 0.0  # without the sign of -0.0
 
 
-def saturated(logits, gradients):
-    """Return where a fake is recognized, logit below 0, and the generator yet hardly moves.
+@functools.lru_cache(maxsize=32)
+def is_relative(loss):
+    """Tell whether only the difference of two logits counts to a loss of the discriminator.
+
+    Examples
+    --------
+    >>> from ganlab import losses
+    >>> [name for name, loss in losses.ALL.items() if is_relative(loss)]
+    ['wasserstein', 'relativistic', 'relativistic_average']
+    """
+    values, moved = (evaluate(loss, [0.5 + by], -1.0 + by)[0][:2] for by in (0.0, 2.0))
+    return np.allclose(values, moved, atol=1e-5)
+
+
+def undecided(loss, partner):
+    """Return the logit of a fake that the discriminator does not tell from the real one.
+
+    Examples
+    --------
+    >>> from ganlab import losses
+    >>> undecided(losses.least_squares, 3.0), undecided(losses.relativistic, 3.0)
+    (0.5, 3.0)
+    """
+    return partner if is_relative(loss) else loss.undecided
+
+
+def saturated(logits, gradients, level):
+    """Return where a fake is recognized and the generator yet hardly moves.
 
     Parameters
     ----------
     logits, gradients : array of float, shape (n,)
         Logits of the fake, and the gradients of the generator's loss there.
+    level : float
+        The logit below which the fake is recognized: `undecided`.
 
     Returns
     -------
     array of bool, shape (n,)
     """
-    return (np.asarray(logits) < 0) & (np.abs(gradients) < SATURATED)
+    return (np.asarray(logits) < level) & (np.abs(gradients) < SATURATED)
 
 
-def saturated_span(logits, gradients):
+def saturated_span(logits, gradients, level):
     """Return the ends of the logits that are `saturated`, or None.
 
     Examples
     --------
-    >>> saturated_span([-8.0, -4.0, 0.0, 4.0], [0.0, 0.02, 0.5, 1.0])
+    >>> saturated_span([-8.0, -4.0, 0.0, 4.0], [0.0, 0.02, 0.5, 1.0], 0.0)
     (-8.0, -4.0)
     """
-    where = np.asarray(logits)[saturated(logits, gradients)]
+    where = np.asarray(logits)[saturated(logits, gradients, level)]
     return (float(where.min()), float(where.max())) if len(where) > 1 else None
 
 

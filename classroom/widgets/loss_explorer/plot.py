@@ -1,5 +1,6 @@
 """The curves as SVG, in the colors of the page, along which a logit is chosen."""
 
+import html
 import pathlib
 from typing import NamedTuple
 
@@ -7,7 +8,13 @@ import anywidget
 import numpy as np
 import traitlets
 
-from classroom.widgets.loss_explorer.curves import LIMIT, ROLES, SATURATED, saturated_span
+from classroom.widgets.loss_explorer.curves import (
+    LIMIT,
+    ROLES,
+    SATURATED,
+    saturated_span,
+    undecided,
+)
 from ganlab.plotting import FAKE, PALETTE
 
 SIZE = (840, 462)
@@ -72,6 +79,11 @@ def words(loss):
     return loss.name.replace("non_", "non-").replace("_", " ")
 
 
+def escaped(loss):
+    """Return the same for HTML and SVG: a loss of one's own has any name."""
+    return html.escape(words(loss))
+
+
 def x_of(column, logit):
     """Return where a logit stands in a column of panels."""
     return PANELS["left"][column] + (logit + LIMIT) / (2 * LIMIT) * _WIDTH
@@ -96,7 +108,7 @@ def _stroke(style):
     return f"stroke='{style.color}' stroke-width='2.5' fill='none'{dash}"
 
 
-def curves_svg(logits, curves):
+def curves_svg(logits, curves, *, partner, name):
     """Draw six panels: values above, gradients below, a column for each role.
 
     Parameters
@@ -104,6 +116,10 @@ def curves_svg(logits, curves):
     logits : array of float, shape (n,)
     curves : sequence of (AdversarialLoss, Style, values, gradients)
         Arrays of shape (3, n).
+    partner : float
+        The logit of the other image.
+    name : str
+        What the identifiers begin with: one page may hold several widgets.
 
     Returns
     -------
@@ -115,8 +131,8 @@ def curves_svg(logits, curves):
         left = PANELS["left"][column]
         parts.append(f"<text x='{left}' y='{_TOP - 9}' font-weight='600'>{role}</text>")
         for row in range(2):
-            parts += _axes(row, column)
-    parts += _lost_gradients(logits, curves)
+            parts += _axes(row, column, name)
+    parts += _lost_gradients(logits, curves, partner)
     for loss, style, values, gradients in curves:
         for row, data in enumerate((values, gradients)):
             for column in range(3):
@@ -125,8 +141,8 @@ def curves_svg(logits, curves):
                     for t, v in zip(logits, np.clip(data[column], -99, 99), strict=True)
                 )
                 parts.append(
-                    f"<polyline clip-path='url(#ganlab-loss-{row}{column})' "
-                    f"points='{points}' {_stroke(style)}><title>{words(loss)}</title></polyline>"
+                    f"<polyline clip-path='url(#{name}-{row}{column})' "
+                    f"points='{points}' {_stroke(style)}><title>{escaped(loss)}</title></polyline>"
                 )
         d_level, g_level = loss.chance
         for column, level in enumerate((d_level, d_level, g_level)):
@@ -134,17 +150,16 @@ def curves_svg(logits, curves):
             parts.append(
                 f"<path d='M{x:.1f} {y - 6:.1f}l6 6l-6 6l-6 -6z' fill='{style.color}' "
                 "stroke='var(--jp-layout-color1,white)'>"
-                f"<title>{words(loss)}: chance level {level:.3f}</title></path>"
+                f"<title>{escaped(loss)}: chance level {level:.3f}</title></path>"
             )
     return "".join(parts)
 
 
-def _axes(row, column):
+def _axes(row, column, name):
     left, top = PANELS["left"][column], PANELS["top"][row]
     bottom = top + _HEIGHT
-    name = f"ganlab-loss-{row}{column}"
     box = f"x='{left}' y='{top}' width='{_WIDTH}' height='{_HEIGHT}'"
-    yield f"<clipPath id='{name}'><rect {box}/></clipPath>"
+    yield f"<clipPath id='{name}-{row}{column}'><rect {box}/></clipPath>"
     yield f"<rect {box} fill='none' stroke='var(--jp-border-color1,#888)'/>"
     for value in ROWS[row][2]:
         y = y_of(row, value)
@@ -171,12 +186,12 @@ def _label(x, y, text, anchor):
     return f"<text class='ganlab-muted' {where}>{text}</text>"
 
 
-def _lost_gradients(logits, curves):
+def _lost_gradients(logits, curves, partner):
     """Mark the logits at which a loss leaves the generator nearly without a gradient."""
     lost = [
-        (words(loss), span)
+        (escaped(loss), span)
         for loss, _, _, gradients in curves
-        if (span := saturated_span(logits, gradients[2]))
+        if (span := saturated_span(logits, gradients[2], undecided(loss, partner)))
     ]
     top = PANELS["top"][1]
     for i, (name, (low, high)) in enumerate(lost):

@@ -1,6 +1,7 @@
 """The logit on an axis: value and gradient of every adversarial loss, for every role."""
 
 import numbers
+import secrets
 
 import ipywidgets as widgets
 import numpy as np
@@ -11,8 +12,10 @@ from classroom.widgets.loss_explorer.curves import (
     LIMIT,
     ROLES,
     evaluate,
+    is_relative,
     saturated,
     saturated_span,
+    undecided,
 )
 from ganlab import losses
 
@@ -71,6 +74,7 @@ class LossExplorer(widgets.VBox):
             if not isinstance(value, numbers.Real) or not abs(value) <= LIMIT:
                 raise ValueError(f"expected {name} from -8 to 8, received {value!r}")
         styles = [*plot.STYLES, *[plot.STYLES[-1]] * len(own)]
+        self._name = f"ganlab-{secrets.token_hex(4)}"
         self.styles = dict(zip(self.losses, styles, strict=False))
         self._make_controls(selected, float(logit), float(partner))
         super().__init__(self._arranged())
@@ -116,12 +120,14 @@ class LossExplorer(widgets.VBox):
             line = {"color": color, "linewidth": 2}
             if style.dash:
                 line["dashes"] = [int(n) / 2 for n in style.dash.split()]
+            label = plot.words(loss).replace("$", r"\$")  # no formula to Matplotlib
             d_level, g_level = loss.chance
             for column, level in enumerate((d_level, d_level, g_level)):
-                axes[0, column].plot(_LOGITS, values[column], label=plot.words(loss), **line)
+                axes[0, column].plot(_LOGITS, values[column], label=label, **line)
                 axes[1, column].plot(_LOGITS, gradients[column], **line)
                 axes[0, column].plot(loss.undecided, level, "D", color=color, markersize=5)
-            span = saturated_span(_LOGITS, gradients[2])
+            level = undecided(loss, self.partner.value)
+            span = saturated_span(_LOGITS, gradients[2], level)
             if span:
                 axes[1, 2].axvspan(*span, color=plot.LOST, alpha=0.22, linewidth=0)
         for row, (low, high, _) in enumerate(plot.ROWS):
@@ -188,7 +194,9 @@ class LossExplorer(widgets.VBox):
             yield loss, self.styles[name], *evaluate(loss, _LOGITS, self.partner.value)
 
     def _draw_curves(self):
-        self.plot.curves = plot.curves_svg(_LOGITS, list(self._curves()))
+        self.plot.curves = plot.curves_svg(
+            _LOGITS, list(self._curves()), partner=self.partner.value, name=self._name
+        )
         self._draw_marks()
 
     def _draw_marks(self):
@@ -209,26 +217,37 @@ class LossExplorer(widgets.VBox):
         rows = []
         for name, values, gradients in found:
             loss, cells = self.losses[name], []
+            level = undecided(loss, self.partner.value)
             for column in range(3):
-                lost = column == 2 and saturated(self.logit.value, gradients[2])
+                lost = column == 2 and saturated(self.logit.value, gradients[2], level)
                 mark = " class='ganlab-lost'" if lost else ""
                 cells.append(f"<td>{_number(values[column])}</td>")
                 cells.append(f"<td{mark}>{_number(gradients[column])}</td>")
             cells += [f"<td class='ganlab-muted'>{_number(level)}</td>" for level in loss.chance]
             rows.append(
-                f"<tr><th scope='row'><div>{plot.swatch(self.styles[name])}{plot.words(loss)}"
+                f"<tr><th scope='row'><div>{plot.swatch(self.styles[name])}{plot.escaped(loss)}"
                 f"</div></th>{''.join(cells)}</tr>"
             )
         return f"<table><tr><th></th>{heads}</tr><tr><td></td>{under}</tr>{''.join(rows)}</table>"
 
     def _sentence_html(self, found):
         """Say what the generator gets from the losses at this logit."""
-        logit = self.logit.value
+        logit, text = self.logit.value, ""
         belief = 1 / (1 + np.exp(-logit))
-        text = f"At logit {_number(logit, 1)} the discriminator says: real with {belief:.1%}."
         pushes = {
-            plot.words(self.losses[name]): abs(float(gradients[2])) for name, _, gradients in found
+            plot.escaped(self.losses[name]): abs(float(gradients[2]))
+            for name, _, gradients in found
         }
+        # A logit is that of a probability where these are the gradients: in cross-entropy.
+        sure = [
+            plot.escaped(self.losses[name])
+            for name, _, gradients in found
+            if np.allclose(gradients[:2], (belief - 1, belief), atol=1e-5)
+            and not is_relative(self.losses[name])
+        ]
+        if sure:
+            text = f"At logit {_number(logit, 1)} the discriminator says: real with {belief:.1%}"
+            text += f" ({', '.join(sure)})."
         if len(pushes) > 1:
             weak, strong = min(pushes, key=pushes.get), max(pushes, key=pushes.get)
             text += (

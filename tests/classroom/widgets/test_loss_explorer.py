@@ -1,5 +1,8 @@
 """The loss explorer without a browser: its numbers are those of the losses."""
 
+import re
+from xml.etree import ElementTree
+
 import numpy as np
 import pytest
 
@@ -52,7 +55,9 @@ def test_only_relativistic_gradients_depend_on_the_partner(name):
 def test_minimax_alone_loses_the_gradient_of_a_recognized_fake():
     logits = np.linspace(-8, 8, 129)
     spans = {
-        name: curves.saturated_span(logits, curves.evaluate(loss, logits, 0.0)[1][2])
+        name: curves.saturated_span(
+            logits, curves.evaluate(loss, logits, 0.0)[1][2], curves.undecided(loss, 0.0)
+        )
         for name, loss in losses.ALL.items()
     }
     assert {name for name, span in spans.items() if span} == {"minimax"}
@@ -67,7 +72,7 @@ def test_the_table_follows_the_sliders_and_the_boxes(explorer):
     assert "55.6 times" in explorer._numbers.value  # hinge, 1, by minimax, 1 / (1 + e ** 4)
     assert "0.018" in explorer._numbers.value and "−0.982" in explorer._numbers.value
     explorer.logit.value = 0.0
-    assert "real with 50.0%" in explorer._numbers.value
+    assert "real with 50.0% (minimax, non-saturating)." in explorer._numbers.value
     before = explorer.plot.curves
     explorer.boxes["hinge"].value = False
     assert explorer.selected == ["minimax", "non_saturating", "relativistic"]
@@ -126,6 +131,52 @@ def test_a_loss_of_your_own_joins_in():
     assert name == "exponential"
     assert abs(gradients[2] + np.exp(-1.0)) < 1e-6
     assert abs(values[0] - (np.exp(-1.0) + 1)) < 1e-6
+
+
+@pytest.mark.parametrize("name", ["least_squares", "wasserstein", "hinge", "relativistic"])
+@pytest.mark.parametrize("partner", [0.0, 2.0])
+def test_no_probability_is_read_from_what_is_none(name, partner):
+    """A logit of zero is a belief of one half to cross-entropy alone."""
+    explorer = LossExplorer([name], logit=-1.0, partner=partner)
+    assert "real with" not in explorer._numbers.value
+
+
+def test_a_recognized_fake_is_one_below_the_real_where_only_that_counts():
+    """Mirrored, the relativistic loss leaves the generator nothing below the real logit."""
+
+    def generator(real, fake):
+        return -losses.relativistic.generator(fake, real)
+
+    mine = losses.AdversarialLoss(losses.relativistic.discriminator, generator, "mirrored")
+    logits = np.linspace(-8, 8, 129)
+    for partner in (-4.0, 0.0, 4.0):
+        gradients = curves.evaluate(mine, logits, partner)[1][2]
+        level = curves.undecided(mine, partner)
+        low, high = curves.saturated_span(logits, gradients, level)
+        assert low == -8 and abs(high - partner - np.log(0.05 / 0.95)) < 0.125
+
+
+NAMES = ("</text><script>alert(1)</script>", "a'b\"c", "a & b < c", "$5 and $x_{", "<img src=x>")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_name_of_a_loss_is_shown_and_not_run(name):
+    def push(real, fake):
+        return tf.reduce_mean(0.001 * fake)
+
+    mine = losses.AdversarialLoss(losses.minimax.discriminator, push, name)
+    explorer = LossExplorer([name, "hinge"], own=[mine], logit=-2.0)
+    for text in (explorer.plot.curves, explorer._numbers.value, explorer.plot.marks):
+        assert "<script" not in text and "<img" not in text
+    xml = f"<svg>{explorer.plot.curves}</svg>"
+    words = plot.words(mine)
+    assert words in {title.text for title in ElementTree.fromstring(xml).iter("title")}
+    explorer.draw().canvas.draw()
+
+
+def test_two_explorers_on_a_page_have_identifiers_of_their_own():
+    found = [set(re.findall("id='(.+?)'", LossExplorer(["hinge"]).plot.curves)) for _ in range(2)]
+    assert len(found[0]) == 6 and not found[0] & found[1]
 
 
 def test_the_text_of_a_notebook_is_stable():
