@@ -487,6 +487,9 @@ def check(python, options, rest):
 def lab(python, options, rest):
     arguments = ["-m", "jupyterlab", "--ServerApp.root_dir=" + ROOT]
     arguments += ["--LabApp.default_url=/lab/tree/notebooks"]
+    # It would ask the network for news and for a newer version of itself.
+    arguments += ["--LabApp.news_url=None"]
+    arguments += ["--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
     return call(python, arguments + rest, computing=False)
 
 

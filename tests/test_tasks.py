@@ -436,6 +436,18 @@ def test_test_compares_every_notebook_strictly(calls):
     assert "--nbval-lax" not in made[3]
 
 
+def test_the_lab_asks_the_network_nothing(calls):
+    from jupyterlab.handlers.announcements import NeverCheckForUpdate
+    from jupyterlab.labapp import LabApp
+
+    made, _ = calls
+    assert tasks.main(["lab"]) == 0
+    given = [argument for argument in made[0] if argument.startswith("--LabApp.")]
+    app = LabApp()
+    app.parse_command_line(given)
+    assert app.news_url is None and app.check_for_updates_class is NeverCheckForUpdate
+
+
 def test_exit_statuses_come_through(calls):
     made, status = calls
     status["pytest"] = 1

@@ -212,7 +212,8 @@ def collect(source, notebooks, results):
     save(source / "generated" / "teaching.md", teaching(source))
     if (source / "teachers.md").exists():  # not in the build for students
         contents.append(toctree(["teachers"], "For teachers"))
-    contents.append(toctree(["api", "command_line", "glossary", "bibliography"], "Reference"))
+    books = ["api", "command_line", "glossary", "bibliography", "security"]
+    contents.append(toctree(books, "Reference"))
     about = [new.removesuffix(".md") for new in ABOUT.values()]
     contents.append(toctree(about, "About the project"))
     save(source / "generated" / "contents.md", "\n\n".join(contents))

@@ -275,7 +275,7 @@ def test_the_first_page_leads_to_every_lesson_with_its_question_and_minutes(site
         assert header.title in words
         assert f"About {header.minutes} minutes." in words
     assert places == sorted(places), "in reading order"
-    others = ("api", "command_line", "glossary", "bibliography", "teachers")
+    others = ("api", "command_line", "glossary", "bibliography", "security", "teachers")
     for page in (*others, "about/contributing"):
         assert f"{page}.html" in index.links
 
