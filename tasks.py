@@ -71,7 +71,6 @@ def status_of(work):
         sys.stderr.write(str(stop) + "\n")
         return 1
     except OSError as error:
-        sys.stdout.flush()
         sys.stderr.write("The system refuses: {0}.\n".format(error))
         return 1
     except KeyboardInterrupt:

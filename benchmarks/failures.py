@@ -3,7 +3,7 @@
     python -m benchmarks failures
 
 Trains every illness, and three healthy games, with seeds on which no threshold of the diagnosis
-was chosen, and counts what `failures.diagnose` says of each: data/failures.json. Also writes
+was chosen, and counts what `diagnosis.diagnose` says of each: data/failures.json. Also writes
 data/failure_curves.npz, the records of the notebook's gallery, by letters in a shuffled order;
 data/failures.json says what each letter is.
 """
@@ -47,7 +47,7 @@ def train(case):
 def judge(case):
     """Train one case; return what the diagnosis says, and the CPU time."""
     trained, seconds = train(case)
-    return *case, failures.diagnose(trained).illness or "healthy", seconds
+    return *case, diagnosis.diagnose(trained).illness or "healthy", seconds
 
 
 def small(trained):

@@ -8,6 +8,7 @@ other seeds (``python -m benchmarks.bands``), and what they gave lies in data/ba
 import numpy as np
 
 from ganlab import files
+from ganlab.images import check_count
 
 __all__ = ["RECORDED", "inside", "load", "stretches"]
 
@@ -52,7 +53,7 @@ def load(number, part=None):
     >>> others["steps"].shape, others["d_loss"].shape
     ((50,), (5, 50))
     """
-    if number not in RECORDED:
+    if not isinstance(number, str) or number not in RECORDED:
         raise ValueError(f"expected number as one of {sorted(RECORDED)}, received {number!r}")
     arrays = files.read_npz(files.recorded(f"bands/{number}.npz"), checksum=RECORDED[number])
     for key, values in arrays.items():
@@ -75,7 +76,7 @@ def stretches(values, *, points=50):
     ----------
     values : array, shape (..., steps)
         One value for each of the steps 1, 2, ...
-    points : int
+    points : int, from 1
         Into so many stretches of one length; steps left over at the end are not used. A curve
         of fewer steps stays as it is.
 
@@ -89,9 +90,10 @@ def stretches(values, *, points=50):
     >>> stretches([1, 3, 5, 7, 9], points=2)
     (array([1.5, 3.5]), array([2., 6.]))
     """
+    check_count(points, "points", 1)
     values = np.asarray(values, float)
-    if points < 1 or not values.shape[-1]:
-        raise ValueError(f"expected points >= 1 and values, received {points} and {values.shape}")
+    if not values.ndim or not values.shape[-1]:
+        raise ValueError(f"expected values of shape (..., steps), received {values.shape}")
     length = max(values.shape[-1] // points, 1)
     count = min(values.shape[-1] // length, points)
     parts = values[..., : count * length].reshape(*values.shape[:-1], count, length)

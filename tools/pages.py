@@ -104,14 +104,16 @@ def write_help(source):
     """Write what each command of ``python -m ganlab`` says of itself, in 80 columns."""
 
     def ask(*command):
-        return subprocess.run(
+        done = subprocess.run(
             [sys.executable, "-m", "ganlab", *command, "--help"],
             cwd=ROOT,
             env=dict(os.environ, COLUMNS="80", PYTHONUTF8="1", NO_COLOR="1"),
             capture_output=True,
-            check=True,
             encoding="utf-8",
-        ).stdout.strip()
+        )
+        if done.returncode:
+            raise Stop(f"The commands of ganlab do not start: {done.stderr.strip()[-300:]}")
+        return done.stdout.strip()
 
     found = re.findall(r"^    (\w+) +(\S.*(?:\n {8,}\S.*)*)", ask(), re.MULTILINE)
     pieces = []
@@ -134,7 +136,7 @@ def part(number):
 
 
 def write_series(source, notebooks, results):
-    """Write the notebooks, the list of them for the first page, and the contents of the site.
+    """Write the notebooks and the list of them for the first page; return the site's contents.
 
     Parameters
     ----------

@@ -203,7 +203,7 @@ def labels(source):
     """
     try:
         tree = ast.parse(source)
-    except SyntaxError:  # a magic command
+    except (RecursionError, SyntaxError, ValueError):  # a magic command, or no Python at all
         return []
     found = []
     for node in ast.walk(tree):

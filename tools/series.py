@@ -263,7 +263,7 @@ def execute_all(paths, keep):
     ----------
     paths : sequence of Path
     keep : callable
-        Called with each path, executed notebook and Execution; says whether to keep an error.
+        Called with each path, executed notebook and Execution, one that failed too.
     """
     failed = []
     start = time.monotonic()

@@ -75,7 +75,8 @@ def opening_links(self, tokens, index, options, env):
 
 def keeping_folds(self, tokens, index, options, env):
     """Keep what folds a hint away; other HTML of a notebook is shown as the text that it is."""
-    text = html.escape(re.sub("<!--.*?-->", "", tokens[index].content, flags=re.DOTALL))
+    *commented, rest = tokens[index].content.split("-->")
+    text = html.escape("".join(part.partition("<!--")[0] for part in commented) + rest)
     return re.sub("&lt;(/?(?:details|summary))&gt;", r"<\1>", text)
 
 
@@ -126,15 +127,17 @@ def some(sentences, characters):
     return " ".join(sentences[:count]), " ".join(sentences[count:])
 
 
+def slide_type(cell):
+    """Return what the metadata of a cell say of slides, or None."""
+    said = cell.metadata.get("slideshow")
+    return said.get("slide_type") if isinstance(said, dict) else None
+
+
 class Outline:
     """Reads the cells of a notebook in order and collects slides."""
 
     def __init__(self, notebook):
-        self.cells = [
-            cell
-            for cell in notebook.cells
-            if cell.metadata.get("slideshow", {}).get("slide_type") != "skip"
-        ]
+        self.cells = [cell for cell in notebook.cells if slide_type(cell) != "skip"]
         self.header = prose.read_header(notebook)
         self.slides = []
         self.topic = self.header.title  # what stands above what comes next
@@ -155,7 +158,7 @@ class Outline:
     def read(self):
         self.open()
         for index, cell in enumerate(self.cells[1:], 1):
-            if cell.metadata.get("slideshow", {}).get("slide_type") == "notes":
+            if slide_type(cell) == "notes":
                 self.note(cell.source)
             elif cell.cell_type == "markdown":
                 self.read_text(prose.blocks(cell.source))
@@ -387,7 +390,7 @@ def outputs(cell):
         if output.output_type == "stream" and output.name == "stdout":
             printed.append(output.text)
         elif kind == "image/svg+xml":
-            text = base64.b64encode(data[kind].encode()).decode()
+            text = base64.b64encode(data[kind].encode(errors="replace")).decode()
             pictures.append(f'<img src="data:{kind};base64,{text}">')
         elif kind:
             text = re.sub("[^A-Za-z0-9+/=]", "", data[kind])
@@ -453,6 +456,9 @@ def deck(notebook):
             programs=" ".join(map(allowance, (program.encode(), prose.MATHJAX.read_bytes()))),
             mathjax=mathjax() if r"\(" in text or r"\[" in text else "",
         )
+        # JSON may hold halves of characters, which no file can.
+        .encode(errors="replace")
+        .decode()
     )
 
 

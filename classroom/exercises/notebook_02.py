@@ -22,8 +22,7 @@ def _softplus(logits):
 
 @exercise("02.1", "Least squares at the end of the game", "Predict a number")
 def _least_squares_at_equilibrium(rng, guess):
-    logits = np.full((8, 1), 0.5, np.float32)
-    found = float(losses.least_squares.discriminator(logits, logits))
+    found, _ = losses.least_squares.chance
     return compare_prediction(
         guess,
         found,
@@ -34,7 +33,10 @@ def _least_squares_at_equilibrium(rng, guess):
             (0.5, "That is the output of the discriminator; the loss squares its errors."),
             (0.0, "No loss is left only if D could tell real from fake; here it must say 1/2."),
             (0.125, "That is one of the two terms; the discriminator pays for both."),
-            (1.386, "That is the chance level of minimax, 2 ln 2; here errors are squared."),
+            (
+                losses.minimax.chance[0],
+                "That is the chance level of minimax, 2 ln 2; here errors are squared.",
+            ),
         ),
     )
 
@@ -84,7 +86,7 @@ def _two_conventions(rng, choice):
             (0.60, "That is what B reports already, with its terms averaged."),
             (0.30, "Halved once more: B has already divided its sum by two."),
             (0.475, "That is A's loss averaged as in B; asked is B's loss added as in A."),
-            (2 * np.log(2), "That is what B would report if it knew nothing at all."),
+            (losses.minimax.chance[0], "That is what B would report if it knew nothing at all."),
             (0.95, "That is A's loss; asked is B's."),
         ),
     )

@@ -83,12 +83,6 @@ def _likeness(rng, discrepancy):
     return Right("Two sets of one source now measure 0 on average, however small they are.")
 
 
-def _share_in_balls(samples, centers, k, axis=1):
-    between = np.linalg.norm(samples[:, None] - centers[None], axis=2)
-    inside = np.linalg.norm(centers[:, None] - centers[None], axis=2)
-    return (between <= np.sort(inside, axis=1)[:, k]).any(axis=axis).mean()
-
-
 @exercise("07.3", "The collapsed generator is found out", "Find the bug")
 def _faulty_precision(rng, precision):
     given = []
@@ -97,28 +91,30 @@ def _faulty_precision(rng, precision):
         fake = rng.normal(size=(47, 2)) * rng.uniform(0.6, 0.9) + [1.2, 0.3]
         given.append((real, fake, int(rng.integers(2, 6))))
     values = [result_of(precision, *inputs) for inputs in given]
+    right = [metrics.precision_recall(real, fake, k=k) for real, fake, k in given]
+    smaller = [metrics.precision_recall(real, fake, k=k - 1) for real, fake, k in given]
     compare(
         values,
-        [_share_in_balls(fake, real, k) for real, fake, k in given],
+        [pair.precision for pair in right],
         what="precision",
         wrong=(
             (
-                [_share_in_balls(real, fake, k - 1) for real, fake, k in given],
+                [pair.recall for pair in smaller],
                 "Both faults are still there: ask what the balls are drawn around, and which "
                 "distance stands first in a sorted row.",
             ),
             (
-                [_share_in_balls(real, fake, k) for real, fake, k in given],
+                [pair.recall for pair in right],
                 "The balls are those of the fakes, with reals in them: this is recall, and that "
                 "is what a collapsed generator lacks.",
             ),
             (
-                [_share_in_balls(fake, real, k - 1) for real, fake, k in given],
+                [pair.precision for pair in smaller],
                 "The balls are too small: the nearest sample in each row is the sample itself, "
                 "at distance 0.",
             ),
             (
-                [_share_in_balls(fake, real, k, axis=0) for real, fake, k in given],
+                [metrics.density_coverage(real, fake, k=k).coverage for real, fake, k in given],
                 "This is the share of real balls with a fake inside, in the manner of coverage. "
                 "Precision is a share of the fakes.",
             ),

@@ -1,7 +1,7 @@
 """The failure laboratory: one call breaks a healthy training in a named way.
 
 An `Illness` is a value: a healthy setup and the changes that break it. `run` trains either and
-returns its record, and `diagnose` names the illness from the record alone:
+returns its record, and `ganlab.diagnosis.diagnose` names the illness from the record alone:
 
 >>> sorted(ALL)[:3]
 ['batch_norm_mode', 'discriminator_wins', 'frozen_discriminator']
@@ -10,7 +10,6 @@ returns its record, and `diagnose` names the illness from the record alone:
 from classroom.failures.catalog import ALL, Illness, run
 from classroom.failures.healthy import DIGITS, RING, Setup
 from classroom.failures.recorded import load_gallery, load_table
-from ganlab.diagnosis import diagnose
 
 __all__ = [
     "ALL",
@@ -18,7 +17,6 @@ __all__ = [
     "RING",
     "Illness",
     "Setup",
-    "diagnose",
     "load_gallery",
     "load_table",
     "run",

@@ -13,10 +13,28 @@ def load_table():
     dict
         ``seeds``; ``counts``, for each kind of run how often the diagnosis gave which name;
         ``gallery``, what was trained for each letter.
+
+    Raises
+    ------
+    files.FileError
+        If the recorded file is missing or damaged.
     """
-    return json.loads(files.recorded("failures.json").read_text(encoding="utf-8"))
+    path = files.recorded("failures.json")
+    try:
+        with files.open_regular(path) as file:
+            return json.load(file)
+    except (OSError, ValueError) as error:
+        raise files.FileError(
+            f"{path}: cannot be read ({error}). Restore it: install ganlab again, or git checkout"
+        ) from error
 
 
 def load_gallery():
-    """Load twelve recorded runs, by letters in a shuffled order: a dict of `diagnosis.Record`."""
+    """Load twelve recorded runs, by letters in a shuffled order: a dict of `diagnosis.Record`.
+
+    Raises
+    ------
+    files.FileError
+        If the recorded file is missing or damaged.
+    """
     return diagnosis.load_records(files.recorded("failure_curves.npz"))

@@ -74,8 +74,12 @@ def test_stretches_are_means_and_their_middles():
     steps, means = bands.stretches([[5.0, 7.0, 9.0], [1.0, 1.0, 4.0]])
     np.testing.assert_array_equal(steps, [1, 2, 3])
     np.testing.assert_array_equal(means, [[5, 7, 9], [1, 1, 4]])
-    with pytest.raises(ValueError, match="expected points >= 1"):
-        bands.stretches([1.0], points=0)
+    for points in (0, 2.5, True):
+        with pytest.raises(ValueError, match="expected points as an integer from 1 on"):
+            bands.stretches([1.0, 2.0], points=points)
+    for nothing in ([], 3.0, [[], []]):
+        with pytest.raises(ValueError, match="expected values of shape"):
+            bands.stretches(nothing)
 
 
 def test_a_band_of_five_leaves_out_a_third_of_a_sixth():

@@ -63,7 +63,7 @@ WORDS = {
 def test_the_cause_names_every_change_and_no_other(illness):
     fields = {field.name for field in dataclasses.fields(illness.sick)}
     assert fields - set(WORDS) == {
-        *("name", "networks", "batch_size", "steps", "d_steps", "data", "split")
+        *("name", "networks", "batch_size", "steps", "d_steps", "data", "split", "largest")
     }
     named = {field for field, words in WORDS.items() if any(w in illness.cause for w in words)}
     assert set(illness.changes) == named
@@ -183,9 +183,9 @@ def test_a_sick_run_is_named_and_its_cure_confirmed():
     illness = failures.ALL["frozen_discriminator"]
     sick = failures.run(illness, seed=1, steps=200)
     assert len(sick.steps) == 10 and sick.frames.shape == (6, 128, 2)
-    assert failures.diagnose(sick).illness == "frozen_discriminator"
+    assert diagnosis.diagnose(sick).illness == "frozen_discriminator"
     cured = failures.run(illness.cured, seed=1)
-    assert failures.diagnose(cured).is_healthy
+    assert diagnosis.diagnose(cured).is_healthy
     assert cured["modes"][-1] >= 7 / 8
 
 
@@ -214,7 +214,7 @@ def test_the_gallery_is_what_its_answers_say():
     gallery, answers = failures.load_gallery(), TABLE["gallery"]
     assert list(gallery) == list(answers) == list("ABCDEFGHIJKL")
     assert sorted(answers.values()) == sorted([*failures.ALL, "healthy", "healthy"])
-    says = {k: failures.diagnose(record).illness or "healthy" for k, record in gallery.items()}
+    says = {k: diagnosis.diagnose(record).illness or "healthy" for k, record in gallery.items()}
     assert says == answers
     assert files.recorded("failure_curves.npz").stat().st_size < 400_000
 
@@ -229,3 +229,15 @@ def test_the_notebook_shows_the_recorded_table():
     )
     for row, found in TABLE["counts"].items():
         assert f"{row:21s} {found.get(row.split(',')[0], 0):2d} of 10" in text
+
+
+@pytest.mark.parametrize("content", [None, b"", b"{", b"\xff\xfe"])
+def test_a_recorded_file_that_is_lost_or_damaged_is_named(content, tmp_path, monkeypatch):
+    monkeypatch.setattr(files, "recorded", lambda name: tmp_path / name)
+    if content is not None:
+        for name in ("failures.json", "failure_curves.npz"):
+            (tmp_path / name).write_bytes(content)
+    with pytest.raises(files.FileError, match=r"failures\.json: cannot be read .*git checkout"):
+        failures.load_table()
+    with pytest.raises(files.FileError, match=r"failure_curves\.npz: "):
+        failures.load_gallery()

@@ -169,6 +169,17 @@ def test_what_a_notebook_writes_is_shown_and_not_run(text, form):
     assert not page.handlers and all(link.startswith("https://") for link in page.links)
 
 
+def test_an_odd_notebook_has_a_deck_all_the_same():
+    """Each of these ended in a stack, or took a minute."""
+    told = new_markdown_cell("## A {slides} {0}", metadata={"slideshow": "skip"})
+    svg = new_output("display_data", data={"image/svg+xml": "\ud800"})
+    many = "<!--" * 20_000
+    cells = [told, new_markdown_cell(f"\udfff {many}"), new_code_cell("\ud800", outputs=[svg])]
+    text = slides.deck(new_notebook(cells=[new_markdown_cell(HEADER), *cells]))
+    assert "A {slides} {0}" in text and text.encode()
+    slides.deck(new_notebook())
+
+
 def test_hints_fold_away_in_the_notes():
     found = outline("## A\n\nWords.\n\n<details><summary>Hint</summary>Six.</details>")
     notes = slides.section(found[-1], 1, 1)
