@@ -9,6 +9,7 @@ import os
 import pathlib
 import secrets
 import stat
+import sys
 import tempfile
 import warnings
 import zipfile
@@ -251,6 +252,10 @@ def _read_array(file, expected, limit):
     data = file.read(length + 1)
     if len(data) != length:
         raise FileError(f"{expected} of {length} bytes, {received} with data of another length")
+    if dtype.kind == "U":
+        letters = np.frombuffer(data, np.dtype("u4").newbyteorder(dtype.byteorder))
+        if letters.max(initial=0) > sys.maxunicode:
+            raise FileError(f"{expected} of texts, {received} with numbers that are no letters")
     return np.frombuffer(data, dtype).reshape(shape, order="F" if fortran else "C")
 
 

@@ -221,6 +221,13 @@ def test_an_array_that_is_longer_or_shorter_than_announced_is_refused(path):
     assert files.read_npz(pack(path, values=header((8, 8)) + bytes(64)))["values"].sum() == 0
 
 
+@pytest.mark.parametrize("dtype", ["<U2", ">U2"])
+def test_texts_of_what_are_no_letters_are_refused(path, dtype):
+    pack(path, values=header((3,), dtype) + b"\xff" * 24)
+    with pytest.raises(files.FileError, match="of texts, received .* that are no letters"):
+        files.read_npz(path)
+
+
 def inflated(path, content, compression=zipfile.ZIP_DEFLATED):
     """Write 600 MB of zeros behind some bytes; packed, they are small."""
     with zipfile.ZipFile(path, "w", compression) as archive:
