@@ -233,8 +233,8 @@ def _invert(options):
 
 
 def _reported(data):
-    """Say on stderr which files of a folder were not used, and return the data."""
-    if data.skipped:
+    """Say on stderr which files were not used and what else to know, and return the data."""
+    if data.skipped or data.notes:
         print(_printable(data.report()), file=sys.stderr)
     return data
 

@@ -14,6 +14,7 @@ from PIL import Image
 
 __all__ = [
     "check",
+    "check_count",
     "check_fit",
     "fit",
     "middle_square",
@@ -24,6 +25,10 @@ __all__ = [
     "to_png",
     "to_uint8",
 ]
+
+#: Values (images x height x width x channels) that one call gives at most: 800 MB as float32,
+#: of which a conversion on the way may need twice as much, less than the 2 GB of many a hub.
+MAX_VALUES = 200_000_000
 
 
 def check(images, *, name="images"):
@@ -39,7 +44,8 @@ def check(images, *, name="images"):
     Returns
     -------
     array of float32, shape (n, height, width, channels), range [0, 1]
-        The same values. Memory is shared with `images` where no conversion was needed.
+        The same values. Memory is shared with `images` where no conversion was needed. What
+        leaves [0, 1] by no more than rounding, 1e-6 or one step of half precision, is clipped.
 
     Raises
     ------
@@ -57,11 +63,17 @@ def check(images, *, name="images"):
     ValueError: expected images of shape (n, height, width) or ... received shape (4,), float64
     """
     array = np.asarray(images)
-    received = f"shape {array.shape}, {array.dtype}"
     _check_float(array, name)
+    array = _with_channels(array, name)
+    # The range is that before the cast, which not every value survives.
+    return _in_range(array, name).astype(np.float32, copy=False)
+
+
+def _with_channels(array, name):
+    received = f"received shape {array.shape}, {array.dtype}"
     if array.ndim == 3 and array.shape[-1] in (1, 3):
         raise ValueError(
-            f"expected {name} of shape (n, height, width, channels), received {received}. "
+            f"expected {name} of shape (n, height, width, channels), {received}. "
             "If it is one image, add the batch axis: image[np.newaxis]"
         )
     if array.ndim == 3:
@@ -69,10 +81,8 @@ def check(images, *, name="images"):
     if array.ndim != 4 or array.shape[-1] not in (1, 3) or 0 in array.shape:
         raise ValueError(
             f"expected {name} of shape (n, height, width) or (n, height, width, channels) with n, "
-            f"height and width of at least 1 and 1 or 3 channels, received {received}"
+            f"height and width of at least 1 and 1 or 3 channels, {received}"
         )
-    array = array.astype(np.float32, copy=False)
-    _check_range(array, name, received)
     return array
 
 
@@ -85,18 +95,25 @@ def _check_float(array, name):
         )
 
 
-def _check_range(array, name, received):
+def _in_range(array, name):
+    """Return the values with those clipped that leave [0, 1] by rounding; refuse others."""
+    received = f"shape {array.shape}, {array.dtype}"
     low, high = array.min(), array.max()
     if not (np.isfinite(low) and np.isfinite(high)):  # NaN and both infinities reach min or max
         count = int((~np.isfinite(array)).sum())
         raise ValueError(
             f"expected {name} of finite values, received {count} that are not ({received})"
         )
-    if low < 0 or high > 1:
+    # A chain of operations on float32, such as (x + 1) / 2 or a resampling, is off by several
+    # of its steps of 1.2e-7; no picture of another range comes this near to [0, 1].
+    rounding = max(1e-6, np.finfo(array.dtype).eps)
+    if low < -rounding or high > 1 + rounding:
+        # As text, a number shows all the digits that tell it from its neighbors.
+        values = " to ".join(str(value).removesuffix(".0") for value in (low, high))
         raise ValueError(
-            f"expected {name} of values in [0, 1], "
-            f"received values from {low:.6g} to {high:.6g} ({received})"
+            f"expected {name} of values in [0, 1], received values from {values} ({received})"
         )
+    return array.clip(0, 1) if low < 0 or high > 1 else array
 
 
 def to_float(images):
@@ -118,7 +135,9 @@ def to_float(images):
     array = np.asarray(images)
     if array.dtype != np.uint8:
         raise ValueError(f"expected images of uint8, received shape {array.shape}, {array.dtype}")
-    return array.astype(np.float32) / np.float32(255)
+    array = array.astype(np.float32)
+    array /= 255  # in place: a second copy of large data may not fit into memory
+    return array
 
 
 def to_uint8(images):
@@ -143,10 +162,11 @@ def to_uint8(images):
     array = np.asarray(images)
     _check_float(array, "images")
     if array.size:
-        _check_range(array, "images", f"shape {array.shape}, {array.dtype}")
+        array = _in_range(array, "images")
     # Half-precision floats hold 255 levels, but not their halves: compute in single precision.
-    array = array.astype(np.result_type(array.dtype, np.float32), copy=False)
-    return np.floor(array * 255 + array.dtype.type(0.5)).astype(np.uint8)
+    levels = array * np.result_type(array.dtype, np.float32).type(255)
+    levels += 0.5  # what is positive is rounded by cutting off
+    return levels.astype(np.uint8)
 
 
 def fit(images, *, size=None, color=None):
@@ -157,7 +177,7 @@ def fit(images, *, size=None, color=None):
 
     Parameters
     ----------
-    images : array of float, shape (n, height, width[, channels]), range [0, 1]
+    images : array, shape (n, height, width[, channels]), of float in [0, 1] or of uint8
     size : int, range [1, 4096], optional
         Height and width of the result; unchanged where it is not given.
     color : {"gray", "rgb"}, optional
@@ -168,44 +188,49 @@ def fit(images, *, size=None, color=None):
     -------
     array of float32, shape (n, size, size, channels), range [0, 1]
 
+    Raises
+    ------
+    ValueError
+        Also for more than `MAX_VALUES` in the result.
+
     Examples
     --------
     >>> fit(np.ones((2, 30, 40)), size=28, color="rgb").shape
     (2, 28, 28, 3)
     """
-    images = check(images)
     check_fit(size, color)
-    if color == "gray" and images.shape[-1] == 3:
-        images = images @ np.array([[0.299], [0.587], [0.114]], np.float32)
-    if size is not None and images.shape[1:3] != (size, size):
-        planes = np.moveaxis(images, -1, 1).reshape(-1, *images.shape[1:3])
-        planes = [np.asarray(middle_square(Image.fromarray(plane), size)) for plane in planes]
-        images = np.stack(planes).reshape(len(images), -1, size, size)
-        images = np.moveaxis(images, 1, -1)
-    if color == "rgb" and images.shape[-1] == 1:
-        images = images.repeat(3, axis=-1)
+    images = np.asarray(images)
+    stored = images.dtype == np.uint8
+    images = _with_channels(images, "images") if stored else check(images)
+    n, height, width, channels = images.shape
+    if size is not None:
+        height = width = int(size)
+    channels = {None: channels, "gray": 1, "rgb": 3}[color]
+    if n * height * width * channels > MAX_VALUES:
+        raise ValueError(
+            f"expected at most {MAX_VALUES} values, received {n} images of {height} x {width} x "
+            f"{channels}. Give a smaller size, such as size=64, or use fewer images"
+        )
+    fitted = np.empty((n, height, width, channels), np.float32)
+    for image, place in zip(images, fitted, strict=True):  # one at a time, to spare memory
+        image = to_float(image) if stored else image
+        if color == "gray" and image.shape[-1] == 3:
+            image = image @ np.array([[0.299], [0.587], [0.114]], np.float32)
+        if image.shape[:2] != (height, width):
+            for k in range(image.shape[-1]):
+                plane = middle_square(Image.fromarray(image[..., k]))
+                place[..., k] = plane.resize((width, height), Image.Resampling.LANCZOS)
+            image = place[..., : image.shape[-1]]
+        place[...] = image
     # Lanczos overshoots at edges, and the luma weights can add up to 1 and one rounding error.
-    return np.clip(images, 0, 1)
+    return np.clip(fitted, 0, 1, out=fitted)
 
 
-def middle_square(picture, size):
-    """Cut the largest square out of the middle of a Pillow image and resample it.
-
-    Parameters
-    ----------
-    picture : PIL.Image.Image
-        Of mode L, RGB or F.
-    size : int
-
-    Returns
-    -------
-    PIL.Image.Image
-        Of `size` by `size` pixels. Nothing outside the square has touched them.
-    """
+def middle_square(picture):
+    """Cut the largest square out of the middle of a Pillow image."""
     side = min(picture.size)
     left, top = (picture.width - side) // 2, (picture.height - side) // 2
-    square = picture.crop((left, top, left + side, top + side))
-    return square.resize((size, size), Image.Resampling.LANCZOS)
+    return picture.crop((left, top, left + side, top + side))
 
 
 def shrink(images, side):
@@ -229,6 +254,7 @@ def shrink(images, side):
     (2, 64, 25, 3)
     """
     images = check(images)
+    check_count(side, "side", 1)
     n, height, width, channels = images.shape
     factor = math.ceil(max(height, width) / side)
     tall, wide = min(factor, height), min(factor, width)
@@ -238,11 +264,18 @@ def shrink(images, side):
     return np.clip(blocks.mean(axis=(2, 4)), 0, 1)
 
 
+def check_count(value, name, least, most=None):
+    """Raise a ValueError for what is no integer from `least` to `most`."""
+    whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
+    if not whole or value < least or (most is not None and value > most):
+        to = "on" if most is None else f"to {most}"
+        raise ValueError(f"expected {name} as an integer from {least} {to}, received {value!r}")
+
+
 def check_fit(size, color):
     """Raise a ValueError for a `size` or a `color` that :func:`fit` does not take."""
-    whole = isinstance(size, int | np.integer) and not isinstance(size, bool)
-    if size is not None and not (whole and 1 <= size <= 4096):
-        raise ValueError(f"expected size as a whole number from 1 to 4096, received {size!r}")
+    if size is not None:
+        check_count(size, "size", 1, 4096)
     if color not in (None, "gray", "rgb"):
         raise ValueError(f"expected color as 'gray', 'rgb' or None, received {color!r}")
 
@@ -273,13 +306,15 @@ def tile(images, *, columns=None, padding=1, background=1.0):
     images = check(images)
     n, height, width, channels = images.shape
     columns = math.ceil(math.sqrt(n)) if columns is None else columns
-    if columns < 1 or padding < 0:
+    check_count(columns, "columns", 1)
+    check_count(padding, "padding", 0)
+    background = np.asarray(background)
+    numbers = background.dtype.kind in "iuf" and background.shape in ((), (1,), (channels,))
+    if not numbers or not np.all((background >= 0) & (background <= 1)):
         raise ValueError(
-            "expected at least 1 column and a padding of at least 0, "
-            f"received columns={columns}, padding={padding}"
+            f"expected background as one value in [0, 1] or {channels}, "
+            f"received {background.tolist()!r:.200}"
         )
-    if not np.all((np.asarray(background) >= 0) & (np.asarray(background) <= 1)):
-        raise ValueError(f"expected background of values in [0, 1], received {background}")
     step_y, step_x = height + padding, width + padding
     shape = (math.ceil(n / columns) * step_y + padding, columns * step_x + padding, channels)
     picture = np.full(shape, background, np.float32)
@@ -325,7 +360,7 @@ def to_gif(frames, *, seconds_per_frame, scale=1, colors=64):
     ----------
     frames : sequence of arrays of float, all (height, width[, channels]), range [0, 1]
     seconds_per_frame : float
-        At least 0.02, which is as fast as browsers play; the format counts hundredths.
+        From 0.02, which is as fast as browsers play, to 655; the format counts hundredths.
     scale : int, at least 1
         Enlarge by this whole number.
     colors : int, range [2, 256]
@@ -346,10 +381,10 @@ def to_gif(frames, *, seconds_per_frame, scale=1, colors=64):
     shapes = sorted({frame.shape for frame in frames})
     if len(shapes) != 1:
         raise ValueError(f"expected frames of one shape, received {shapes or 'no frames'}")
-    if not seconds_per_frame >= 0.02 or not 2 <= colors <= 256:
+    check_count(colors, "colors", 2, 256)
+    if not 0.02 <= seconds_per_frame <= 655:  # 65,535 hundredths are all that the format counts
         raise ValueError(
-            "expected at least 0.02 seconds_per_frame and 2 to 256 colors, "
-            f"received seconds_per_frame={seconds_per_frame}, colors={colors}"
+            f"expected seconds_per_frame from 0.02 to 655, received {seconds_per_frame!r}"
         )
     pixels = [_bytes_of(frame[np.newaxis], scale, "frames")[0] for frame in frames]
     if pixels[0].ndim == 2:
@@ -382,8 +417,7 @@ def to_gif(frames, *, seconds_per_frame, scale=1, colors=64):
 
 def _bytes_of(batch, scale, name):
     """Give uint8 (n, height, width) for gray and (n, height, width, 3) for color, enlarged."""
-    if not isinstance(scale, int | np.integer) or scale < 1:
-        raise ValueError(f"expected scale as a whole number of at least 1, received {scale}")
+    check_count(scale, "scale", 1)
     pixels = to_uint8(check(batch, name=name))
     pixels = pixels[..., 0] if pixels.shape[-1] == 1 else pixels
     return pixels.repeat(scale, axis=1).repeat(scale, axis=2)

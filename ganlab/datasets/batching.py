@@ -3,6 +3,7 @@
 import numpy as np
 
 from ganlab.datasets.dataset import Dataset
+from ganlab.images import check_count
 
 
 def batches(images, batch_size, *, seed, start=0):
@@ -37,11 +38,10 @@ def batches(images, batch_size, *, seed, start=0):
     images = np.asarray(images.images if isinstance(images, Dataset) else images)
     if images.dtype == object or images.ndim == 0:
         raise TypeError(f"expected images as an array of samples, received {images!r:.200}")
-    if len(images) < 1 or batch_size < 1 or start < 0:
-        raise ValueError(
-            "expected at least 1 sample, a batch_size of at least 1 and a start of at least 0, "
-            f"received {len(images)} samples, batch_size={batch_size}, start={start}"
-        )
+    if len(images) < 1:
+        raise ValueError(f"expected at least 1 sample, received images of shape {images.shape}")
+    check_count(batch_size, "batch_size", 1)
+    check_count(start, "start", 0)
     if isinstance(seed, bool) or not isinstance(seed, int | np.integer):
         raise TypeError(f"expected seed as an integer, received {seed!r}")
     if not -(2**63) <= seed < 2**63:

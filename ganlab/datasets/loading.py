@@ -20,11 +20,11 @@ def load(name_or_path, *, split=None, size=None, color=None):
     Parameters
     ----------
     name_or_path : str or path
-        A name of the table at the top of this module; an ``.npz`` file that holds `images`
+        A name of `NAMES`, described in :mod:`ganlab.datasets`; an ``.npz`` file that holds `images`
         (uint8, or float in [0, 1], NHWC or NHW) and optionally `labels` and `label_names`; a
         folder of PNG, JPEG, GIF, BMP or WebP files, whose folders, if it has any, are the
-        classes; or one such file. A name wins over a folder of the same name: write
-        ``./digits`` for the folder.
+        classes; or one such file. Where a file or folder here has the name of a data set, say
+        which is meant: ``./digits`` is the folder. ``~`` is the home folder.
     split : {"train", "test"}, optional
         None gives all. Sets by download keep their published halves; in all others, every
         fifth image of each class is for testing.
@@ -62,11 +62,17 @@ def load(name_or_path, *, split=None, size=None, color=None):
     if split not in (None, "train", "test"):
         raise ValueError(f"expected split as 'train', 'test' or None, received {split!r}")
     pixels.check_fit(size, color)
+    if name_or_path in NAMES and os.path.lexists(name_or_path):
+        raise readers.DataError(
+            f"{name_or_path}: expected one meaning, received the name of a data set that is also "
+            f"the name of a file or folder here. Write ./{name_or_path} for what lies here; for "
+            "the data set, rename that or work in another folder"
+        )
     if name_or_path in _EMBEDDED:
         dataset = _EMBEDDED[name_or_path](size, color)
     elif name_or_path in downloads.NAMES:
         images, labels, label_names = downloads.load(name_or_path, split)
-        images = _fitted(pixels.to_float(images), size, color)
+        images = pixels.fit(images, size=size, color=color)
         return Dataset(images, labels, label_names, name=name_or_path)
     else:
         dataset = _read(name_or_path, size, color)
@@ -81,22 +87,15 @@ def load(name_or_path, *, split=None, size=None, color=None):
     return dataset.take(chosen)
 
 
-def _fitted(images, size, color):
-    """Fit images where something is asked for; a Dataset checks them in any case."""
-    if size is None and color is None:
-        return images
-    return pixels.fit(images, size=size, color=color)
-
-
 def _digits(size, color):
     images, labels = handwriting.digits()
-    images = _fitted(pixels.to_float(images), size, color)
+    images = pixels.fit(images, size=size, color=color)
     return Dataset(images, labels, handwriting.NAMES, name="digits")
 
 
 def _color_digits(size, color):
     images, labels, colors, captions = handwriting.color_digits()
-    images = _fitted(pixels.to_float(images), size, color)
+    images = pixels.fit(images, size=size, color=color)
     factor_names = ("ink", "ground")
     return Dataset(
         images, labels, handwriting.NAMES, captions, colors, factor_names, "color_digits"
@@ -106,8 +105,8 @@ def _color_digits(size, color):
 def _faces(size, color):
     from skimage import data
 
-    faces = data.lfw_subset()[:100].astype(np.float32)  # the second hundred are no faces
-    return Dataset(_fitted(faces, size, color), name="faces")
+    faces = data.lfw_subset()[:100]  # the second hundred are no faces
+    return Dataset(pixels.fit(faces, size=size, color=color), name="faces")
 
 
 def _photos(size, color):
@@ -118,8 +117,7 @@ def _photos(size, color):
     names = _COLOR_PHOTOS + (_GRAY_PHOTOS if color == "gray" else ())
     patches, labels = [], []
     for label, name in enumerate(names):
-        photo = pixels.to_float(getattr(data, name)())
-        photo = pixels.fit(photo[np.newaxis], color=color)[0]
+        photo = pixels.fit(getattr(data, name)()[np.newaxis], color=color)[0]
         height, width = (side - side % size for side in photo.shape[:2])
         if height * width == 0:
             continue
@@ -141,12 +139,13 @@ NAMES = (*_EMBEDDED, *downloads.NAMES)
 
 
 def _read(path, size, color):
-    if not os.path.exists(path):  # unlike Path.exists, False for a name too long to be a file
+    # Unlike Path.exists, this is False for a name too long to be a file.
+    if not os.path.exists(os.path.expanduser(path)):
         near = difflib.get_close_matches(str(path), NAMES, n=1)
         hint = f"; did you mean {near[0]!r}?" if near else ""
         raise readers.DataError(
-            f"{path}: expected one of {', '.join(NAMES)}, an .npz file or a folder of pictures, "
-            f"received a name that is neither a data set nor a file{hint}"
+            f"{path or repr(path)}: expected one of {', '.join(NAMES)}, an .npz file or a folder "
+            f"of pictures, received a name that is neither a data set nor a file{hint}"
         )
     return readers.read(path, size=size, color=color)
 
@@ -154,7 +153,8 @@ def _read(path, size, color):
 def _is_test(dataset):
     """Mark every fifth image of each class; of unlabeled images, every fifth."""
     labels = np.zeros(len(dataset), int) if dataset.labels is None else dataset.labels
-    test = np.zeros(len(dataset), bool)
-    for label in np.unique(labels):
-        test[np.flatnonzero(labels == label)[4::5]] = True
+    order = np.argsort(labels, kind="stable")
+    _, first, class_ = np.unique(labels[order], return_index=True, return_inverse=True)
+    test = np.empty(len(dataset), bool)
+    test[order] = (np.arange(len(dataset)) - first[class_]) % 5 == 4
     return test

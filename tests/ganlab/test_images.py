@@ -68,6 +68,22 @@ def test_check_says_what_it_received(batch, says):
         images.check(batch, name="batch")
 
 
+def test_what_rounding_leaves_outside_is_clipped():
+    """Several steps of single precision, one of half; values of another range show themselves."""
+    for dtype, step in ((np.float64, 1e-6), (np.float32, 9e-7), (np.float16, 2**-10)):
+        batch = np.array([[[-step, 0.5, 1 + step, 1]]]).astype(dtype)
+        if dtype == np.float16:
+            batch[0, 0, 0] = -0.0009
+        np.testing.assert_array_equal(images.check(batch).ravel(), [0, 0.5, 1, 1])
+        assert batch.max() > 1, "the array of the caller stays as it is"
+        assert images.to_uint8(batch).ravel().tolist() == [0, 128, 255, 255]
+    for value, says in ((1.000002, "from 0 to 1.000002 "), (-2e-6, "from -2e-06 to 0 ")):
+        with pytest.raises(ValueError, match=says):
+            images.check(np.array([[[0, value]]]))
+    with pytest.raises(ValueError, match=r"from 1e\+300 to 1e\+300"):
+        images.check(np.full((1, 2, 2), 1e300))
+
+
 def test_every_byte_survives_the_round_trip():
     levels = np.arange(256, dtype=np.uint8)
     as_float = images.to_float(levels)
@@ -146,7 +162,19 @@ def test_tile_puts_each_image_in_its_place():
     assert images.tile(GRAY, padding=0)[6:, 14:].min() == 1.0
 
 
-@pytest.mark.parametrize("wrong", [{"columns": 0}, {"padding": -1}, {"background": 2.0}])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"columns": 0},
+        {"columns": 2.0},
+        {"padding": -1},
+        {"padding": 0.5},
+        {"background": 2.0},
+        {"background": "white"},
+        {"background": (1, 1)},
+        {"background": float("nan")},
+    ],
+)
 def test_tile_refuses(wrong):
     with pytest.raises(ValueError, match="expected"):
         images.tile(GRAY, **wrong)
