@@ -1,6 +1,7 @@
 """What widgets put on a page: figures without pyplot, pictures in HTML, style sheets."""
 
 import base64
+import contextlib
 import functools
 import html
 import io
@@ -41,6 +42,22 @@ class Figure(figure.Figure):
         buffer = io.BytesIO()
         self.savefig(buffer, format="png", dpi=self.dpi)
         return buffer.getvalue()
+
+
+class OneUpdate:
+    """A widget whose controls can move together, and which calls its ``_update`` once for all."""
+
+    _moving = False  # whether controls move that are not to be followed one by one
+
+    @contextlib.contextmanager
+    def _one_update(self):
+        before, self._moving = self._moving, True
+        try:
+            yield
+        finally:
+            self._moving = before
+        if not before:
+            self._update()
 
 
 def _is_shown_as_jpeg():

@@ -19,8 +19,8 @@ _WIDTH, _HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 560, 290, 40, 108, 30, 34
 _APART = 28  # between two names of references, which take two lines each
 
 
-def curves(curve, references):
-    """Return both losses as an SVG: faint the values, bold their moving average, dotted references.
+def curves(curve, references, *, name):
+    """Return both losses as an SVG: faint their range, bold a moving average, dotted references.
 
     Parameters
     ----------
@@ -28,6 +28,8 @@ def curves(curve, references):
         May be empty.
     references : dict of str to float
         Levels by name.
+    name : str
+        An identifier within the page, which may hold several dashboards.
 
     Returns
     -------
@@ -44,7 +46,7 @@ def curves(curve, references):
         fall = (high - np.asarray(value)) / (high - low)
         return _TOP + fall * (_HEIGHT - _TOP - _BOTTOM)
 
-    parts = [*_axes(x, y, first, last, low, high), '<g clip-path="url(#ganlab-losses)">']
+    parts = [*_axes(x, y, first, last, low, high), f'<g clip-path="url(#{name})">']
     latest = []
     for key, values in series.items():
         color, known = _COLORS[key], np.isfinite(values)
@@ -64,7 +66,7 @@ def curves(curve, references):
     said = "Losses by step. " + (", ".join(latest) if latest else "No step yet") + "."
     return (
         f'<svg class="ganlab-losses" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" '
-        f'aria-label="{html.escape(said)}"><defs><clipPath id="ganlab-losses"><rect x="{_LEFT}" '
+        f'aria-label="{html.escape(said)}"><defs><clipPath id="{name}"><rect x="{_LEFT}" '
         f'y="{_TOP}" width="{_WIDTH - _LEFT - _RIGHT}" height="{_HEIGHT - _TOP - _BOTTOM}"/>'
         f"</clipPath></defs>{''.join(parts)}</svg>"
     )
@@ -175,7 +177,7 @@ def measures_table(measured):
             f"<td>{at}</td><td>{line}</td></tr>"
         )
     heads = "".join(f'<th scope="col">{t}</th>' for t in ("measure", "latest", "at step", "so far"))
-    return f'<table class="ganlab-measures"><tr>{heads}</tr>{"".join(rows)}</table>'
+    return f"<table><tr>{heads}</tr>{''.join(rows)}</table>"
 
 
 def samples_picture(samples, real, step):

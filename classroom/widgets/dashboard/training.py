@@ -8,7 +8,8 @@ import time
 
 import numpy as np
 
-from ganlab import callbacks, checkpoints, datasets, training
+from ganlab import callbacks, checkpoints, datasets, files, training
+from ganlab.images import check_count
 
 _SECONDS_BETWEEN_SAVES = 30.0
 _RECENT = 50  # steps whose pace the time left is judged by
@@ -67,6 +68,7 @@ class Training:
             raise ValueError(
                 f"expected a checkpoint that ends in .npz, received {str(self.checkpoint)!r}"
             )
+        files.check_writable(self.checkpoint)
         if not self.checkpoint.exists():
             return
         if not resume:
@@ -187,9 +189,8 @@ class Training:
 
 
 def _check(steps, measures, measure_every):
-    for name, value in (("steps", steps), ("measure_every", measure_every)):
-        if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
-            raise ValueError(f"expected {name} as a whole number from 1, received {value!r}")
+    check_count(steps, "steps", 1)
+    check_count(measure_every, "measure_every", 1)
     for name, function in (measures or {}).items():
         if not isinstance(name, str) or not callable(function):
             raise TypeError(

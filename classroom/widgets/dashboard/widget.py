@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import html
 import math
+import secrets
 import time
 
 import ipywidgets
@@ -13,6 +14,7 @@ from classroom.widgets import page
 from classroom.widgets.dashboard import picture
 from classroom.widgets.dashboard.training import Training
 from ganlab import latents, plotting
+from ganlab.images import check_count
 
 _SHARE = 0.08  # of the time at most goes into drawing
 _SOONEST = 0.25  # seconds between two drawings
@@ -114,8 +116,7 @@ class Dashboard(ipywidgets.VBox):
         checkpoint=None,
         resume=False,
     ):
-        if isinstance(samples, bool) or not isinstance(samples, int) or samples < 1:
-            raise ValueError(f"expected samples as an integer from 1, received {samples!r}")
+        check_count(samples, "samples", 1)
         self.training = Training(
             gan,
             data,
@@ -129,7 +130,7 @@ class Dashboard(ipywidgets.VBox):
         )
         self.references = _chance(gan.loss_pair) if references is None else references
         self._latents = latents.sample(samples, gan.latent_dim, seed=seed)
-        self._next_drawing = 0.0
+        self._next_drawing, self._name = 0.0, f"ganlab-{secrets.token_hex(4)}"
         try:
             self._loop = asyncio.get_running_loop()  # a kernel's, which the button starts in
         except RuntimeError:
@@ -229,7 +230,7 @@ class Dashboard(ipywidgets.VBox):
         self._bar.max, self._bar.value = self.steps, min(training.step, self.steps)
         self._bar.bar_style = "danger" if training.state == "broken" else ""
         self._status.value = _status(training)
-        self._curves.value = picture.curves(training.curve, self.references)
+        self._curves.value = picture.curves(training.curve, self.references, name=self._name)
         self._samples.value = picture.samples_picture(
             self._drawn(), training.data[:256], training.step
         )

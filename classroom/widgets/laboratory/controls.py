@@ -182,7 +182,8 @@ class Controls:
 def same(new, old):
     """Whether a setting stays: a slider on a page rounds the value that it is given."""
     if isinstance(new, penalties.Penalty) and isinstance(old, penalties.Penalty):
-        return new.function is old.function and same(new.weight, old.weight)
+        alike = new.function is old.function and new.every == old.every
+        return alike and same(float(new.weight), float(old.weight))
     if isinstance(new, float) and isinstance(old, float) and min(new, old) > 0:
         return abs(math.log10(new / old)) < _SLIDER_STEP / 2
     return new is old or new == old

@@ -83,15 +83,18 @@ function render({ model, el }) {
   }
   const later = () => { waiting ||= requestAnimationFrame(paint); };
   const say = () => canvas.setAttribute("aria-label", model.get("label"));
-  model.on("change:points change:levels change:marks", later);
-  model.on("change:label", say);
+  const followed = [["change:points change:levels change:marks", later], ["change:label", say]];
+  for (const pair of followed) model.on(...pair);
   const sizes = new ResizeObserver(later);
   sizes.observe(canvas);
   const theme = new MutationObserver(later);
   theme.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-name"] });
   say();
   later();
-  return () => [sizes, theme].forEach((observer) => observer.disconnect());
+  return () => {
+    for (const observer of [sizes, theme]) observer.disconnect();
+    for (const pair of followed) model.off(...pair);
+  };
 }
 
 export default { render };

@@ -26,14 +26,19 @@ class Distribution:
         ``(n, *, seed) -> array of float32, shape (n, 2)``; the seed may be a Generator.
     modes : array of float, shape (modes, 2), optional
         The centers of a mixture, to count those that a generator has found.
-    by_hand : bool
-        Whether it was drawn on the plane.
+    marks : array of float32, shape (n, 2), optional
+        The points of a drawing.
     """
 
     name: str
     draw: Callable
     modes: np.ndarray | None = None
-    by_hand: bool = False
+    marks: np.ndarray | None = None
+
+    @property
+    def by_hand(self):
+        """Whether it was drawn on the plane."""
+        return self.marks is not None
 
     def __repr__(self):
         return self.name
@@ -96,7 +101,7 @@ def drawn(coordinates):
         noise = sample(n, 2, seed=rng)
         return marks[rng.integers(len(marks), size=n)] + np.float32(_DRAWN_STD) * noise
 
-    return Distribution(f"drawing of {len(marks)} points", draw, by_hand=True)
+    return Distribution(f"drawing of {len(marks)} points", draw, marks=marks)
 
 
 def named(what):

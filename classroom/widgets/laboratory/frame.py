@@ -120,14 +120,14 @@ class Frame:
         return numbers.tobytes() + np.round(255 * heat).astype(np.uint8).tobytes()
 
 
-def grid():
+def heat_places():
     """Return the centers of the heat map's cells, float32 of shape (48 * 48, 2)."""
     edge = LIMIT * (1 - 1 / CELLS)
     axis = np.linspace(-edge, edge, CELLS, dtype=np.float32)
     return np.stack(np.meshgrid(axis, axis), axis=-1).reshape(-1, 2)
 
 
-def lattice():
+def sheet_latents():
     """Return the latents of the warped grid, float32 of shape (25 * 25, 2)."""
     from scipy.stats import norm
 

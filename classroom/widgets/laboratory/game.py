@@ -7,8 +7,6 @@
 >>> _ = game.step("both", 2)
 >>> [action for action, _ in game.log]
 ['discriminator', 'change', 'both']
->>> game.replayed().fingerprint() == game.fingerprint()
-True
 """
 
 import functools
@@ -20,8 +18,17 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from classroom.widgets.laboratory.distributions import ALL, Distribution
-from classroom.widgets.laboratory.frame import CELLS, NODES, SHOWN, Frame, grid, lattice, scale_of
+from classroom.widgets.laboratory.frame import (
+    CELLS,
+    NODES,
+    SHOWN,
+    Frame,
+    heat_places,
+    scale_of,
+    sheet_latents,
+)
 from ganlab import keras, latents, losses, models, penalties, tf
+from ganlab.images import check_count
 from ganlab.training import GAN
 
 _BOUND = 1e6  # a game with a greater loss or norm of a gradient has diverged
@@ -73,8 +80,7 @@ class Settings:
             value = getattr(self, name)
             if not (isinstance(value, numbers.Real) and 0 < value <= 1):
                 raise ValueError(f"expected {name} in (0, 1], received {value!r}")
-        if not (isinstance(self.d_steps, numbers.Integral) and 1 <= self.d_steps <= 20):
-            raise ValueError(f"expected d_steps from 1 to 20, received {self.d_steps!r}")
+        check_count(self.d_steps, "d_steps", 1, 20)
 
 
 class Game:
@@ -114,8 +120,7 @@ class Game:
     BATCH_SIZE = 128
 
     def __init__(self, distribution=ALL["ring"], *, seed, **settings):
-        if not isinstance(seed, numbers.Integral) or isinstance(seed, bool) or seed < 0:
-            raise ValueError(f"expected seed as an integer >= 0, received {seed!r}")
+        check_count(seed, "seed", 0)
         _check_names(settings)
         self.seed = int(seed)
         self.settings = self._first = Settings(distribution=distribution, **settings)
@@ -135,10 +140,10 @@ class Game:
             g_optimizer=adam(self.settings.g_rate), d_optimizer=adam(self.settings.d_rate)
         )
         self._latents = tf.constant(latents.sample(SHOWN, 2, seed=self._rng))
-        self._cells, self._nodes = tf.constant(grid()), tf.constant(lattice())
+        self._cells, self._nodes = tf.constant(heat_places()), tf.constant(sheet_latents())
         self._weight = tf.Variable(0.0)
         self._programs = {}
-        self._batch = None
+        self._batch = self._drawn_from = None
         self._follow()
 
     def __repr__(self):
@@ -153,10 +158,15 @@ class Game:
             For a value that does not fit; then nothing has changed.
         """
         _check_names(settings)
-        self.settings = replace(self.settings, **settings)
+        before, self.settings = self.settings, replace(self.settings, **settings)
+        try:
+            self._follow()
+        except Exception:  # of a loss, a penalty or a distribution of somebody's own
+            self.settings = before
+            self._follow()
+            raise
         self.log.append(("change", settings))
         self.changes.append(self.updates)
-        self._follow()
 
     def step(self, player="both", times=1):
         """Let a player move.
@@ -176,8 +186,7 @@ class Game:
         """
         if player not in PLAYERS:
             raise ValueError(f"expected player as one of {', '.join(PLAYERS)}, received {player!r}")
-        if not isinstance(times, numbers.Integral) or times < 1:
-            raise ValueError(f"expected times >= 1, received {times!r}")
+        check_count(times, "times", 1)
         for _ in range(times):
             logs = self._move(player)
             self._write_down(player)
@@ -216,16 +225,6 @@ class Game:
         """Return a new game with the seed and the settings that this one began with."""
         return Game(seed=self.seed, **vars(self._first))
 
-    def replayed(self):
-        """Return a new game in which everything was done again that was done in this one."""
-        game = self.restarted()
-        for action, value in self.log:
-            if action == "change":
-                game.change(**value)
-            else:
-                game.step(action, value)
-        return game
-
     def fingerprint(self):
         """Return eight digits that change with any bit of the weights and optimizers."""
         gan, digest = self.gan, hashlib.sha256()
@@ -245,6 +244,7 @@ class Game:
                     self.updates += 1
         if player != "discriminator":
             logs |= self._program("generator")(self._batch)
+            self._batch = None  # alone, the generator meets new points at every move
             self.updates += 1
         return {name: float(value) for name, value in logs.items()}
 
@@ -268,10 +268,12 @@ class Game:
                 weight=1.0,
                 every=settings.penalty.every,
             )
-        shown = settings.distribution.draw(SHOWN, seed=self.seed)
-        self._real_shown = tf.constant(shown)
-        self._program("discriminator")  # now rather than in the middle of the next move
-        self._program("generator")
+        for name in ("discriminator", "generator", "look"):
+            self._program(name)  # now rather than in the middle of the next move
+        if settings.distribution is not self._drawn_from:
+            shown = tf.constant(settings.distribution.draw(SHOWN, seed=self.seed), tf.float32)
+            self._real_shown, self._drawn_from = shown, settings.distribution
+            self._batch = None  # it is one of the distribution before
 
     def _program(self, name):
         """One of the three compiled functions of a batch, as the settings want it."""

@@ -236,7 +236,8 @@ function render({ model, el }) {
       pour(...cursor);
       tell();
     } else if (model.get("drawing") && key === "Backspace") {
-      marks.length = strokes.pop() ?? 0;
+      // After a reload nobody knows where strokes began: a stroke of the keyboard is 4 points.
+      marks.length = strokes.pop() ?? Math.max(0, marks.length - 8);
       later();
       tell();
     } else if (!model.get("drawing") && " dgb".includes(key.toLowerCase())) {
@@ -258,12 +259,12 @@ function render({ model, el }) {
     add("ganlab-real", "real");
     add("ganlab-fake", "fake");
     add("ganlab-pull", "pull on a fake");
-    add("ganlab-low", low);
+    add("", low);
     add("ganlab-bar", "");
-    add("ganlab-high", high);
+    add("", high);
     add("ganlab-chance", middle);
   }
-  model.on("change:frame", () => {
+  function follow() {
     before = model.get("tween") ? frame : null;
     frame = unpack(model.get("frame"), look);
     if (before && matchMedia("(prefers-reduced-motion: reduce)").matches) before = null;
@@ -273,19 +274,24 @@ function render({ model, el }) {
       model.send({ key: "" }); // somebody is looking
     }
     later();
-  });
-  model.on("change:drawn", () => {
+  }
+  function take() {
     marks = [...model.get("drawn")];
-    if (!marks.length) strokes = [];
+    strokes = strokes.filter((start) => start < marks.length);
     later();
-  });
-  for (const name of ["label", "said", "scale", "drawing"]) model.on(`change:${name}`, words);
-  for (const name of ["layers", "drawing"]) model.on(`change:${name}`, later);
+  }
+  const followed = [["change:frame", follow], ["change:drawn", take],
+    ["change:label change:said change:scale change:drawing", words],
+    ["change:layers change:drawing", later]];
+  for (const pair of followed) model.on(...pair);
   const sizes = new ResizeObserver(later);
   sizes.observe(canvas);
   words();
   later();
-  return () => sizes.disconnect();
+  return () => {
+    sizes.disconnect();
+    for (const pair of followed) model.off(...pair);
+  };
 }
 
 export default { render };

@@ -12,8 +12,8 @@ from classroom.widgets import page
 from classroom.widgets.laboratory import distributions
 from classroom.widgets.laboratory.canvases import Curves, Plane
 from classroom.widgets.laboratory.controls import DRAW, Controls, same
-from classroom.widgets.laboratory.film import Film
 from classroom.widgets.laboratory.game import Game
+from classroom.widgets.laboratory.game_film import GameFilm
 from classroom.widgets.laboratory.picture import picture
 from classroom.widgets.laboratory.words import describe, narrate, score
 from ganlab import penalties
@@ -59,13 +59,14 @@ class Laboratory(widgets.VBox):
     def __init__(self, distribution="ring", *, seed, **settings):
         self._lock = threading.RLock()  # a click in another thread waits until a step ends
         self.game = Game(distributions.named(distribution), seed=seed, **settings)
-        self.film = Film()
+        self.film = GameFilm()
         self.playing = False
         self.plane, self.curves = Plane(), Curves()
         self.controls = Controls(self.game.settings, seed=seed)
         self._task = self._tape = self._kept = None
         self._turn, self._quiet, self._run, self._seen = "discriminator", False, None, None
         self._connect()
+        self._show_settings()
         children = self.controls.arranged(self.plane, self.curves)
         super().__init__([page.style(__file__), *children])
         self.add_class("ganlab-widget").add_class("ganlab-laboratory")
@@ -118,9 +119,10 @@ class Laboratory(widgets.VBox):
 
     def play(self):
         """Play in the background, or pause."""
-        if self.playing:
-            self.playing = False
-            return
+        with self._lock:
+            if self.playing:
+                self.playing = False
+                return
         try:
             self._task = asyncio.get_running_loop().create_task(self.run())
         except RuntimeError:
@@ -128,27 +130,28 @@ class Laboratory(widgets.VBox):
 
     def reset(self, seed=None):
         """Begin again, with the present settings, and this seed or the present one."""
-        self.playing, self._tape = False, None
-        seed = self.game.seed if seed is None else seed
-        self._say("Preparing ...")
-        self._begin(Game(seed=seed, **vars(self.game.settings)))
-        self._say("")
+        with self._lock:
+            self.playing, self._tape = False, None
+            seed = self.game.seed if seed is None else seed
+            self._say("Preparing ...")
+            self._begin(Game(seed=seed, **vars(self.game.settings)))
+            self._say("")
 
     def replay(self):
         """Do everything again that was done since the beginning, and compare the weights."""
-        actions = list(self.game.actions())
-        if not self.game.updates:
-            self._say("Nothing to replay yet: let the players move first.")
-            return
-        self.playing = False
-        self._kept = self.game.fingerprint()
-        self._begin(self.game.restarted())
-        self._tape = iter(actions)
+        with self._lock:
+            if not self.game.updates:
+                self._say("Nothing to replay yet: let the players move first.")
+                return
+            self.playing = False
+            self._kept, actions = self.game.fingerprint(), list(self.game.actions())
+            self._begin(self.game.restarted())
+            self._tape = iter(actions)
         self._say("Replaying. A change of a setting ends the replay and goes on from there.")
         self.play()
 
     async def save_film(self, name):
-        """Write the film of this game as a GIF beside the notebook, as `Film.save` does.
+        """Write the film of this game as a GIF beside the notebook, as `GameFilm.save` does.
 
         Returns
         -------
@@ -190,8 +193,9 @@ class Laboratory(widgets.VBox):
             self._by_hand(players[key])
 
     def _by_hand(self, player):
-        self.playing, self._tape = False, None
-        self.step(player)
+        with self._lock:
+            self.playing, self._tape = False, None
+            self.step(player)
 
     def _on_save(self, _):
         task = self.save_film(self.controls.name.value)
@@ -207,17 +211,20 @@ class Laboratory(widgets.VBox):
         if name in ("penalty", "weight"):
             function, weight = self.controls.penalty.value, self.controls.weight.value
             self.controls.weight.disabled = not function
-            name = "penalty"
-            value = penalties.Penalty(function, weight=weight) if function else None
+            name, every = "penalty", getattr(self.game.settings.penalty, "every", 1)
+            value = penalties.Penalty(function, weight, every) if function else None
         self._change(**{name: value})
 
     def _on_distribution(self, value):
-        self.plane.drawing = value is DRAW
-        self.controls.clear.layout.display = "" if value is DRAW else "none"
+        self._show_drawing(value is DRAW)
         if value is DRAW:
             self._on_drawn(self.plane.drawn)
         else:
             self._change(distribution=value)
+
+    def _show_drawing(self, drawing):
+        self.plane.drawing = drawing
+        self.controls.clear.layout.display = "" if drawing else "none"
 
     def _on_drawn(self, coordinates):
         if self._quiet or not self.plane.drawing:
@@ -241,14 +248,19 @@ class Laboratory(widgets.VBox):
                 return
             self._tape = None
             self._say("Preparing ...")
-            self.game.change(**settings)
+            try:
+                self.game.change(**settings)
+            except Exception as error:
+                self._show_settings()
+                self._say(f"The game stays as it was: {error}", trouble=True)
+                return
             self._say("")
             self._refresh()
 
     def _begin(self, game):
         with self._lock:
             self.game, self._turn = game, "discriminator"
-            self.film = Film()
+            self.film = GameFilm()
             self._show_settings()
             self._refresh(keep=True)
 
@@ -292,6 +304,10 @@ class Laboratory(widgets.VBox):
         self._quiet = True
         try:
             self.controls.show(self.game.settings, seed=self.game.seed)
+            marks = self.game.settings.distribution.marks
+            self._show_drawing(marks is not None)
+            if marks is not None:
+                self.plane.drawn = marks.ravel().tolist()
         finally:
             self._quiet = False
 

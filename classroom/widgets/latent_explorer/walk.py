@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ganlab import datasets, images, keras, latents, tf
+from ganlab.images import check_count
 from ganlab.metrics import nearest_neighbors
 
 #: Pictures along a side of the map of the plane; they stand at whole numbers.
@@ -242,9 +243,4 @@ def _check(generator, directions):
         )
     if generator.input_shape[-1] < 2:
         raise ValueError(f"expected generator with a latent_dim of 2 or more, received {received}")
-    most = generator.input_shape[-1]
-    whole = isinstance(directions, int | np.integer) and not isinstance(directions, bool)
-    if not whole or not 0 <= directions <= most:
-        raise ValueError(
-            f"expected directions as an integer from 0 to {most}, received {directions!r}"
-        )
+    check_count(directions, "directions", 0, generator.input_shape[-1])

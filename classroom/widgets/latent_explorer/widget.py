@@ -1,7 +1,5 @@
 """Walk through the latent space of a generator: a path, a plane, and what is nearest."""
 
-import contextlib
-
 import ipywidgets
 import numpy as np
 
@@ -13,7 +11,7 @@ from ganlab import images, plotting
 _ROW = {"flex_flow": "row wrap", "grid_gap": "6px 24px"}
 
 
-class LatentExplorer(ipywidgets.VBox):
+class LatentExplorer(page.OneUpdate, ipywidgets.VBox):
     """A generator's latent space to walk through, with the nearest real image beside it.
 
     The slider t goes from a latent A to a latent B, on the chord (lerp) or on the arc (slerp).
@@ -60,14 +58,13 @@ class LatentExplorer(ipywidgets.VBox):
 
     def __init__(self, generator, real, *, seed, directions=4):
         self.space = LatentSpace(generator, real, seed=seed, directions=directions)
-        self._waiting = False
         self._drawn_map = self._drawn_strip = None
         self._build(directions)
         super().__init__([page.style(__file__), self._pictures, self._path, self._settings])
         self.add_class("ganlab-widget").add_class("ganlab-explorer")
         for control in self._controls():
             control.observe(self._changed, "value" if control is not self._pad else ["x", "y"])
-        self._look()
+        self._update()
 
     def _build(self, directions):
         html, layout = ipywidgets.HTML, ipywidgets.Layout
@@ -121,7 +118,7 @@ class LatentExplorer(ipywidgets.VBox):
         button = ipywidgets.Button(description=description, tooltip=tooltip, layout=layout)
 
         def on_click(_):
-            with self._one_look():
+            with self._one_update():
                 act()
 
         button.on_click(on_click)
@@ -159,25 +156,16 @@ class LatentExplorer(ipywidgets.VBox):
         settings += [(self._pad, "y", y), (self._threshold, "value", threshold)]
         if amounts is not None:
             settings += [(s, "value", a) for s, a in zip(self._amounts, amounts, strict=True)]
-        with self._one_look():
+        with self._one_update():
             for control, name, value in settings:
                 if value is not None:
                     setattr(control, name, value)
 
-    @contextlib.contextmanager
-    def _one_look(self):
-        before, self._waiting = self._waiting, True
-        try:
-            yield
-        finally:
-            self._waiting = before
-            self._changed()
+    def _changed(self, _):
+        if not self._moving:
+            self._update()
 
-    def _changed(self, _=None):
-        if not self._waiting:
-            self._look()
-
-    def _look(self):
+    def _update(self):
         """Compute and show what is seen from the present place."""
         place = self.place
         self.view = view = self.space.look(place)

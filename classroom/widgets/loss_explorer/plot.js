@@ -51,15 +51,15 @@ function render({ model, el }) {
     event.stopPropagation();  // JupyterLab's own shortcuts
   });
 
-  const drawings = [["curves", curves], ["marks", marks]];
-  for (const [trait, group] of drawings) {
-    const draw = () => { group.innerHTML = model.get(trait); };
-    model.on("change:" + trait, draw);
-    draw();
+  const draw = (trait, group) => () => { group.innerHTML = model.get(trait); };
+  const speak = () => svg.setAttribute("aria-valuenow", model.get("logit"));
+  const followed = [["change:curves", draw("curves", curves)],
+    ["change:marks", draw("marks", marks)], ["change:logit", speak]];
+  for (const [change, act] of followed) {
+    model.on(change, act);
+    act();
   }
-  function speak() { svg.setAttribute("aria-valuenow", model.get("logit")); }
-  model.on("change:logit", speak);
-  speak();
+  return () => { for (const pair of followed) model.off(...pair); };
 }
 
 export default { render };

@@ -72,8 +72,10 @@ function render({ model, el }) {
   }
 
   function send(delay) {
+    if (timer && delay) return; // one is on its way, with all that was drawn until it leaves
     clearTimeout(timer);
     timer = setTimeout(() => {
+      timer = null;
       model.set("strokes", strokes.map((points) => [...points]));
       model.save_changes();
     }, delay);

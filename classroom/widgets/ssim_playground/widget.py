@@ -1,6 +1,5 @@
 """Damage a picture and watch what SSIM, MS-SSIM, the cosine and the error say about it."""
 
-import contextlib
 import dataclasses
 import functools
 
@@ -56,7 +55,7 @@ PICTURES = {
 }
 
 
-class SSIMPlayground(ipywidgets.VBox):
+class SSIMPlayground(page.OneUpdate, ipywidgets.VBox):
     """A picture, sliders that damage it, and every measure of similarity side by side.
 
     Parameters
@@ -104,7 +103,6 @@ class SSIMPlayground(ipywidgets.VBox):
             raise ValueError(
                 f"expected image as one of {', '.join(PICTURES)} or an array, received {image!r}"
             )
-        self._listening = False
         self._last = "noise"
         self.contest = Contest()
         self._make_controls(options, image)
@@ -112,7 +110,6 @@ class SSIMPlayground(ipywidgets.VBox):
         self.add_class("ganlab-widget").add_class("ganlab-ssim-playground")
         self.original = self._load(image)
         self.change(**strengths)
-        self._listening = True
 
     def __repr__(self):
         return f"SSIMPlayground({self.picture.value!r}, {self.distortions})"
@@ -289,19 +286,9 @@ class SSIMPlayground(ipywidgets.VBox):
             self.canvas.strokes = []
 
     def _moved(self, name):
-        if self._listening:
+        if not self._moving:
             self._last = name
             self._update()
-
-    @contextlib.contextmanager
-    def _one_update(self):
-        """Let several controls move and update once, afterwards."""
-        before, self._listening = self._listening, False
-        try:
-            yield
-        finally:
-            self._listening = before
-        self._update()
 
     def _update(self, message=""):
         """Compute everything anew; about 15 ms for a picture of 128 x 128 pixels."""

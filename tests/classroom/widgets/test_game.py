@@ -6,9 +6,17 @@ import numpy as np
 import pytest
 
 from classroom.widgets.laboratory import distributions, picture, words
-from classroom.widgets.laboratory.film import Film
-from classroom.widgets.laboratory.frame import CELLS, NODES, SHOWN, Frame, grid, lattice, scale_of
+from classroom.widgets.laboratory.frame import (
+    CELLS,
+    NODES,
+    SHOWN,
+    Frame,
+    heat_places,
+    scale_of,
+    sheet_latents,
+)
 from classroom.widgets.laboratory.game import PENALTIES, Game
+from classroom.widgets.laboratory.game_film import GameFilm
 from ganlab import keras, losses, penalties, tf
 from ganlab.training import GAN
 
@@ -101,7 +109,9 @@ def play(game):
 
 def test_a_game_is_played_again_bit_for_bit():
     game = play(Game(seed=3))
-    again = game.replayed()
+    again = game.restarted()
+    for action, value in game.actions():
+        again.change(**value) if action == "change" else again.step(action, value)
     assert again.fingerprint() == game.fingerprint()
     assert np.array_equal(again.frame().heat, game.frame().heat)
     assert again.steps == game.steps
@@ -111,6 +121,68 @@ def test_a_game_is_played_again_bit_for_bit():
     assert [action for action, _ in again.log] == [action for action, _ in game.log]
     assert play(Game(seed=4)).fingerprint() != game.fingerprint()
     assert game.restarted().fingerprint() == Game(seed=3).fingerprint()
+
+
+def recording(drawn):
+    """A ring that writes down how many points were drawn for a move."""
+
+    def draw(n, *, seed):
+        drawn.append(n)
+        return RING.draw(n, seed=seed)
+
+    return distributions.Distribution("recording", draw)
+
+
+def test_alone_the_generator_meets_new_points_at_every_move():
+    """A relativistic loss compares its fakes with them."""
+    drawn = []
+    game = Game(recording(drawn), seed=0, loss=losses.relativistic)
+    del drawn[:]  # the points that are shown
+    game.step("generator", 3)
+    assert drawn == 3 * [Game.BATCH_SIZE]
+    game.step("discriminator")
+    game.step("generator")  # meets those of the discriminator, as in GAN.train_step
+    assert len(drawn) == 4
+
+
+def test_after_a_change_no_point_of_the_distribution_before_is_met():
+    drawn = []
+    game = Game(seed=0, loss=losses.relativistic)
+    game.step("discriminator")
+    game.change(distribution=recording(drawn))
+    del drawn[:]
+    game.step("generator")
+    assert drawn == [Game.BATCH_SIZE]
+
+
+def bad_draw(n, *, seed):
+    raise RuntimeError("no points today")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"loss": losses.AdversarialLoss(lambda r, f: r.nowhere, losses.hinge.generator, "bad D")},
+        {"loss": losses.AdversarialLoss(losses.hinge.discriminator, lambda r, f: f[9, 9], "bad G")},
+        {"penalty": penalties.Penalty(lambda d, real, fake, *, seed: real.nowhere, weight=1.0)},
+        {"distribution": distributions.Distribution("bad", bad_draw), "d_rate": 0.5},
+        {"g_rate": 7},
+    ],
+    ids=str,
+)
+def test_a_change_that_fails_changes_nothing(change):
+    game, twin = Game(seed=0), Game(seed=0)
+    for each in (game, twin):
+        each.step("discriminator")
+    settings = game.settings
+    with pytest.raises(Exception):  # noqa: B017, whatever a loss of one's own raises
+        game.change(**change)
+    assert game.settings == settings and game.changes == []
+    assert game.log == [("discriminator", 1)]
+    for each in (game, twin):
+        each.step("generator")
+        each.step("both", 2)
+    assert game.fingerprint() == twin.fingerprint()
 
 
 def test_looking_changes_nothing(game):
@@ -129,13 +201,13 @@ def test_a_change_keeps_weights_and_optimizers_and_counts_from_the_next_move(gam
     before, programs = game.fingerprint(), len(game._programs)
     game.change(loss=losses.hinge, distribution=BLOB, d_steps=2)
     assert game.fingerprint() == before
-    assert len(game._programs) == programs + 2
+    assert len(game._programs) == programs + 3
     game.change(d_rate=1e-5)  # a rate is part of the optimizer
     start = weights(game.gan.discriminator)
     game.step("discriminator")
     # Adam without momentum moves a weight by about its rate, at most by 10 at first (beta_2).
     assert 0 < np.abs(weights(game.gan.discriminator) - start).max() < 2e-4
-    assert len(game._programs) == programs + 2, "a rate needs no new program"
+    assert len(game._programs) == programs + 3, "a rate needs no new program"
 
 
 def test_the_weight_of_a_penalty_acts_without_a_new_program():
@@ -143,7 +215,7 @@ def test_the_weight_of_a_penalty_acts_without_a_new_program():
     for weight in (1.0, 3.0):
         game = Game(seed=0, penalty=penalties.Penalty(penalties.r1, weight=1.0))
         game.change(penalty=penalties.Penalty(penalties.r1, weight=weight))
-        assert len(game._programs) == 2
+        assert len(game._programs) == 3
         values.append(game.step("discriminator")["penalty"])
     assert values[1] == pytest.approx(3 * values[0], rel=1e-5)
 
@@ -178,7 +250,7 @@ def test_a_frame_holds_what_the_networks_say(game):
     frame = game.frame()
     fake = game.gan.generator(game._latents).numpy()
     np.testing.assert_allclose(frame.fake, fake, rtol=1e-4, atol=1e-6)
-    place = grid()[7 * CELLS + 30]  # row 7 from below, column 30
+    place = heat_places()[7 * CELLS + 30]  # row 7 from below, column 30
     assert place[0] > 0 > place[1]
     logit = float(game.gan.discriminator(place[np.newaxis])[0, 0])
     assert frame.heat[7, 30] == pytest.approx(1 / (1 + math.exp(-logit)), rel=1e-4)
@@ -199,7 +271,7 @@ def test_the_bytes_of_a_frame_are_what_the_canvas_expects(game):
 
 def test_a_mesh_of_the_warped_grid_holds_the_same_share_of_latents():
     z = np.random.default_rng(0).standard_normal((200_000, 2))
-    axis = lattice()[:NODES, 0]
+    axis = sheet_latents()[:NODES, 0]
     counts, _, _ = np.histogram2d(*z.T, bins=[axis, axis])
     # 0.99**2 of the points in 576 meshes: 340 each, give or take 18.
     assert counts.sum() / len(z) == pytest.approx(0.99**2, abs=0.005)
@@ -280,7 +352,7 @@ def test_a_game_that_blows_up_says_so_and_can_still_be_seen():
     assert len(frame.pack()) == len(Game(seed=0).frame().pack())
     assert "of 8 modes" in str(words.score(frame, RING))
     picture.picture(game)
-    film = Film()
+    film = GameFilm()
     film.add(frame)
     assert np.isfinite(next(film.pictures())).all()
 
@@ -321,19 +393,19 @@ def test_an_arrow_has_one_scale_but_an_end():
 
 
 def test_a_film_never_grows_and_shows_the_whole_game():
-    film = Film(most=10)
+    film = GameFilm(most=10)
     for number in range(1000):
         film.add(number)
         assert len(film.frames) <= 10
         assert film.frames[0] == 0
         assert film.frames[-1] >= number / 2
     assert set(np.diff(film.frames)) == {128}
-    with pytest.raises(ValueError, match="expected most >= 2, received 1"):
-        Film(most=1)
+    with pytest.raises(ValueError, match="expected most as an integer from 2 on, received 1"):
+        GameFilm(most=1)
 
 
 def test_the_pictures_of_a_film_show_its_frames(game):
-    film = Film()
+    film = GameFilm()
     for _ in range(2):
         film.add(game.frame())
         game.step("generator", 20)
@@ -353,14 +425,14 @@ def test_bad_input_is_named(game):
         (TypeError, r"expected settings among .* received \['rate'\]", {"rate": 1}),
         (ValueError, r"expected d_rate in \(0, 1\], received 0", {"d_rate": 0}),
         (ValueError, r"expected g_rate in \(0, 1\], received nan", {"g_rate": math.nan}),
-        (ValueError, "expected d_steps from 1 to 20, received 2.5", {"d_steps": 2.5}),
+        (ValueError, "expected d_steps as an integer from 1 to 20, received 2.5", {"d_steps": 2.5}),
     ):
         with pytest.raises(error, match=message):
             game.change(**settings)
     assert game.log == [], "nothing has changed"
     with pytest.raises(ValueError, match="expected player as one of .* received 'D'"):
         game.step("D")
-    with pytest.raises(ValueError, match="expected times >= 1, received 0"):
+    with pytest.raises(ValueError, match="expected times as an integer from 1 on, received 0"):
         game.step("both", 0)
-    with pytest.raises(ValueError, match="expected seed as an integer >= 0, received -1"):
+    with pytest.raises(ValueError, match="expected seed as an integer from 0 on, received -1"):
         Game(seed=-1)

@@ -14,9 +14,9 @@ from PIL import Image
 from classroom.widgets import Laboratory
 from classroom.widgets.laboratory import distributions
 from classroom.widgets.laboratory.canvases import Plane, thinned
-from classroom.widgets.laboratory.controls import DRAW, SPEEDS, Speed
+from classroom.widgets.laboratory.controls import DRAW, SPEEDS, Speed, same
 from classroom.widgets.laboratory.picture import LAYERS
-from ganlab import losses, penalties
+from ganlab import files, losses, penalties
 
 pytestmark = pytest.mark.slow  # nearly all of them train
 
@@ -86,6 +86,53 @@ def test_the_controls_show_where_a_game_begins():
     assert (controls.settings["d_steps"].value, controls.seed.value) == (4, 5)
     assert controls.distribution.label == "grid"
     assert lab.game.log == [], "showing changes nothing"
+
+
+def test_the_weight_of_a_lazy_penalty_can_be_moved():
+    lazy = penalties.Penalty(penalties.r1, weight=1.0, every=4)
+    lab = Laboratory(seed=0, penalty=lazy)
+    lab.controls.weight.value = 10.0
+    assert lab.game.settings.penalty == penalties.Penalty(penalties.r1, weight=10.0, every=4)
+    lab.controls.penalty.value = option(lab.controls.penalty, "r2")
+    assert lab.game.settings.penalty == penalties.Penalty(penalties.r2, weight=10.0, every=4)
+    assert not same(lazy, penalties.Penalty(penalties.r1, weight=1.0))
+
+
+def test_points_from_a_program_are_a_drawing_to_go_on_with():
+    points = np.array(circle(50)).reshape(-1, 2)
+    lab = Laboratory(points, seed=0)
+    assert lab.controls.distribution.value is DRAW
+    assert lab.plane.drawing and lab.controls.clear.layout.display == ""
+    np.testing.assert_allclose(lab.plane.drawn, points.ravel(), atol=1e-6)
+    assert lab.game.log == []
+    lab.plane.drawn = [*lab.plane.drawn, 0.0, 0.0]
+    assert lab.game.settings.distribution.name == "drawing of 51 points"
+
+
+def test_a_loss_of_your_own_that_fails_is_said_and_not_taken(lab):
+    bad = losses.AdversarialLoss(lambda real, fake: real.nowhere, losses.hinge.generator, "<b>")
+    menu = lab.controls.settings["loss"]
+    menu.options = [*menu.options, ("bad", bad)]  # a menu then goes to its first one
+    menu.value = losses.non_saturating
+    menu.value = bad
+    assert "The game stays as it was" in message(lab)
+    assert menu.value is lab.game.settings.loss is losses.non_saturating
+    lab.step("both")
+
+
+def test_a_film_that_could_not_be_saved_is_said_before_it_is_drawn(lab, tmp_path, monkeypatch):
+    (tmp_path / "taken.gif").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert asyncio.run(lab.save_film("taken")) is None
+    assert "one that exists" in message(lab)
+
+    def refuse(path):
+        raise files.FileError(f"{path}: cannot be written (Read-only file system)")
+
+    monkeypatch.setattr(files, "check_writable", refuse)
+    monkeypatch.setattr(lab.film, "pictures", None)
+    assert asyncio.run(lab.save_film("film")) is None
+    assert "Read-only file system" in message(lab)
 
 
 def test_buttons_and_keys_move_the_players(lab):

@@ -8,6 +8,7 @@ from pathlib import Path
 import anywidget
 import numpy as np
 import pytest
+import tinycss2
 from anywidget._file_contents import FileContents
 from PIL import Image
 
@@ -70,3 +71,26 @@ def test_a_style_sheet_names_what_there_is(path):
     code += ROOM.rglob("*.py") if path.parent == ROOM else []
     words = set(re.findall(r"[\w-]+", "\n".join(file.read_text("utf-8") for file in code)))
     assert set(re.findall(r"\.(ganlab-[\w-]+)", sheet)) <= words
+
+
+OWN = {
+    "dashboard": ("ganlab-dashboard",),
+    "laboratory": ("ganlab-laboratory",),
+    "latent_explorer": ("ganlab-explorer", "ganlab-pad"),
+    "loss_explorer": ("ganlab-loss-explorer", "ganlab-loss"),
+    "ssim_playground": ("ganlab-ssim-playground", "ganlab-ssim"),
+}
+
+
+@pytest.mark.parametrize("widget", OWN)
+def test_a_style_sheet_is_for_its_own_widget_alone(widget):
+    """All sheets lie on one page: a rule for a class that two widgets use is one for both."""
+    sheet = Path(page.__file__).parent / widget / "widget.css"
+    rules = tinycss2.parse_stylesheet(
+        sheet.read_text(encoding="utf-8"), skip_comments=True, skip_whitespace=True
+    )
+    for rule in rules:
+        selector = tinycss2.serialize(rule.prelude)
+        for part in re.split(r",(?![^(]*\))", selector):
+            first = re.match(r"(?:svg)?\.([\w-]+)", part.strip())[1]
+            assert any(first == own or first.startswith(f"{own}-") for own in OWN[widget]), part

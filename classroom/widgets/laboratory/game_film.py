@@ -12,7 +12,7 @@ from classroom.widgets.laboratory.picture import LAYERS, draw_plane
 from ganlab import files, images
 
 
-class Film:
+class GameFilm:
     """The frames of a game, no more than a given number, spread over all of it.
 
     When there are more, every other frame is dropped and from then on half as many are kept: the
@@ -24,7 +24,7 @@ class Film:
 
     Examples
     --------
-    >>> film = Film(most=4)
+    >>> film = GameFilm(most=4)
     >>> for number in range(100):
     ...     film.add(number)
     >>> film.frames
@@ -32,8 +32,7 @@ class Film:
     """
 
     def __init__(self, most=100):
-        if most < 2:
-            raise ValueError(f"expected most >= 2, received {most!r}")
+        images.check_count(most, "most", 2)
         self.most, self.frames = most, []
         self._seen, self._stride, self._own = 0, 1, set()
 
@@ -45,7 +44,10 @@ class Film:
         self._seen += 1
 
     def pictures(self, layers=LAYERS, *, title="", pixels=320):
-        """Yield each frame drawn, as float32 (pixels, pixels, 3) in [0, 1]."""
+        """Yield each frame drawn, as float32 (pixels, pixels, 3) in [0, 1].
+
+        The title stands above each, before the number of its updates.
+        """
         figure = Figure(figsize=(pixels / 80, pixels / 80), dpi=80, layout="none")
         canvas = FigureCanvasAgg(figure)
         ax = figure.add_axes((0.02, 0.02, 0.96, 0.9))
@@ -76,9 +78,9 @@ class Film:
         Raises
         ------
         ValueError
-            If the name is not one for a file.
-        OSError
-            If the file exists or cannot be written.
+            If the name is not one for a file; as files.FileError if the file cannot be written.
+        FileExistsError
+            If this film did not write the file that has the name.
         """
         name = name.strip().removesuffix(".gif")
         if not re.fullmatch(r"\w[\w .-]{0,80}", name):
@@ -86,6 +88,7 @@ class Film:
         path = pathlib.Path.cwd() / f"{name}.gif"
         if path.exists() and path not in self._own:
             raise FileExistsError(f"{path.name}: expected a new file, received one that exists")
+        files.check_writable(path)  # before the frames are drawn
         drawn = []
         for picture in self.pictures(layers, title=title):
             drawn.append(picture)
