@@ -2,7 +2,8 @@
 
 A training from another seed, on another processor or with another version gives other numbers.
 How different may they be? For each live training of a notebook the same cells were run from five
-other seeds (``python -m benchmarks.bands``), and what they gave lies in data/bands.
+other seeds (``python -m benchmarks.bands``), and what they gave lies in data/bands; it is drawn by
+`ganlab.plotting.plot_band`.
 """
 
 import numpy as np

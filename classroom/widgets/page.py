@@ -100,6 +100,34 @@ def captioned(picture, caption, kind):
     return f'<figure class="{kind}">{picture}<figcaption>{caption}</figcaption></figure>'
 
 
+def show(axis, image, title="", *, cmap="gray", extent=None):
+    """Show an image in [0, 1] on Matplotlib axes, pixel by pixel, and return what Matplotlib does.
+
+    Parameters
+    ----------
+    axis : matplotlib Axes
+    image : array of float, shape (height, width[, channels]), range [0, 1]
+    title, cmap, extent
+        As Matplotlib has them.
+    """
+    axis.set_title(title, fontsize=10)
+    axis.set_axis_off()
+    return axis.imshow(
+        image.squeeze(), cmap=cmap, vmin=0, vmax=1, interpolation="nearest", extent=extent
+    )
+
+
+def minus(number):
+    """Return a number as text with the sign that a minus has.
+
+    Examples
+    --------
+    >>> minus(-3), minus("-0.5")
+    ('−3', '−0.5')
+    """
+    return str(number).replace("-", "−")
+
+
 def style(module):
     """Return the style sheet of a widget, as a child of it that takes no room on the page.
 

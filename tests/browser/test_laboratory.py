@@ -118,6 +118,20 @@ def test_a_drawing_by_mouse_and_by_keyboard(open_notebook):
     notebook.locator("text=there are 0").wait_for()
 
 
+def test_a_drawing_that_was_there_before_the_page_is_not_taken_back_at_once(open_notebook):
+    """As after a reload: nobody knows where its strokes began."""
+    notebook = open_notebook(
+        ["import numpy as np\nfrom classroom.widgets import Laboratory"]
+        + ["lab = Laboratory(np.linspace([-2, -2], [2, 2], 50), seed=0)\nlab"]
+    )
+    notebook.run()
+    notebook.locator(".ganlab-plane-canvas").focus()
+    notebook.page.keyboard.press("Backspace")
+    notebook.locator("text=drawing of 46 points").wait_for()
+    notebook.settle()
+    assert number(notebook, "len(lab.plane.drawn) // 2") == 46
+
+
 def test_a_game_that_blows_up_says_so(open_notebook):
     notebook = open_notebook(
         ["from classroom.widgets import Laboratory\nfrom ganlab import losses"]

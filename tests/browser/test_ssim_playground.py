@@ -140,3 +140,23 @@ def test_its_look(open_notebook, theme, width):
     clipped = "button => button.scrollWidth > button.clientWidth"
     for i in range(notebook.locator("button").count()):
         assert not notebook.locator("button").nth(i).evaluate(clipped), i
+
+
+def test_the_kernel_hears_of_a_stroke_while_it_is_drawn(open_notebook):
+    """A pen that never rests for long must not keep its stroke to itself."""
+    count = "seen = []\nplayground.canvas.observe(lambda change: seen.append(1), 'strokes')"
+    notebook = open_notebook([BUILD, count])
+    notebook.run()
+    page, drawing = notebook.page, notebook.locator("canvas.drawing")
+    drawing.wait_for()
+    notebook.settle()
+    box = drawing.bounding_box()
+    page.mouse.move(box["x"] + 0.2 * box["width"], box["y"] + 0.6 * box["height"])
+    page.mouse.down()
+    for step in range(60):
+        x = box["x"] + (0.2 + step / 100) * box["width"]
+        page.mouse.move(x, box["y"] + 0.6 * box["height"])
+        page.wait_for_timeout(20)
+    page.mouse.up()
+    notebook.settle()
+    assert int(notebook.evaluate("len(seen)")) > 5

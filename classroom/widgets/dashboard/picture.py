@@ -115,7 +115,7 @@ def _reference_lines(references, y):
 def _number(level):
     """Return a level as a number, after the name that it has where it has one."""
     name, value = plotting.level_name(level), f"{level:.3g}"
-    return (name if name == value else f"{name} = {level:.2f}").replace("-", "−")
+    return page.minus(name if name == value else f"{name} = {level:.2f}")
 
 
 def _range(series, references):
@@ -262,7 +262,7 @@ def _draw_samples(axis, samples, real):
     if _are_points(samples):
         plotting.plot_samples(real, samples, ax=axis)
     elif _are_images(samples):
-        axis.imshow(_tiled(samples).squeeze(), cmap="gray", vmin=0, vmax=1, interpolation="nearest")
+        page.show(axis, _tiled(samples))
 
 
 def _draw_measures(figure, places, measured):

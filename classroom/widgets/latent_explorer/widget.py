@@ -211,9 +211,11 @@ class LatentExplorer(page.OneUpdate, ipywidgets.VBox):
         rows = figure.add_gridspec(2, 1, height_ratios=[3, 1])
         made, nearest, plane = rows[0].subgridspec(1, 3).subplots()
         strip = figure.add_subplot(rows[1])
-        _show(made, view.image, "generated")
-        _show(nearest, self.space.real[view.nearest], self._about_nearest().replace("<br>", "\n"))
-        _show(
+        page.show(made, view.image, "generated")
+        page.show(
+            nearest, self.space.real[view.nearest], self._about_nearest().replace("<br>", "\n")
+        )
+        page.show(
             plane,
             images.tile(view.map, columns=MAP, padding=0),
             f"plane: x {place.x:.1f}, y {place.y:.1f}",
@@ -224,7 +226,9 @@ class LatentExplorer(page.OneUpdate, ipywidgets.VBox):
         )
         steps = len(view.strip)
         tiled = images.tile(view.strip, columns=steps, padding=0)
-        _show(strip, tiled, f"from A to B by {place.walk}: t = {place.t:.2f}", (0, steps, 0, 1))
+        page.show(
+            strip, tiled, f"from A to B by {place.walk}: t = {place.t:.2f}", extent=(0, steps, 0, 1)
+        )
         strip.plot(place.t * (steps - 1) + 0.5, -0.06, "^", ms=9, color="black", clip_on=False)
         strip.set(ylim=(-0.12, 1), aspect=view.image.shape[0] / view.image.shape[1])
         return figure
@@ -248,11 +252,3 @@ def _slider(description, value, low, high, step):
         style={"description_width": "110px"},
         layout=ipywidgets.Layout(width="100%" if step < 0.1 else "360px"),
     )
-
-
-def _show(axis, image, title, extent=None):
-    axis.imshow(
-        image.squeeze(), cmap="gray", vmin=0, vmax=1, interpolation="nearest", extent=extent
-    )
-    axis.set_title(title, fontsize=10)
-    axis.set_axis_off()

@@ -8,6 +8,7 @@ import anywidget
 import numpy as np
 import traitlets
 
+from classroom.widgets import page
 from classroom.widgets.loss_explorer.curves import (
     LIMIT,
     ROLES,
@@ -164,11 +165,11 @@ def _axes(row, column, name):
     for value in ROWS[row][2]:
         y = y_of(row, value)
         yield _grid_line(value, f"M{left} {y:.1f}h{_WIDTH}")
-        yield _label(left - 6, y + 4, f"{value}".replace("-", "−"), "end")
+        yield _label(left - 6, y + 4, page.minus(value), "end")
     for logit in (-8, -4, 0, 4, 8):
         x = x_of(column, logit)
         yield _grid_line(logit, f"M{x:.1f} {top}v{_HEIGHT}")
-        yield _label(x, bottom + 15, f"{logit}".replace("-", "−"), "middle")
+        yield _label(x, bottom + 15, page.minus(logit), "middle")
     yield _label(left + _WIDTH, top - 9, ("loss", "gradient")[row], "end")
     if row == 1:
         yield _label(left, bottom + 32, "← called fake", "start")

@@ -272,4 +272,4 @@ def _with_own(own):
 
 
 def _number(value, digits=3):
-    return f"{float(value) + 0.0:.{digits}f}".replace("-", "−")
+    return page.minus(f"{float(value) + 0.0:.{digits}f}")

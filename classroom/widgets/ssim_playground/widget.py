@@ -174,9 +174,7 @@ class SSIMPlayground(page.OneUpdate, ipywidgets.VBox):
         values = (self.original, self.changed, m.ssim_map, m.error_map)
         for i, ((caption, _, cmap), picture) in enumerate(zip(PANELS, values, strict=True)):
             ax = figure.add_axes((columns[i], 0.54, 0.24, 0.41))
-            shown = ax.imshow(picture, cmap=cmap, vmin=0, vmax=1, interpolation="nearest")
-            ax.set_title(caption, fontsize=10)
-            ax.set_axis_off()
+            shown = page.show(ax, picture, caption, cmap=cmap)
             if cmap != "gray":
                 scale = ax.inset_axes((0.2, -0.08, 0.6, 0.04))
                 figure.colorbar(shown, cax=scale, orientation="horizontal", ticks=(0, 1))
@@ -193,9 +191,7 @@ class SSIMPlayground(page.OneUpdate, ipywidgets.VBox):
         bars.grid(False)
         bars.spines[["top", "right"]].set_visible(False)
         for ax, name, one in zip(pair, "AB", (self.contest.kept, self._contender()), strict=False):
-            ax.imshow(one.picture, cmap="gray", vmin=0, vmax=1, interpolation="nearest")
-            ax.set_title(f"{name}: error {one.mse:.4f}\nSSIM {one.ssim:.3f}", fontsize=10)
-            ax.set_axis_off()
+            page.show(ax, one.picture, f"{name}: error {one.mse:.4f}\nSSIM {one.ssim:.3f}")
         return figure
 
     # ------------------------------------------------------------------------------ its inside
