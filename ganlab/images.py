@@ -382,7 +382,9 @@ def to_gif(frames, *, seconds_per_frame, scale=1, colors=64):
     if len(shapes) != 1:
         raise ValueError(f"expected frames of one shape, received {shapes or 'no frames'}")
     check_count(colors, "colors", 2, 256)
-    if not 0.02 <= seconds_per_frame <= 655:  # 65,535 hundredths are all that the format counts
+    number = isinstance(seconds_per_frame, int | float | np.number)
+    # 65,535 hundredths are all that the format counts.
+    if not number or not 0.02 <= seconds_per_frame <= 655:
         raise ValueError(
             f"expected seconds_per_frame from 0.02 to 655, received {seconds_per_frame!r}"
         )

@@ -32,6 +32,7 @@ three quarters of a GB.
 """
 
 _FILE = 2**28  # bytes of a picture file: more than `MAX_PIXELS` need in any of the formats
+_SCANS = 100  # of a progressive JPEG; each passes over all its pixels
 _FILES = 2**20  # files and folders in a folder
 _NUMBERS = 1000  # labels from here on are identifiers, if not every number up to them is used
 _NAME = 200  # characters of the name of a label
@@ -403,6 +404,8 @@ def _decode(path, size, color):
                         f"expected at most {MAX_PIXELS} pixels, received {picture.width} x "
                         f"{picture.height}. Reduce it in an image editor"
                     )
+                if kinds[0] is JpegImageFile:
+                    _check_jpeg(file)
                 animated = getattr(picture, "is_animated", False)
                 picture.load()
                 if kinds[0] is PngImageFile:
@@ -445,18 +448,28 @@ def _fitted(picture, size, color):
     return pixels.to_uint8(pixels.fit(bytes_[np.newaxis], size=size, color=color))[0]
 
 
+def _check_jpeg(file):
+    """Raise for a JPEG of so many scans that it would take minutes; a camera writes about ten."""
+    place = file.tell()
+    file.seek(0)
+    scans = file.read().count(b"\xff\xda")  # a few more in what is no pixels, such as a thumbnail
+    file.seek(place)
+    if scans > _SCANS:
+        raise ValueError(f"expected at most {_SCANS} scans, received {scans}")
+
+
 def _check_png(file):
     """Raise for a PNG whose data end before its last row: Pillow leaves the other rows black."""
     expected = received = 0
     unpack = zlib.decompressobj()
     file.seek(8)
-    while len(header := file.read(8)) == 8:
+    while received <= expected and len(header := file.read(8)) == 8:
         length, kind = struct.unpack(">I4s", header)
         following = file.tell() + length + 4
         if kind == b"IHDR":
             expected = _png_length(*struct.unpack(">IIBBBBB", file.read(13)))
         elif kind == b"IDAT":
-            while length > 0 and (part := file.read(min(length, 2**14))):
+            while length > 0 and received <= expected and (part := file.read(min(length, 2**14))):
                 received += len(unpack.decompress(part))
                 length -= len(part)
         file.seek(following)

@@ -244,6 +244,7 @@ def test_gif_shows_a_still_frame_longer():
         ([GRAY[0], COLOR[0]], {}, "one shape"),
         (GRAY, {"seconds_per_frame": 0.001}, "0.02"),
         (GRAY, {"seconds_per_frame": float("nan")}, "0.02"),
+        (GRAY, {"seconds_per_frame": "fast"}, "received 'fast'"),
         (GRAY, {"colors": 257}, "256"),
         (GRAY.astype(np.uint8), {}, "to_float"),
     ],

@@ -6,6 +6,7 @@ import stat
 import struct
 import subprocess
 import sys
+import time
 import warnings
 import zlib
 
@@ -264,6 +265,21 @@ def test_pictures_beyond_the_limit(tmp_path, side):
     picture(tmp_path / "a.png", GRAY[0])
     data = datasets.load(tmp_path)
     assert len(data) == 1 and data.skipped[0].file == "huge.png"
+
+
+def test_small_files_that_would_take_long_are_refused_or_read_at_once(tmp_path):
+    stored = io.BytesIO()
+    Image.new("RGB", (2000, 2000)).save(stored, "JPEG", progressive=True)
+    jpeg = stored.getvalue()
+    scan = jpeg[jpeg.rindex(b"\xff\xda") : -2]
+    (tmp_path / "a.jpg").write_bytes(jpeg[:-2] + 2000 * scan + jpeg[-2:])
+    (tmp_path / "a.png").write_bytes(bomb(1, 1, 0, zlib.compress(bytes(2**28))))
+    began = time.monotonic()
+    with pytest.raises(readers.DataError, match="at most 100 scans, received 2010"):
+        readers.read_image(tmp_path / "a.jpg")
+    prepared = time.monotonic()
+    assert readers.read_image(tmp_path / "a.png").shape == (1, 1, 1)
+    assert time.monotonic() - prepared < 1 and prepared - began < 1
 
 
 def test_an_ordinary_user_gets_the_same_errors_without_warnings_as_errors(tmp_path):
