@@ -131,7 +131,8 @@ def _checkpoint():
     def read(path):
         notes = checkpoints.read_notes(path)
         runs._record_of(notes, path)
-        runs._recall(callbacks.LossCurve(), notes, path)
+        film = callbacks.Film(np.zeros((1, gan.latent_dim)), every=1)
+        runs._recall(callbacks.LossCurve(), film, notes, path)
         checkpoints.restore(gan, path)
 
     return (path / "checkpoint.npz").read_bytes(), read

@@ -6,14 +6,13 @@ run.json         what was run: data, recipe, seed, versions, time
 curve.csv        both losses and the gradient norms at every step
 curve.png  film.gif  samples.png
 
-Each of the two archives holds the record too, and the checkpoint the curve: it is whole in
-itself, whatever moment a run dies at. The other files are copies for people, written anew with
-every save.
+Each of the two archives holds the record too, and the checkpoint the curve and the film: it is
+whole in itself, whatever moment a run dies at. The other files are copies for people, written
+anew with every save.
 """
 
 import contextlib
 import csv
-import functools
 import hashlib
 import io
 import json
@@ -114,7 +113,7 @@ def train(
         record = _started(out, data, asked)
         data = _load(record)
         record |= _traits(record, data.images)
-        if data.skipped and progress:
+        if (data.skipped or data.notes) and progress:
             print(data.report(), file=sys.stderr)
         with _alone(out):
             _refuse_run(out)  # another training may have ended by now
@@ -139,16 +138,16 @@ def _train(out, record, real, steps, seconds, progress, past=None):
         )
     gan = recipe.build(real.shape[1:], seed=seed)
     curve = callbacks.LossCurve()
-    if past is not None:
-        checkpoints.restore(gan, out / "checkpoint.npz")
-        _recall(curve, past, out / "checkpoint.npz")
-    done = int(gan.steps)
     film = callbacks.Film(
         latents.sample(32, gan.latent_dim, seed=seed),
         every=20,
         most=60,
-        keep=functools.partial(images.shrink, side=_FILM_SIDE),
+        keep=lambda samples: images.to_uint8(images.shrink(samples, _FILM_SIDE)),
     )
+    if past is not None:
+        checkpoints.restore(gan, out / "checkpoint.npz")
+        _recall(curve, film, past, out / "checkpoint.npz")
+    done = int(gan.steps)
     guard = callbacks.StopOnNonFinite()
     watchers = [curve, film, guard]
     if progress:
@@ -161,9 +160,14 @@ def _train(out, record, real, steps, seconds, progress, past=None):
     before, interrupted = record["seconds"], []
 
     def save():
-        record["steps"] = int(gan.steps)
-        record["seconds"] = round(before + time.monotonic() - began, 1)
-        _save(out, record, gan, curve)
+        seconds = round(before + time.monotonic() - began, 1)
+        try:
+            _save(out, record | {"steps": int(gan.steps), "seconds": seconds}, gan, curve, film)
+        except files.FileError as error:
+            raise RunError(
+                f"{error}. The last state kept is that of step {record['steps']}"
+            ) from error
+        record.update(steps=int(gan.steps), seconds=seconds)
 
     save()  # a disk that is full, or a folder that is read-only, is no surprise after the training
     steps_to_come = training.steps(gan, batches, callbacks=watchers)
@@ -307,7 +311,7 @@ def _refuse_run(out):
         )
 
 
-def _save(out, record, gan, curve):
+def _save(out, record, gan, curve, film):
     """Write the state; see the top of this module for what a kill between two files leaves."""
     # The folder's own number on this disk: a copy from elsewhere, which may name any file of
     # this computer as its data, has another.
@@ -317,6 +321,9 @@ def _save(out, record, gan, curve):
         "curve_steps": np.array(curve.steps, np.int64),
         "curve_names": np.array(list(curve.history), np.str_),
         "curve_values": np.array(list(curve.history.values()), np.float32),
+        "film_every": np.array(film.every),
+        "film_steps": np.array(film.steps, np.int64),
+        "film_frames": np.array(film.frames, np.uint8),
     }
     checkpoints.save(gan, out / "checkpoint.npz", notes=note | past)
     checkpoints.save_weights(gan.generator_ema or gan.generator, out / "generator.npz", notes=note)
@@ -328,13 +335,15 @@ def _save(out, record, gan, curve):
     files.write(out / "curve.csv", text.getvalue().encode())
 
 
-def _recall(curve, notes, path):
-    """Give a resumed curve its past."""
+def _recall(curve, film, notes, path):
+    """Give a resumed curve and film their past."""
     try:
         steps, names, values = (notes[f"curve_{key}"] for key in ("steps", "names", "values"))
         curve.steps = steps.tolist()
         columns = values.reshape(len(names), len(steps)).astype(float).tolist()
         curve.history = dict(zip(names.tolist(), columns, strict=True))
+        film.every, film.steps = int(notes["film_every"]), notes["film_steps"].tolist()
+        film.frames = list(notes["film_frames"])
     except (KeyError, ValueError) as error:
         raise checkpoints.CheckpointError(
             f"{path}: expected the checkpoint of a run, received {error}"
@@ -350,7 +359,7 @@ def _draw(out, gan, curve, film, seed):
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png")
     files.write(out / "curve.png", buffer.getvalue())
-    frames = [images.tile(frame, columns=8) for frame in film.frames]
+    frames = [images.tile(images.to_float(frame), columns=8) for frame in film.frames]
     scale = max(1, 56 // max(film.frames[0].shape[1:3]))
     files.write(out / "film.gif", images.to_gif(frames, seconds_per_frame=0.15, scale=scale))
     side = max(gan.generator.output_shape[1:3])
