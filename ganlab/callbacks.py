@@ -1,6 +1,8 @@
 """Keras callbacks for adversarial training: film, curves, a guard, a progress bar."""
 
+import contextlib
 import math
+import sys
 import time
 import warnings
 
@@ -9,8 +11,9 @@ from tqdm import tqdm
 
 from ganlab import plotting
 from ganlab._tensorflow import keras
+from ganlab.images import check_count
 
-__all__ = ["Film", "LossCurve", "Progress", "StopOnNonFinite"]
+__all__ = ["Film", "LossCurve", "Progress", "StopOnNonFinite", "progress_bar"]
 
 
 class Film(keras.callbacks.Callback):
@@ -38,10 +41,9 @@ class Film(keras.callbacks.Callback):
 
     def __init__(self, latents, *, every, most=None, keep=np.asarray):
         super().__init__()
-        if every < 1:
-            raise ValueError(f"expected every >= 1, received {every!r}")
-        if most is not None and most < 2:
-            raise ValueError(f"expected most >= 2 or None, received {most!r}")
+        check_count(every, "every", 1)
+        if most is not None:
+            check_count(most, "most", 2)
         self.latents = np.asarray(latents, np.float32)
         self.every, self.most, self.keep = every, most, keep
         self.frames, self.steps = [], []
@@ -56,7 +58,8 @@ class Film(keras.callbacks.Callback):
             self._take()
 
     def on_train_batch_end(self, batch, logs=None):
-        if int(self.model.steps) % self.every == 0:
+        # Not `steps % every == 0`: with several steps in one execution, some are not seen.
+        if int(self.model.steps) // self.every > self.steps[-1] // self.every:
             self._take()
 
     def _take(self):
@@ -156,7 +159,7 @@ class Progress(keras.callbacks.Callback):
             first, total = self._first, self.params["steps"]
             if total is not None:
                 total = first + total * self.params["epochs"]
-        self._bar = tqdm(
+        self._bar = progress_bar(
             total=total,
             initial=first,
             desc=self._description,
@@ -180,3 +183,33 @@ class Progress(keras.callbacks.Callback):
         """Return the completed steps: a GAN counts them itself, of other models the optimizer."""
         model = self.model
         return int(model.steps if hasattr(model, "steps") else model.optimizer.iterations)
+
+
+def progress_bar(**settings):
+    """Make a bar on stderr that can be lost, with its terminal, but never ends what it shows.
+
+    Parameters
+    ----------
+    **settings
+        Those of tqdm.
+
+    Returns
+    -------
+    tqdm.tqdm
+    """
+    return tqdm(file=_Stderr(), **settings)
+
+
+class _Stderr:
+    """Writes to sys.stderr where there is one and where it takes what is written."""
+
+    def __getattr__(self, name):
+        return getattr(sys.stderr, name)
+
+    def write(self, text):
+        with contextlib.suppress(AttributeError, OSError, ValueError):
+            sys.stderr.write(text)
+
+    def flush(self):
+        with contextlib.suppress(AttributeError, OSError, ValueError):
+            sys.stderr.flush()

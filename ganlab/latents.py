@@ -10,7 +10,7 @@ import numbers
 
 import numpy as np
 
-__all__ = ["lerp", "random_generator", "sample", "slerp", "truncate"]
+__all__ = ["integer_seed", "lerp", "random_generator", "sample", "slerp", "truncate"]
 
 
 def sample(n, dim, *, seed):
@@ -36,8 +36,10 @@ def sample(n, dim, *, seed):
     array([[ 1.117622  , -1.3871249 , -0.4265716 ],
            [-0.80358726,  0.60142773, -0.07499325]], dtype=float32)
     """
-    if n < 1 or dim < 1:
-        raise ValueError(f"expected n and dim of at least 1, received n={n}, dim={dim}")
+    if not all(isinstance(count, numbers.Integral) and count >= 1 for count in (n, dim)):
+        raise ValueError(
+            f"expected n and dim as integers of at least 1, received n={n!r}, dim={dim!r}"
+        )
     return random_generator(seed).standard_normal((n, dim), dtype=np.float32)
 
 
@@ -186,12 +188,37 @@ def random_generator(seed):
 
     Raises
     ------
-    TypeError
+    TypeError, ValueError
         For anything else. None is refused: what it draws could not be repeated.
     """
-    if isinstance(seed, bool) or not isinstance(seed, numbers.Integral | np.random.Generator):
+    if isinstance(seed, np.random.Generator):
+        return seed
+    if isinstance(seed, bool) or not isinstance(seed, numbers.Integral):
         raise TypeError(f"expected seed as an integer or a numpy Generator, received {seed!r}")
-    return np.random.default_rng(seed)
+    return np.random.default_rng(integer_seed(seed))
+
+
+def integer_seed(seed):
+    """Return a seed as a Python int: where a generator is no use, since it is drawn from again.
+
+    Parameters
+    ----------
+    seed : int, range [0, 2**63)
+
+    Returns
+    -------
+    int
+
+    Raises
+    ------
+    TypeError, ValueError
+        For what is no integer, None included; for one out of range.
+    """
+    if isinstance(seed, bool) or not isinstance(seed, numbers.Integral):
+        raise TypeError(f"expected seed as an integer, received {seed!r}")
+    if not 0 <= seed < 2**63:
+        raise ValueError(f"expected seed from 0 to 2**63 - 1, received {seed!r}")
+    return int(seed)
 
 
 def _check_finite(**arrays):

@@ -99,7 +99,7 @@ def _vector(logits, name):
 
 
 def _difference(a, b):
-    if a.shape[0] != b.shape[0]:
+    if not a.shape.is_compatible_with(b.shape):  # an unknown size is compatible with any
         sizes = " and ".join(str(n) for n in sorted((a.shape[0], b.shape[0])))
         raise ValueError(
             "expected as many real logits as fake ones, since this loss compares them in "

@@ -7,10 +7,13 @@ it needs of it. ``Penalty`` puts a weight on one, for ``GAN(..., penalty=...)``:
     GAN(g, d, loss=losses.non_saturating, penalty=Penalty(r1, weight=1.0, every=4))
 """
 
+import math
+import numbers
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from ganlab._tensorflow import keras, tf
+from ganlab.images import check_count
 
 __all__ = ["Penalty", "combined", "gradient_penalty", "r1", "r2"]
 
@@ -23,9 +26,9 @@ class Penalty:
     ----------
     function : callable
         ``(discriminator, real, fake, *, seed) -> scalar``.
-    weight : float
+    weight : float, at least 0
         lambda of WGAN-GP (10 in the paper), gamma of R1 and R2.
-    every : int
+    every : int, at least 1
         Compute it only once in so many steps, with ``every`` times the weight: the lazy
         regularization of StyleGAN2 (Karras et al. 2019, arXiv:1912.04958, appendix B), which
         keeps its effect at a fraction of its cost.
@@ -41,10 +44,9 @@ class Penalty:
                 "expected function as one of (discriminator, real, fake, *, seed), "
                 f"received {self.function!r}"
             )
-        if not self.weight >= 0:
-            raise ValueError(f"expected weight >= 0, received {self.weight!r}")
-        if self.every < 1:
-            raise ValueError(f"expected every >= 1, received {self.every!r}")
+        if not isinstance(self.weight, numbers.Real) or not 0 <= self.weight < math.inf:
+            raise ValueError(f"expected weight >= 0 and finite, received {self.weight!r}")
+        check_count(self.every, "every", 1)
 
 
 def gradient_penalty(discriminator, real, fake, *, seed):
@@ -119,7 +121,7 @@ def combined(*functions):
 
 
 def _squared_gradient_norms(discriminator, images):
-    """Per-sample squared L2 norm of the gradient of the logits, shape (batch,)."""
+    """Return the squared L2 norm of the gradient of each sample's logit, shape (batch,)."""
     with tf.GradientTape() as tape:
         tape.watch(images)
         logits = discriminator(images)

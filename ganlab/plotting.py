@@ -82,7 +82,9 @@ def show_images(images, *, columns=None, titles=None, ax=None, scale=1.0, title=
 
     batch = _images.check(images)
     n = len(batch)
-    columns = columns or (n if n <= 10 else math.ceil(math.sqrt(n)))
+    if columns is None:
+        columns = n if n <= 10 else math.ceil(math.sqrt(n))
+    _images.check_count(columns, "columns", 1)
     rows = math.ceil(n / columns)
     if titles is None:
         if ax is None:
@@ -285,5 +287,6 @@ def level_name(level):
 
 
 def _imshow(ax, image):
-    ax.imshow(np.squeeze(image, -1) if image.shape[-1] == 1 else image, vmin=0, vmax=1)
+    image = np.squeeze(image, -1) if image.shape[-1] == 1 else image
+    ax.imshow(image, cmap="gray", vmin=0, vmax=1)
     ax.set_axis_off()

@@ -148,7 +148,7 @@ def _plain(value):
 
 
 def small_networks(sample_shape, *, seed):
-    """Build the convolutional pair for images, the multilayer pair for points."""
+    """Build the pair of `models.convolutional` for images, that of `models.points` for points."""
     if len(sample_shape) == 1:
         return (
             models.mlp_generator(*sample_shape, seed=seed),
@@ -187,7 +187,7 @@ ALL = {
             d_optimizer=adam(2e-4, beta_1=0.5, beta_2=0.999),
             ema=None,
             data="color_digits",
-            largest=128,
+            largest=64,
         ),
         # Recorded in data/weights: the default recipe, given time.
         dataclasses.replace(DEFAULT, name="digits", ema=0.999, steps=6_000, split="train"),

@@ -4,11 +4,13 @@ import contextlib
 import functools
 import signal
 import threading
+import warnings
 
 import numpy as np
 
 from ganlab import latents, models
 from ganlab._tensorflow import keras, tf
+from ganlab.images import check_count
 from ganlab.losses import AdversarialLoss
 
 __all__ = ["GAN", "interrupt_calls", "steps"]
@@ -20,18 +22,19 @@ class GAN(keras.Model):
     One step is the algorithm of the first paper (Goodfellow et al. 2014, arXiv:1406.2661):
     ``d_steps`` updates of the discriminator, then one of the generator. The batch handed to
     a step is shared out among the discriminator's updates, so that each meets fresh real
-    images; each update draws fresh latents.
+    images; of a last batch with fewer images than updates, each update meets one image, and
+    some meet the same. Each update draws fresh latents.
 
     Parameters
     ----------
     generator : keras.Model
         latents (batch, latent_dim) -> images.
     discriminator : keras.Model
-        images -> logits (batch, 1).
+        images -> logits (batch, 1), not probabilities: one that ends in a sigmoid is refused.
     loss : losses.AdversarialLoss
     penalty : penalties.Penalty, optional
         Added to the discriminator's loss.
-    d_steps : int
+    d_steps : int, at least 1
         Updates of the discriminator for each update of the generator.
     ema : float in (0, 1), optional
         Keeps ``generator_ema``, a copy of the generator whose weights are an exponential
@@ -51,7 +54,7 @@ class GAN(keras.Model):
     Notes
     -----
     Logs of a step, each of the last update in it: ``d_loss`` and ``g_loss`` (without the
-    penalty, so that they compare with ln 2 and 2 ln 2), ``penalty`` (weighted; 0 on steps that
+    penalty, so that they compare with 2 ln 2 and ln 2), ``penalty`` (weighted; 0 on steps that
     skip it), ``d_gradient_norm`` and ``g_gradient_norm`` (over all weights). Batch logs are the
     batch's own values, epoch logs their means.
 
@@ -75,8 +78,7 @@ class GAN(keras.Model):
         super().__init__(name=name)
         if not isinstance(loss, AdversarialLoss):
             raise TypeError(f"expected loss as a losses.AdversarialLoss, received {loss!r}")
-        if d_steps < 1:
-            raise ValueError(f"expected d_steps >= 1, received {d_steps!r}")
+        check_count(d_steps, "d_steps", 1)
         if ema is not None and not 0 < ema < 1:
             raise ValueError(f"expected ema in (0, 1) or None, received {ema!r}")
         _check_networks(generator, discriminator)
@@ -92,7 +94,7 @@ class GAN(keras.Model):
         self.d_steps = d_steps
         self.ema = ema
         self.latent_dim = generator.input_shape[-1]
-        self.seed_generator = keras.random.SeedGenerator(seed)
+        self.seed_generator = keras.random.SeedGenerator(latents.integer_seed(seed))
         self.steps = self.add_weight(
             shape=(), dtype="int64", initializer="zeros", trainable=False, name="steps"
         )
@@ -101,6 +103,7 @@ class GAN(keras.Model):
             for key in ("d_loss", "g_loss", "penalty", "d_gradient_norm", "g_gradient_norm")
         }
         self.g_optimizer = self.d_optimizer = None
+        self._values_are_checked = False
         self.built = True
 
     def compile(self, *, g_optimizer, d_optimizer, jit_compile=None, **kwargs):
@@ -132,19 +135,29 @@ class GAN(keras.Model):
     def fit(self, x=None, *args, shuffle=None, **kwargs):
         """Train as keras.Model.fit does, on an array of real images or a dataset of batches.
 
-        ``shuffle`` is True for arrays; a dataset keeps its own order.
+        ``shuffle`` is True for arrays; a dataset keeps its own order. See `check_samples` for
+        what is refused before the first step.
         """
+        is_dataset = isinstance(x, tf.data.Dataset)
         if shuffle is None:
-            shuffle = not isinstance(x, tf.data.Dataset)
-        return super().fit(x, *args, shuffle=shuffle, **kwargs)
+            shuffle = not is_dataset
+        if is_dataset or hasattr(x, "shape"):
+            self.check_samples(x)
+        with _empty_batch_named():
+            return super().fit(x, *args, shuffle=shuffle, **kwargs)
 
     @property
     def metrics(self):
         return list(self._trackers.values())
 
+    @property
+    def sampling_generator(self):
+        """What samples are drawn from: ``generator_ema`` where there is one, or the generator."""
+        return self.generator if self.generator_ema is None else self.generator_ema
+
     def call(self, inputs):
         """Make images of latents as ``sample`` does: for ``predict`` and export."""
-        return (self.generator_ema or self.generator)(inputs, training=False)
+        return self.sampling_generator(inputs, training=False)
 
     def sample(self, n, *, seed, batch_size=256):
         """Draw n images from the generator, or from its moving average where there is one.
@@ -156,13 +169,59 @@ class GAN(keras.Model):
         z = latents.sample(n, self.latent_dim, seed=seed)
         return models.apply(self, z, batch_size=batch_size)
 
+    def check_samples(self, samples):
+        """Refuse samples that this GAN cannot be trained on, and warn of what it cannot make.
+
+        A generator that ends in a sigmoid makes values in [0, 1], one that ends in a tanh values
+        in [-1, 1]: where the samples lie elsewhere, as bytes made float do, the discriminator
+        needs no more than that to tell them apart. `fit` and `steps` check what they are given.
+        The values are looked at once, of a dataset those of its first batch, which it is asked
+        for once more than training needs.
+
+        Parameters
+        ----------
+        samples : array, shape (n, ...), or tf.data.Dataset of batches
+
+        Raises
+        ------
+        TypeError, ValueError
+            For another shape than the generator's, for what is no floating-point number or not
+            finite, and for no samples at all.
+        """
+        is_dataset = isinstance(samples, tf.data.Dataset)
+        _real_samples(samples.element_spec if is_dataset else samples, self)
+        if self._values_are_checked:
+            return
+        batch = next(iter(samples.take(1)), None) if is_dataset else samples
+        if batch is None:
+            raise ValueError(_EMPTY)
+        real = _real_samples(batch, self)
+        low, high = float(np.min(real)), float(np.max(real))
+        if not np.isfinite([low, high]).all():
+            raise ValueError("expected finite real samples, received NaN or infinity in them")
+        least, most = _output_range(self.generator)
+        margin = 0.1 * (most - least)  # a resampling may overshoot
+        if low < least - margin or high > most + margin:
+            warnings.warn(
+                f"expected real samples from {least} to {most}, which is all that the generator "
+                f"{self.generator.name!r} can make, received {low:.6g} to {high:.6g}: bring them "
+                "to that range (images.to_float brings bytes to [0, 1])",
+                stacklevel=3,
+            )
+        self._values_are_checked = True
+
     def train_step(self, real):
         """Make one step on one batch of real images; see the class for what it logs."""
-        real = tf.convert_to_tensor(_real_samples(real, self))
-        for step in range(self.d_steps):
-            minibatch = real[step :: self.d_steps]
-            d_logs = self.step_discriminator(minibatch)
-        g_logs = self.step_generator(minibatch)
+        real = tf.cast(_real_samples(real, self), tf.float32)
+        size, checks = real.shape[0], []
+        if size is None:
+            size = tf.shape(real)[0]
+            checks = [tf.debugging.assert_positive(size, _EMPTY)]
+        with tf.control_dependencies(checks):
+            for step in range(self.d_steps):
+                minibatch = real[step % size :: self.d_steps]
+                d_logs = self.step_discriminator(minibatch)
+            g_logs = self.step_generator(minibatch)
         logs = d_logs | g_logs
         for key, value in logs.items():
             self._trackers[key].update_state(value)
@@ -259,11 +318,11 @@ def steps(gan, batches, *, callbacks=(), steps_per_execution=1):
     batches : tf.data.Dataset
         Of real samples, as for ``fit``; training ends where it ends.
     callbacks : sequence of keras.callbacks.Callback
-    steps_per_execution : int
+    steps_per_execution : int, at least 1
         Steps in one call of the compiled function. A call costs as much as a step of networks
         of a few thousand weights: with many steps in each, these train twice as fast. Callbacks
-        and the caller still get the logs of every step, but meet the GAN as the last one of the
-        call left it.
+        and the caller still get the logs and the number of every step, but meet the weights as
+        the last one of the call left them. Batches must then be known to be of one size.
 
     Yields
     ------
@@ -290,9 +349,19 @@ def steps(gan, batches, *, callbacks=(), steps_per_execution=1):
         raise TypeError(f"expected gan as a training.GAN, received {gan!r:.80}")
     if not gan.compiled:
         raise ValueError("expected a compiled GAN, received one without optimizers")
-    if steps_per_execution < 1:
-        raise ValueError(f"expected steps_per_execution >= 1, received {steps_per_execution!r}")
-    _real_samples(batches.element_spec, gan)
+    check_count(steps_per_execution, "steps_per_execution", 1)
+    if not isinstance(batches, tf.data.Dataset):
+        raise TypeError(
+            "expected batches as a tf.data.Dataset, such as datasets.batches(images, 64, seed=0), "
+            f"received {type(batches).__name__}"
+        )
+    gan.check_samples(batches)
+    sizes = {spec.shape[0] for spec in tf.nest.flatten(batches.element_spec)}
+    if steps_per_execution > 1 and None in sizes:
+        raise ValueError(
+            "expected batches of one size for several steps in one execution, received a dataset "
+            "whose last batch may be smaller: use batch(..., drop_remainder=True)"
+        )
     return _steps(gan, batches, list(callbacks), steps_per_execution)
 
 
@@ -350,9 +419,13 @@ def _steps(gan, batches, callbacks, steps_per_execution):
         batch = 0
         for real in batches:
             watchers.on_train_batch_begin(batch)
-            series = {key: np.ravel(values).tolist() for key, values in execute(real).items()}
-            for values in zip(*series.values(), strict=True):
-                logs = dict(zip(series, values, strict=True))
+            with _empty_batch_named():
+                found = execute(real)
+            series = {key: np.ravel(values).tolist() for key, values in found.items()}
+            each = [
+                dict(zip(series, one, strict=True)) for one in zip(*series.values(), strict=True)
+            ]
+            for logs in each if steps_per_execution == 1 else _counted(gan, each):
                 watchers.on_train_batch_end(batch, logs)
                 batch += 1
                 yield logs
@@ -361,6 +434,17 @@ def _steps(gan, batches, callbacks, steps_per_execution):
         watchers.on_epoch_end(0, gan.get_metrics_result())
     finally:
         watchers.on_train_end()
+
+
+def _counted(gan, logs_of_steps):
+    """Yield the logs of steps that are made, each while the GAN's count is that of its step."""
+    count = int(gan.steps)
+    try:
+        for step, logs in enumerate(logs_of_steps, count - len(logs_of_steps) + 1):
+            gan.steps.assign(step)
+            yield logs
+    finally:
+        gan.steps.assign(count)
 
 
 def _several_steps(gan):
@@ -402,12 +486,70 @@ def _real_samples(data, gan):
     """Return the real samples of a batch, or of its specification: it is those or (those, ...)."""
     real, _, _ = keras.utils.unpack_x_y_sample_weight(data)
     made = gan.generator.output_shape
-    if not tf.TensorShape(real.shape)[1:].is_compatible_with(made[1:]):
+    if not hasattr(real, "shape") or isinstance(real, tf.RaggedTensor | tf.RaggedTensorSpec):
+        has = f" with {sorted(map(str, real))}" if isinstance(real, dict) else ""
+        raise TypeError(
+            "expected batches of real samples as one array, alone or first in a tuple, received "
+            f"{type(real).__name__}{has}: choose or stack them with dataset.map(...)"
+        )
+    shape = tf.TensorShape(real.shape)
+    if not shape[1:].is_compatible_with(made[1:]) or shape.rank == 0:
+        first = shape.rank == 4 and shape[1] == made[-1] and shape[1:4] != made[1:]
+        hint = ". Channels come last: np.moveaxis(images, 1, -1)" if first else ""
         raise ValueError(
             f"expected real samples of shape {made}, as the generator makes them, "
-            f"received {tuple(real.shape)}"
+            f"received {tuple(shape) if shape.rank is not None else 'an unknown shape'}{hint}"
+        )
+    if shape.rank and shape[0] == 0:
+        raise ValueError(_EMPTY)
+    if not tf.as_dtype(real.dtype).is_floating:
+        raise TypeError(
+            f"expected floating-point real samples, received {tf.as_dtype(real.dtype).name}: "
+            "images.to_float turns bytes into [0, 1]"
         )
     return real
+
+
+_EMPTY = "expected at least one real sample in a batch, received none"
+
+
+@contextlib.contextmanager
+def _empty_batch_named():
+    """Turn the failed assertion of a compiled step, many lines, into the error that it is."""
+    try:
+        yield
+    except tf.errors.InvalidArgumentError as error:
+        if _EMPTY not in str(error):
+            raise
+        raise ValueError(_EMPTY) from None
+
+
+#: The layers that move values about and leave each as it is.
+_MOVING = (
+    keras.layers.Reshape,
+    keras.layers.Flatten,
+    keras.layers.Permute,
+    keras.layers.Cropping1D,
+    keras.layers.Cropping2D,
+    keras.layers.UpSampling2D,
+)
+
+
+def _last_activation(network):
+    """Return the name of the activation that the values of a network come from, or None."""
+    for layer in reversed(getattr(network, "operations", getattr(network, "layers", ()))):
+        if isinstance(layer, keras.Model):
+            return _last_activation(layer)
+        if not isinstance(layer, _MOVING):
+            activation = getattr(layer, "activation", None)
+            return getattr(activation, "__name__", type(layer).__name__.lower())
+    return None
+
+
+def _output_range(network):
+    """Return the least and the greatest value that a network can give, as far as one can see."""
+    ranges = {"sigmoid": (0, 1), "hard_sigmoid": (0, 1), "tanh": (-1, 1)}
+    return ranges.get(_last_activation(network), (-np.inf, np.inf))
 
 
 def _check_networks(generator, discriminator):
@@ -415,6 +557,12 @@ def _check_networks(generator, discriminator):
         raise ValueError(
             "expected a discriminator whose logits have shape (batch, 1), "
             f"received output shape {discriminator.output_shape}"
+        )
+    last = _last_activation(discriminator)
+    if last in ("sigmoid", "hard_sigmoid", "softmax"):
+        raise ValueError(
+            f"expected a discriminator that ends in logits, received one that ends in a {last}, "
+            "which the loss would apply once more: leave it out"
         )
     if generator.output_shape[1:] != discriminator.input_shape[1:]:
         raise ValueError(

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from ganlab.images import check_count
+
 
 def apply(network, inputs, *, batch_size=256):
     """Apply a network in inference mode, a chunk of inputs at a time.
@@ -25,8 +27,7 @@ def apply(network, inputs, *, batch_size=256):
     >>> apply(generator, latents.sample(1000, 2, seed=1)).shape
     (1000, 2)
     """
-    if batch_size < 1:
-        raise ValueError(f"expected batch_size >= 1, received {batch_size!r}")
+    check_count(batch_size, "batch_size", 1)
     starts = range(0, len(inputs), batch_size) or [0]  # of no inputs, one empty chunk
     chunks = [network(inputs[i : i + batch_size], training=False).numpy() for i in starts]
     return np.concatenate(chunks, dtype=np.float32)

@@ -3,17 +3,18 @@
 import numpy as np
 
 from ganlab._tensorflow import keras
+from ganlab.latents import random_generator
 
 
 class HeInitializers:
     """He initializers, one after another, each with a seed of its own drawn from one seed."""
 
     def __init__(self, seed):
-        self._seeds = np.random.default_rng(seed)
+        self._seeds = random_generator(seed)
 
     def next(self):
         """Return an initializer for the next layer."""
-        return keras.initializers.HeNormal(seed=self._next_seed())
+        return keras.initializers.HeNormal(seed=self.next_seed())
 
     def next_doubling(self):
         """Return one for a transposed convolution of stride 2.
@@ -23,16 +24,18 @@ class HeInitializers:
         first images would be saturated noise.
         """
         return keras.initializers.VarianceScaling(
-            8.0, mode="fan_out", distribution="truncated_normal", seed=self._next_seed()
+            8.0, mode="fan_out", distribution="truncated_normal", seed=self.next_seed()
         )
 
-    def _next_seed(self):
+    def next_seed(self):
+        """Return a seed for what else in the network is random, such as dropout."""
         return int(self._seeds.integers(2**31))
 
 
 def check_image_shape(image_shape):
     """Raise ValueError unless it is (height, width, channels), three positive integers."""
-    if len(image_shape) != 3 or any(not isinstance(n, int) or n < 1 for n in image_shape):
+    sides = image_shape if isinstance(image_shape, tuple | list) else ()
+    if len(sides) != 3 or any(not isinstance(n, int | np.integer) or n < 1 for n in sides):
         raise ValueError(
             "expected image_shape as (height, width, channels), three positive integers, "
             f"received {image_shape!r}"

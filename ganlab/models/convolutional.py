@@ -23,8 +23,8 @@ def conv_generator(image_shape, latent_dim=32, *, width=8, hidden=256, seed):
     image_shape : (height, width, channels)
     latent_dim : int
     width : int
-        Channels before the last doubling halves them; coarser maps have up to four times
-        as many.
+        Half the channels of the map that the last doubling turns into pixels; all coarser maps
+        have 4 * width.
     hidden : int
         Units of the first dense layer; 0 for none.
     seed : int

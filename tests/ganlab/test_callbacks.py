@@ -1,9 +1,13 @@
 """What the callbacks see, keep and stop."""
 
+import errno
+import os
+import sys
+
 import numpy as np
 import pytest
 
-from ganlab import callbacks, datasets, keras, latents, recipes
+from ganlab import callbacks, datasets, keras, latents, recipes, training
 
 POINTS = datasets.ring(640, seed=0)
 
@@ -26,6 +30,21 @@ def test_film_and_curve_go_on_when_training_does():
     assert curve.steps == list(range(1, 11))
     assert {len(values) for values in curve.history.values()} == {10}
     np.testing.assert_array_equal(gan(z).numpy(), gan.generator_ema(z).numpy())
+
+
+def test_film_with_several_steps_in_one_execution():
+    """A frame for each multiple of `every` that was passed, and none twice."""
+    z, points = latents.sample(1, 2, seed=0), datasets.batches(POINTS, 32, seed=0)
+    film, curve = callbacks.Film(z, every=5), callbacks.LossCurve()
+    gan = recipes.DEFAULT.build((2,), seed=0)
+    list(training.steps(gan, points.take(12), callbacks=[film, curve], steps_per_execution=5))
+    assert film.steps == [0, 5, 10]
+    assert curve.steps == list(range(1, 13))
+    film, gan = callbacks.Film(z, every=7), recipes.DEFAULT.build((2,), seed=0)
+    sgd = keras.optimizers.SGD
+    gan.compile(g_optimizer=sgd(1e-3), d_optimizer=sgd(1e-3), steps_per_execution=5)
+    fit(film, gan=gan, steps=20)
+    assert film.steps == [0, 10, 15]
 
 
 def test_film_of_unknown_length_stays_short_and_even():
@@ -112,7 +131,30 @@ def test_progress_of_any_other_model(capsys):
 
 
 def test_bad_input_is_named():
-    with pytest.raises(ValueError, match="expected every >= 1, received 0"):
+    with pytest.raises(ValueError, match="every as an integer from 1 on, received 0"):
         callbacks.Film(np.zeros((1, 2)), every=0)
     with pytest.raises(ValueError, match=r"latents of shape \(n, 2\), received \(4, 3\)"):
         fit(callbacks.Film(np.zeros((4, 3)), every=1))
+
+
+class Unwritable:
+    """Stands for a stream whose terminal is gone, or whose disk is full."""
+
+    encoding = "utf-8"
+
+    def write(self, text=None):
+        raise OSError(errno.EPIPE, "nobody reads this")
+
+    flush = write
+
+
+@pytest.mark.parametrize("stream", [None, object(), Unwritable(), open(os.devnull)])
+def test_a_bar_that_cannot_be_shown_does_not_end_what_it_shows(monkeypatch, stream):
+    monkeypatch.setattr(sys, "stderr", stream)
+    with callbacks.progress_bar(total=3, dynamic_ncols=True) as bar:
+        bar.update()
+        bar.set_postfix_str("still counting")
+        bar.refresh()
+    assert bar.n == 1
+    gan = fit(callbacks.Progress(), steps=2)
+    assert int(gan.steps) == 2

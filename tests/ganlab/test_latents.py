@@ -166,3 +166,21 @@ def test_truncate_refuses():
         latents.truncate(z * np.nan, threshold=1.0, seed=0)
     with pytest.raises(TypeError, match="seed"):
         latents.truncate(z, threshold=1.0, seed=None)
+
+
+def test_a_seed_in_range():
+    for wrong in (None, 0.5, True, np.random.default_rng(0)):
+        with pytest.raises(TypeError, match="expected seed as an integer, received"):
+            latents.integer_seed(wrong)
+    for wrong in (-1, 2**63):
+        with pytest.raises(ValueError, match="expected seed from 0 to"):
+            latents.integer_seed(wrong)
+        with pytest.raises(ValueError, match="expected seed from 0 to"):
+            latents.random_generator(wrong)
+    assert type(latents.integer_seed(np.int64(3))) is int
+
+
+@pytest.mark.parametrize(("n", "dim"), [(0, 2), (2, 0), (2.0, 2), (2, None)])
+def test_counts_of_latents(n, dim):
+    with pytest.raises(ValueError, match="n and dim as integers of at least 1"):
+        latents.sample(n, dim, seed=0)

@@ -199,3 +199,16 @@ def test_article_loss_is_the_printed_formula():
     assert float(losses.article_loss(scores, labels, b=b)) == pytest.approx(expected / 3, 1e-6)
     with pytest.raises(ValueError, match="received 2 labels for 3 scores"):
         losses.article_loss(scores, [1.0, 0.0], b=b)
+
+
+@pytest.mark.parametrize("name", losses.ALL)
+def test_batches_of_unknown_size_can_be_compiled(name):
+    loss = losses.ALL[name]
+
+    @tf.function(input_signature=[tf.TensorSpec((None, 1)), tf.TensorSpec((8, 1))])
+    def both(real, fake):
+        return loss.discriminator(real, fake), loss.generator(real, fake)
+
+    real, fake = tf.ones((8, 1)), tf.zeros((8, 1))
+    eager = loss.discriminator(real, fake), loss.generator(real, fake)
+    np.testing.assert_allclose(both(real, fake), eager, rtol=1e-6)

@@ -87,9 +87,15 @@ def test_bad_input_is_named():
         penalties.gradient_penalty(quadratic, np.ones((2, 3)), np.ones((4, 3)), seed=0)
     with pytest.raises(ValueError, match="logits depend on its images"):
         penalties.r1(lambda x: tf.zeros((2, 1)), np.ones((2, 3), np.float32))
-    with pytest.raises(ValueError, match="expected weight >= 0, received -1"):
+    with pytest.raises(ValueError, match="expected weight >= 0 and finite, received -1"):
         penalties.Penalty(penalties.r1, weight=-1)
-    with pytest.raises(ValueError, match="expected every >= 1, received 0"):
+    with pytest.raises(ValueError, match="every as an integer from 1 on, received 0"):
         penalties.Penalty(penalties.r1, weight=1.0, every=0)
     with pytest.raises(TypeError, match="expected function as one of .* received 'r1'"):
         penalties.Penalty("r1", weight=1.0)
+
+
+@pytest.mark.parametrize("weight", [None, "10", -1.0, np.nan, np.inf])
+def test_a_weight_that_is_none(weight):
+    with pytest.raises(ValueError, match="expected weight >= 0 and finite, received"):
+        penalties.Penalty(penalties.r1, weight=weight)

@@ -160,3 +160,14 @@ def test_a_history_is_drawn_over_its_bands():
     ax = plotting.plot_history(history, ax=Figure().subplots(), band=band)
     assert len(ax.collections) == 2
     assert ax.get_legend_handles_labels()[1].count("five other seeds") == 1
+
+
+def test_gray_images_are_gray_without_the_style():
+    figure = plotting.show_images(np.zeros((1, 4, 4, 1)), titles=["black"])
+    assert figure.axes[0].images[0].get_cmap().name == "gray"
+
+
+@pytest.mark.parametrize("columns", [0, -1, 1.5])
+def test_columns_are_counted(columns):
+    with pytest.raises(ValueError, match="columns as an integer from 1 on, received"):
+        plotting.show_images(np.zeros((2, 4, 4, 1)), columns=columns)

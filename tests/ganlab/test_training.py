@@ -266,8 +266,7 @@ def test_several_steps_in_one_call_give_the_logs_of_each():
     for mine, theirs in zip(grouped, logs, strict=True):
         assert mine == pytest.approx(theirs, rel=1e-5)
     ends = [seen[:3] for seen in together.seen if seen[0] == "batch end"]
-    after = [3, 3, 3, 6, 6, 6, 7]  # what a callback finds the GAN to have behind it
-    assert ends == [("batch end", steps, batch) for batch, steps in enumerate(after)]
+    assert ends == [("batch end", batch + 1, batch) for batch in range(7)]
     np.testing.assert_allclose(weights(several.generator), weights(one.generator), rtol=1e-5)
 
 
@@ -288,13 +287,171 @@ def test_leaving_the_loop_of_steps_ends_the_training():
     assert hooks.seen[-2][:3] == ("batch end", 3, 2) and hooks.seen[-1] == ("train end", 3)
 
 
+def test_leaving_a_call_of_several_steps_counts_those_that_were_made():
+    gan = small_gan()
+    batches = datasets.batches(POINTS, 20, seed=0)
+    for _ in training.steps(gan, batches, steps_per_execution=3):
+        break
+    assert int(gan.steps) == 3
+
+
+IMAGES = np.random.default_rng(0).random((16, 8, 8, 1), np.float32)
+
+
+def image_gan(last="sigmoid"):
+    layers = keras.layers
+    generator = keras.Sequential(
+        [keras.Input((2,)), layers.Dense(64, activation=last), layers.Reshape((8, 8, 1))], name="g"
+    )
+    gan = GAN(generator, models.dense_discriminator((8, 8, 1), seed=1), loss=losses.hinge, seed=2)
+    gan.compile(g_optimizer=keras.optimizers.SGD(1e-3), d_optimizer=keras.optimizers.SGD(1e-3))
+    return gan
+
+
+def as_array(gan, samples):
+    gan.fit(samples, batch_size=8, verbose=0)
+
+
+def as_dataset(gan, samples):
+    gan.fit(tf.data.Dataset.from_tensor_slices(samples).batch(8), verbose=0)
+
+
+def one_by_one(gan, samples):
+    list(training.steps(gan, tf.data.Dataset.from_tensor_slices(samples).batch(8)))
+
+
+@pytest.mark.parametrize("train", [as_array, as_dataset, one_by_one])
+def test_doors_of_a_training(train):
+    """Nothing is updated before what is wrong is said, whichever way the samples come."""
+    for wrong, error, message in [
+        ((255 * IMAGES).astype(np.uint8), TypeError, "floating-point .* uint8: images.to_float"),
+        (np.ones((16, 8, 8, 1), int), TypeError, "floating-point real samples, received int64"),
+        (np.ones((16, 1, 8, 8)), ValueError, r"received \(\w+, 1, 8, 8\). Channels come last"),
+        (IMAGES[..., 0], ValueError, r"of shape \(None, 8, 8, 1\), .* received \(\w+, 8, 8\)"),
+        (np.full_like(IMAGES, np.nan), ValueError, "finite real samples, received NaN"),
+        (IMAGES[:0], ValueError, "at least one real sample in a batch, received none"),
+        ({"image": IMAGES}, TypeError, r"as one array, .* received dict with \['image'\]"),
+    ]:
+        if train is as_array and isinstance(wrong, dict):
+            continue  # Keras's own way of naming the inputs of a network
+        gan = image_gan()
+        with pytest.raises(error, match=message):
+            train(gan, wrong)
+        assert int(gan.steps) == 0
+
+
+@pytest.mark.parametrize("train", [as_array, as_dataset, one_by_one])
+def test_samples_that_the_generator_cannot_make_are_told_of_once(train):
+    for last, factor, shift in [("sigmoid", 255, 0), ("sigmoid", 2, -1), ("tanh", 255, 0)]:
+        gan = image_gan(last)
+        with pytest.warns(
+            UserWarning, match="which is all that the generator 'g' can make"
+        ) as told:
+            train(gan, factor * IMAGES + shift)
+            train(gan, factor * IMAGES + shift)
+        assert len(told) == 1
+    train(image_gan(), 1.05 * IMAGES)  # a resampling overshoots
+    train(image_gan("tanh"), 2 * IMAGES - 1)
+    train(image_gan("linear"), 255 * IMAGES)
+
+
+def test_float64_and_float16_are_trained_on_as_float32():
+    penalty = penalties.Penalty(penalties.gradient_penalty, weight=1.0)
+    trained = []
+    for dtype in (np.float32, np.float64, np.float16):
+        gan = small_gan(penalty=penalty)
+        points = POINTS.astype(np.float16).astype(dtype)
+        as_dataset(gan, points)
+        trained.append(weights(gan.discriminator))
+    np.testing.assert_array_equal(trained[0], trained[1])
+    np.testing.assert_array_equal(trained[0], trained[2])
+
+
+def normalized_gan(d_steps):
+    def network(units):
+        inputs = keras.Input((2,))
+        x = keras.layers.BatchNormalization()(keras.layers.Dense(8)(inputs))
+        return keras.Model(inputs, keras.layers.Dense(units)(x))
+
+    gan = GAN(network(2), network(1), loss=losses.hinge, d_steps=d_steps, seed=0)
+    gan.compile(g_optimizer=keras.optimizers.SGD(1e-3), d_optimizer=keras.optimizers.SGD(1e-3))
+    return gan
+
+
+def test_a_last_batch_smaller_than_d_steps_is_shared_out_without_empty_parts():
+    gan = small_gan(d_steps=5)
+    seen, update = [], gan.step_discriminator
+    gan.step_discriminator = lambda real: seen.append(np.asarray(real)) or update(real)
+    gan.train_step(POINTS[:3])
+    np.testing.assert_array_equal(seen, POINTS[[0, 1, 2, 0, 1]][:, None])
+    gan = normalized_gan(d_steps=5)
+    gan.fit(POINTS[:41], batch_size=20, verbose=0)
+    assert int(gan.steps) == 3
+    assert np.isfinite(gan.sample(4, seed=0)).all()
+
+
+@pytest.mark.parametrize("by_fit", [True, False])
+def test_an_empty_batch_among_others_is_named_and_leaves_the_weights_finite(by_fit):
+    sizes = tf.data.Dataset.from_tensor_slices([20, 12, 0, 20])
+    batches = sizes.map(lambda size: tf.constant(POINTS)[:size])
+    gan = normalized_gan(d_steps=2)
+    with pytest.raises(ValueError, match="^expected at least one real sample in a batch"):
+        if by_fit:
+            gan.fit(batches, verbose=0)
+        else:
+            list(training.steps(gan, batches))
+    assert int(gan.steps) == 2
+    assert np.isfinite(gan.sample(4, seed=0)).all()
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        lambda x: keras.layers.Dense(1, activation="sigmoid")(x),
+        lambda x: keras.layers.Activation("sigmoid")(keras.layers.Dense(1)(x)),
+        lambda x: keras.ops.sigmoid(keras.layers.Dense(1)(x)),
+        lambda x: keras.layers.Softmax()(keras.layers.Dense(1)(x)),
+        lambda x: keras.Sequential([keras.Input((2,)), keras.layers.Dense(1, "sigmoid")])(x),
+    ],
+)
+def test_a_discriminator_of_probabilities_is_refused(last):
+    inputs = keras.Input((2,))
+    discriminator = keras.Model(inputs, last(inputs))
+    with pytest.raises(ValueError, match="that ends in logits, received one that ends in a s"):
+        GAN(models.mlp_generator(seed=0), discriminator, loss=losses.hinge, seed=0)
+
+
+def test_what_undoes_a_sigmoid_makes_logits():
+    inputs = keras.Input((2,))
+    logits = keras.ops.log(keras.layers.Dense(1, activation="sigmoid")(inputs))
+    GAN(models.mlp_generator(seed=0), keras.Model(inputs, logits), loss=losses.hinge, seed=0)
+
+
+def test_what_is_no_seed():
+    for seed in (None, 1.5, True):
+        with pytest.raises(TypeError, match="expected seed as an integer, received"):
+            small_gan(seed=seed)
+    for seed in (-1, 2**63):
+        with pytest.raises(ValueError, match="expected seed from 0 to"):
+            small_gan(seed=seed)
+    small_gan(seed=np.int64(3))
+
+
+def test_batches_for_several_steps_at_once():
+    with pytest.raises(TypeError, match="batches as a tf.data.Dataset, .* received ndarray"):
+        training.steps(small_gan(), POINTS)
+    uneven = tf.data.Dataset.from_tensor_slices(POINTS).batch(20)
+    with pytest.raises(ValueError, match="batches of one size .* drop_remainder=True"):
+        training.steps(small_gan(), uneven, steps_per_execution=2)
+
+
 def test_what_cannot_be_trained_with_is_refused_before_the_first_step():
     batches = datasets.batches(POINTS, 20, seed=0)
     with pytest.raises(TypeError, match="expected gan as a training.GAN, received 'gan'"):
         training.steps("gan", batches)
     with pytest.raises(ValueError, match="expected a compiled GAN, received one without"):
         training.steps(small_gan(compiled=False), batches)
-    with pytest.raises(ValueError, match="expected steps_per_execution >= 1, received 0"):
+    with pytest.raises(ValueError, match="steps_per_execution as an integer from 1 on, received 0"):
         training.steps(small_gan(), batches, steps_per_execution=0)
     spoken = r"expected real samples of shape \(None, 2\), as the generator makes them, received"
     wrong = np.zeros((20, 3), np.float32)
@@ -322,7 +479,7 @@ def test_bad_input_is_named():
         TypeError, match=r"expected loss as a losses.AdversarialLoss, received 'hinge'"
     ):
         GAN(g, d, loss="hinge", seed=0)
-    with pytest.raises(ValueError, match="expected d_steps >= 1, received 0"):
+    with pytest.raises(ValueError, match="d_steps as an integer from 1 on, received 0"):
         small_gan(d_steps=0)
     with pytest.raises(ValueError, match=r"expected ema in \(0, 1\) or None, received 1.0"):
         small_gan(ema=1.0)

@@ -56,5 +56,5 @@ def test_half_precision_comes_out_as_float32():
 
 
 def test_a_chunk_holds_something(generator):
-    with pytest.raises(ValueError, match="expected batch_size >= 1, received 0"):
+    with pytest.raises(ValueError, match="batch_size as an integer from 1 on, received 0"):
         models.apply(generator, np.zeros((3, 4), np.float32), batch_size=0)
