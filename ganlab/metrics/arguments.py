@@ -2,6 +2,10 @@
 
 import numpy as np
 
+#: The size up to which even the twelfth powers of values, in the spread of a kernel of degree
+#: three, can be added in float64.
+LARGEST = 1e25
+
 
 def as_rows(values, name, *, finite=True):
     """Return numbers as float64 of shape (n, size): all axes but the first become one."""
@@ -12,6 +16,11 @@ def as_rows(values, name, *, finite=True):
         )
     if finite and not np.isfinite(array).all():
         raise ValueError(f"expected finite {name}, received NaN or infinity among them")
+    if finite and np.abs(array).max() > LARGEST:
+        raise ValueError(
+            f"expected {name} of values up to {LARGEST:g}, whose powers can be added, received "
+            f"{np.abs(array).max():.3g}"
+        )
     return array.reshape(len(array), -1)
 
 
@@ -37,11 +46,3 @@ def as_pair(*, finite=(True, True), least=(1, 1), **named):
         if len(rows) < few:
             raise ValueError(f"expected {few} or more {name} samples, received {len(rows)}")
     return one, other
-
-
-def check_count(value, name, least, most=None):
-    """Check that a value is an integer from `least` to `most`."""
-    good = isinstance(value, int | np.integer) and not isinstance(value, bool)
-    if not good or value < least or (most is not None and value > most):
-        to = "on" if most is None else f"to {most}"
-        raise ValueError(f"expected {name} as an integer from {least} {to}, received {value!r}")

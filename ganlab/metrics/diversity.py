@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from ganlab.images import check_count
 from ganlab.latents import random_generator
-from ganlab.metrics.arguments import check_count
 
 
 def pairwise_similarity(images, similarity, *, pairs, seed):

@@ -5,8 +5,8 @@ from statistics import NormalDist
 
 import numpy as np
 
+from ganlab.images import check_count
 from ganlab.latents import random_generator
-from ganlab.metrics.arguments import check_count
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ganlab.images import check_count
 from ganlab.latents import random_generator
-from ganlab.metrics.arguments import as_pair, check_count
+from ganlab.metrics.arguments import as_pair
 
 
 @dataclass(frozen=True)

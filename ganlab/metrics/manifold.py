@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ganlab.metrics.arguments import as_pair, check_count
+from ganlab.images import check_count
+from ganlab.metrics.arguments import as_pair
 from ganlab.metrics.neighbors import count_inside, nearest_neighbors
 
 

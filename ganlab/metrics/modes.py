@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ganlab.metrics.arguments import as_pair
+from ganlab.metrics.arguments import LARGEST, as_pair
 from ganlab.metrics.neighbors import nearest_neighbors
 
 
@@ -14,8 +14,9 @@ class ModeCoverage:
 
     Attributes
     ----------
-    counts : ndarray of int, shape (modes,)
-        Samples within the radius of each mode, each counted for its nearest center only.
+    counts : ndarray of int, shape (m,)
+        Samples within the radius of each of the m modes, each counted for its nearest center
+        only. Every center is a mode, unless labels count fewer.
     covered : int
         Modes that got at least a quarter of an even share of all samples.
     high_quality : float in [0, 1]
@@ -39,13 +40,14 @@ def mode_coverage(samples, modes, *, radius, labels=None):
     Parameters
     ----------
     samples : array of numbers, shape (n, ...)
-        A sample that is not finite, as a diverged generator draws them, is near no mode.
+        A sample that is not finite or beyond 1e25, as a diverged generator draws them, is near
+        no mode.
     modes : array of numbers, shape (modes, ...)
         The centers.
     radius : float, above 0
         How far from its center a sample still belongs to a mode: three standard deviations
         of the mode is usual (Metz et al. 2016, arXiv:1611.02163).
-    labels : array of int, shape (modes,), optional
+    labels : array of int, shape (modes,), range [0, 2**16), optional
         The mode of each center, counted from 0, where several centers stand for one mode, as
         labeled images do for their class. By default each is a mode of its own.
 
@@ -67,8 +69,13 @@ def mode_coverage(samples, modes, *, radius, labels=None):
             f"expected {len(modes)} labels counted from 0, one for each center, "
             f"received {labels.dtype} of shape {labels.shape}"
         )
+    if labels.max() >= 2**16:
+        raise ValueError(
+            f"expected labels below 2**16, received {labels.max()}: "
+            "np.unique(labels, return_inverse=True)[1] counts identifiers from 0"
+        )
     counts = np.zeros(labels.max() + 1, np.int64)
-    finite = samples[np.isfinite(samples).all(axis=1)]
+    finite = samples[(np.abs(samples) <= LARGEST).all(axis=1)]
     if len(finite):
         distances, nearest = nearest_neighbors(finite, modes)
         counts += np.bincount(labels[nearest[distances <= radius]], minlength=len(counts))

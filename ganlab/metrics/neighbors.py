@@ -10,7 +10,8 @@ five times as long.
 
 import numpy as np
 
-from ganlab.metrics.arguments import as_pair, check_count
+from ganlab.images import check_count
+from ganlab.metrics.arguments import as_pair
 
 _BLOCK = 4_000_000  # float64 numbers in a temporary array: 32 MB
 
@@ -49,7 +50,7 @@ def nearest_neighbors(queries, references, k=1):
     check_count(k, "k", 1, len(references))
     distances = np.empty((len(queries), k))
     indices = np.empty((len(queries), k), np.int64)
-    rows = max(1, _BLOCK // len(references))
+    rows = _rows_in_block(len(references))
     for start in range(0, len(queries), rows):
         block = queries[start : start + rows]
         rough, error = _rough_squares(block, references)
@@ -100,7 +101,7 @@ def count_inside(points, centers, radii, *, closed):
         )
     balls = np.zeros(len(points), np.int64)
     members = np.zeros(len(centers), np.int64)
-    rows = max(1, _BLOCK // (4 * len(centers)))
+    rows = _rows_in_block(4 * len(centers))
     for start in range(0, len(points), rows):
         block = points[start : start + rows]
         gaps, error = _rough_squares(block, centers)
@@ -115,6 +116,11 @@ def count_inside(points, centers, radii, *, closed):
         balls[start : start + rows] = inside.sum(axis=1)
         members += inside.sum(axis=0)
     return balls, members
+
+
+def _rows_in_block(width):
+    """Return how many rows of so many numbers a temporary array of 32 MB holds, at least one."""
+    return max(1, _BLOCK // width)
 
 
 def _rough_squares(queries, references):
@@ -136,6 +142,6 @@ def _rough_squares(queries, references):
 
 def _squared_distances(query, references, chosen):
     """Return sums of squared differences, a bounded number of references at a time."""
-    rows = max(1, _BLOCK // len(query))
+    rows = _rows_in_block(len(query))
     parts = (chosen[start : start + rows] for start in range(0, len(chosen), rows))
     return np.concatenate([((references[part] - query) ** 2).sum(axis=1) for part in parts])

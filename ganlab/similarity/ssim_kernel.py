@@ -42,7 +42,7 @@ _IMAGES = (None, None, None, None)
 def windowed_similarity(a, b, data_range, weights):
     """Measure MS-SSIM of checked images, (batch,), by a tuple with a weight for each scale.
 
-    A single weight means SSIM, whatever its value.
+    No weights mean SSIM: the mean of one scale as it is, which may be negative.
     """
     return tf.ensure_shape(_differentiable(weights)(a, b, data_range), a.shape[:1])
 
@@ -201,7 +201,7 @@ def _similarity_of_rows(s, d, channels, weights):
         s, d = _halved(s, channels), _halved(d, channels)
     luminance, contrast_structure = _window_factors(s, d, channels)
     similarity = _channel_means(luminance * contrast_structure, channels)
-    if len(weights) > 1:
+    if weights:
         similarity = product * _power(similarity, weights[-1])
     return tf.reduce_mean(similarity, axis=1)
 

@@ -51,7 +51,7 @@ def ssim(a, b, *, data_range):
     array([1., 1.], dtype=float32)
     """
     a, b, data_range = arguments.image_pair(a, b, data_range, minimum=ssim_kernel.WINDOW)
-    return ssim_kernel.windowed_similarity(a, b, data_range, (1.0,))
+    return ssim_kernel.windowed_similarity(a, b, data_range, ())
 
 
 def ssim_map(a, b, *, data_range):
@@ -136,10 +136,13 @@ def ms_ssim_scales(height, width):
     [0.1356, 0.8644]
     """
     size = min(height, width)
-    if size < ssim_kernel.WINDOW:
-        raise ValueError(f"expected images of at least 11x11 pixels, received {height}x{width}")
+    least = ssim_kernel.WINDOW
+    if size < least:
+        raise ValueError(
+            f"expected images of at least {least}x{least} pixels, received {height}x{width}"
+        )
     scales = 0
-    while scales < len(_MS_WEIGHTS) and size >= ssim_kernel.WINDOW:
+    while scales < len(_MS_WEIGHTS) and size >= least:
         scales += 1
         size = (size + 1) // 2
     if scales == len(_MS_WEIGHTS):

@@ -74,3 +74,14 @@ def test_bytes_and_float32_are_measured_in_float64(measure):
     expected = measure(real.astype(np.float64), fake.astype(np.float64))
     assert measure(real, fake) == expected
     assert measure(real.astype(np.float32), fake.astype(np.float32)) == expected
+
+
+@pytest.mark.parametrize("measure", PAIR_MEASURES)
+def test_values_whose_powers_overflow_are_refused(measure):
+    rng = np.random.default_rng(61)
+    huge = 1e200 * rng.normal(size=(9, 2))
+    with pytest.raises(ValueError, match=r"expected real of values up to 1e\+25, .* received"):
+        measure(huge, huge)
+    large = np.clip(1e24 * rng.normal(size=(2, 9, 2)), -1e25, 1e25)  # no warning, no infinity
+    found = measure(*large)
+    assert np.isfinite(list(vars(found).values()) if hasattr(found, "__dict__") else found).all()

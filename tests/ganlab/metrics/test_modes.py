@@ -103,3 +103,13 @@ def test_coverage_ignores_the_order_of_samples(seed):
 def test_bad_input_to_mode_coverage(samples, modes, radius, message):
     with pytest.raises(ValueError, match=message):
         metrics.mode_coverage(samples, modes, radius=radius)
+
+
+def test_samples_beyond_all_bounds_are_near_no_mode():
+    found = metrics.mode_coverage([[1e200, 0.0], [0.0, 0.0]], [[0.0, 0.0]], radius=1.0)
+    assert found.counts.tolist() == [1]
+
+
+def test_labels_that_are_identifiers_are_refused():
+    with pytest.raises(ValueError, match="expected labels below .*, received 20220101"):
+        metrics.mode_coverage([[0.0]], [[0.0], [1.0]], radius=1.0, labels=[0, 20220101])

@@ -221,3 +221,17 @@ def test_global_ssim_ignores_where_pixels_are():
     shuffled = (x.reshape(1, 784)[:, order].reshape(1, 28, 28, 1) for x in (a, b))
     one = similarity.global_ssim(a, b, data_range=1.0)
     np.testing.assert_allclose(similarity.global_ssim(*shuffled, data_range=1.0), one, 1e-12)
+
+
+@pytest.mark.parametrize("side", [11, 16, 20])
+def test_ms_ssim_of_one_scale_is_not_negative_either(side):
+    """Negatives of each other: their SSIM is below 0, and the scale of ms_ssim ends there."""
+    images = np.random.default_rng(0).random((4, side, side, 1), np.float32)
+    assert (similarity.ssim(images, 1 - images, data_range=1.0).numpy() < 0).all()
+    np.testing.assert_array_equal(similarity.ms_ssim(images, 1 - images, data_range=1.0), 0.0)
+    alike = np.clip(images + 0.1, 0, 1)
+    np.testing.assert_allclose(
+        similarity.ms_ssim(images, alike, data_range=1.0),
+        similarity.ssim(images, alike, data_range=1.0),
+        rtol=1e-6,
+    )
