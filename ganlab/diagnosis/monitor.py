@@ -13,6 +13,7 @@ from sklearn.metrics import roc_auc_score
 from ganlab import latents, losses, metrics, penalties, training
 from ganlab._tensorflow import keras, tf
 from ganlab.diagnosis.record import COLUMNS, Record
+from ganlab.images import check_count
 
 _PROBE = 256  # samples of each kind that a row looks at
 _SHOWN = 128  # samples of a frame
@@ -62,6 +63,8 @@ def train(gan, task, *, steps, every, batch_size, seed, preprocess=np.asarray, f
     """
     monitor = Monitor(task, every=every, seed=seed, preprocess=preprocess, frames=frames)
     real = tf.constant(preprocess(task.train), tf.float32)
+    check_count(steps, "steps", 1)
+    check_count(batch_size, "batch_size", 1)
     chosen = np.random.default_rng(seed).integers(len(real), size=(steps, batch_size))
     batches = tf.data.Dataset.from_tensor_slices(chosen).map(lambda rows: tf.gather(real, rows))
     # Not gan.fit: networks this small train twice as fast with all steps of a row in one call.
@@ -93,9 +96,9 @@ class Monitor(keras.callbacks.Callback):
 
     def __init__(self, task, *, every, seed, preprocess=np.asarray, frames=6):
         super().__init__()
-        if every < 1 or frames < 2:
-            raise ValueError(f"expected every >= 1 and frames >= 2, received {every} and {frames}")
-        self.task, self.every, self.seed = task, every, seed
+        check_count(every, "every", 1)
+        check_count(frames, "frames", 2)
+        self.task, self.every, self.seed = task, every, latents.integer_seed(seed)
         self.preprocess, self.frames = preprocess, frames
         self.record = None
 
@@ -113,6 +116,8 @@ class Monitor(keras.callbacks.Callback):
         self._look = _look(gan, *preprocessed, self._latents)
         self._received_high = np.max(preprocess(task.train))
         self._real_distance = _mean_distance(unseen)
+        if not self._real_distance > 0:
+            raise ValueError("expected held-out samples that differ, received one or equal ones")
         self._held_out_nearest = _nearest_distance(unseen, task.train)
         self._samples, self._weights = gan(self._latents).numpy(), _weights(gan)
         self._frame_rows = {round(n * rows / (self.frames - 1)) for n in range(1, self.frames)}
@@ -125,7 +130,9 @@ class Monitor(keras.callbacks.Callback):
         if len(self._logs) < self.every:
             return
         self._steps.append(int(self.model.steps))
-        with np.errstate(invalid="ignore", over="ignore"):  # a diverged run is a finding
+        with np.errstate(
+            invalid="ignore", over="ignore", divide="ignore"
+        ):  # a diverged run is a finding
             for name, value in self._row().items():
                 self._history[name].append(float(value))
         if len(self._steps) in self._frame_rows:
@@ -134,7 +141,7 @@ class Monitor(keras.callbacks.Callback):
 
     def on_train_end(self, logs=None):
         self.record = Record(
-            steps=np.array(self._steps),
+            steps=np.array(self._steps, int),
             columns={name: np.array(values) for name, values in self._history.items()},
             frames=np.array(list(self._pictures.values())),
             frame_steps=np.array(list(self._pictures)),
@@ -188,7 +195,7 @@ class Monitor(keras.callbacks.Callback):
 
 def _look(gan, real, held_out, latents):
     """Return a compiled function that evaluates both networks without changing them."""
-    drawn = gan.generator_ema or gan.generator
+    drawn = gan.sampling_generator
 
     def discriminator(images):
         return gan.discriminator(images, training=False)
@@ -245,7 +252,7 @@ def _nearest_distance(samples, references):
 
 def _mean_distance(samples):
     """Return the mean distance of two different samples; each is paired with a few others."""
-    shifts = (1, 7, 31, 101)
+    shifts = [shift for shift in (1, 7, 31, 101) if shift % len(samples)] or [0]
     return np.mean([_mean_shift(samples, np.roll(samples, shift, axis=0)) for shift in shifts])
 
 

@@ -63,6 +63,21 @@ class Record:
     real: np.ndarray
 
     def __post_init__(self):
+        for name, axes in (("steps", 1), ("frame_steps", 1), ("frames", 3), ("real", 2)):
+            array = np.asarray(getattr(self, name))
+            if array.dtype.kind not in ("iu" if axes == 1 else "f") or array.ndim < axes:
+                raise ValueError(
+                    f"expected {name} as {'integers' if axes == 1 else 'floats'} with {axes} or "
+                    f"more axes, received shape {array.shape}, {array.dtype}"
+                )
+        shapes = np.shape(self.steps), np.shape(self.frame_steps)
+        if shapes != ((len(self.steps),), (len(self.frames),)):
+            raise ValueError(f"expected a step for each row and frame, received shapes {shapes}")
+        if np.shape(self.frames)[2:] != np.shape(self.real)[1:]:
+            raise ValueError(
+                "expected frames of samples as the real ones are, received shapes "
+                f"{np.shape(self.frames)} and {np.shape(self.real)}"
+            )
         wrong = sorted(set(self.columns) ^ set(COLUMNS))
         if wrong:
             raise ValueError(f"expected the columns of COLUMNS, received a difference in {wrong}")
@@ -77,7 +92,7 @@ class Record:
         return self.columns[name]
 
     def __repr__(self):
-        return f"<Record of {self.steps[-1]} steps in {len(self.steps)} rows>"
+        return f"<Record of {self.steps[-1:].sum()} steps in {len(self.steps)} rows>"
 
 
 def save_records(records, path):
@@ -127,10 +142,10 @@ def load_records(path):
         return {
             name: Record(
                 steps=arrays[f"{name}/steps"],
-                columns=dict(zip(columns, arrays[f"{name}/table"].astype(float), strict=True)),
-                frames=arrays[f"{name}/frames"].astype(np.float32),
+                columns=dict(zip(columns, _floats(arrays[f"{name}/table"], float), strict=True)),
+                frames=_floats(arrays[f"{name}/frames"], np.float32),
                 frame_steps=arrays[f"{name}/frame_steps"],
-                real=arrays[f"{name}/real"].astype(np.float32),
+                real=_floats(arrays[f"{name}/real"], np.float32),
             )
             for name in dict.fromkeys(key.split("/")[0] for key in arrays)
         }
@@ -138,3 +153,9 @@ def load_records(path):
         raise files.FileError(
             f"{path}: expected records as save_records writes them, received {error}"
         ) from None
+
+
+def _floats(array, dtype):
+    if array.dtype.kind != "f" or array.ndim < 2:
+        raise ValueError(f"floats expected, not shape {array.shape}, {array.dtype}")
+    return array.astype(dtype)

@@ -164,10 +164,10 @@ def _paid_for_confidence(record):
 
 def _other_penalty(record):
     paid = _late(record, "penalty", np.mean)
-    if paid == 0:
-        return None
     fair = [_late(record, name, np.mean) for name in ("penalty_r1", "penalty_gp")]
-    ratios = [paid / value for value in fair]
+    ratios = [paid / value for value in fair if value > 0]  # R1 of a flat critic is 0
+    if not 0 < paid < np.inf or not ratios:
+        return None
     nearest = min(ratios, key=lambda ratio: abs(np.log(ratio)))
     if not 0.77 < nearest < 1.3:
         return (

@@ -19,11 +19,17 @@ from sklearn.decomposition import PCA
 from ganlab import checkpoints, datasets, files, models
 from ganlab import images as pixels
 from ganlab._tensorflow import keras, tf
+from ganlab.datasets import handwriting
+from ganlab.latents import integer_seed
+from ganlab.models.building import HeInitializers
 
 layers = keras.layers
 
 #: Values in a feature vector.
 DIM = 64
+
+#: Classes that a classifier tells apart at most: more are no classes but names of single images.
+MAX_CLASSES = 4096
 
 #: sha256 of the recorded classifiers in data/weights, features_NAME.npz.
 WEIGHTS = {"digits": "25a60fdf265c1dc6c1bbf142757e0c4b110373ca6ac9f6e987eee62a08db86a8"}
@@ -44,11 +50,7 @@ def build(image_shape, classes, *, seed):
     keras.Model
         images (batch, *image_shape) -> logits (batch, classes).
     """
-    seeds = np.random.default_rng(seed)
-
-    def init():
-        return keras.initializers.HeNormal(seed=int(seeds.integers(2**31)))
-
+    init = HeInitializers(seed)
     images = keras.Input(tuple(image_shape), name="images")
     x = layers.Rescaling(2.0, -1.0, name="zero_centered")(images)
     side, width = max(image_shape[:2]), 24
@@ -56,17 +58,22 @@ def build(image_shape, classes, *, seed):
     while side > 4 or block == 0:
         block += 1
         x = layers.Conv2D(
-            width, 4, strides=2, padding="same", kernel_initializer=init(), name=f"halve_{block}"
+            width,
+            4,
+            strides=2,
+            padding="same",
+            kernel_initializer=init.next(),
+            name=f"halve_{block}",
         )(x)
         x = layers.LeakyReLU(0.2, name=f"leaky_{block}")(x)
         side, width = -(-side // 2), min(2 * width, 64)
     x = layers.Flatten(name="flatten")(x)
-    x = layers.Dropout(0.3, seed=int(seeds.integers(2**31)), name="dropout")(x)
+    x = layers.Dropout(0.3, seed=init.next_seed(), name="dropout")(x)
     # Left without a nonlinearity: a Gaussian, which the Fréchet distance assumes, is a better
     # description of values of both signs than of rectified ones.
-    x = layers.Dense(DIM, kernel_initializer=init(), name="features")(x)
+    x = layers.Dense(DIM, kernel_initializer=init.next(), name="features")(x)
     x = layers.LeakyReLU(0.2, name="leaky_features")(x)
-    logits = layers.Dense(classes, kernel_initializer=init(), name="logits")(x)
+    logits = layers.Dense(classes, kernel_initializer=init.next(), name="logits")(x)
     return keras.Model(images, logits, name="features")
 
 
@@ -80,9 +87,10 @@ def train(images, labels, *, seed, steps=1500, batch_size=64, callbacks=()):
     Parameters
     ----------
     images : array of float32, shape (n, height, width, channels), in [0, 1]
-    labels : array of int, shape (n,), from 0 to classes - 1 with at least two classes
+    labels : array of int, shape (n,), range [0, 4096)
+        Of at least two classes, counted from 0.
     seed : int
-    steps, batch_size : int
+    steps, batch_size : int, at least 1
     callbacks : sequence of keras.callbacks.Callback
 
     Returns
@@ -90,12 +98,15 @@ def train(images, labels, *, seed, steps=1500, batch_size=64, callbacks=()):
     keras.Model
     """
     images = pixels.check(images)
-    labels = np.asarray(labels)
-    if labels.shape != (len(images),) or labels.dtype.kind not in "iu" or labels.min() < 0:
+    labels = _check_labels(labels, len(images))
+    if not 0 <= labels.min() <= labels.max() < MAX_CLASSES:
         raise ValueError(
-            f"expected {len(images)} labels counted from 0, one for each image, "
-            f"received {labels.dtype} of shape {labels.shape}"
+            f"expected labels from 0 to {MAX_CLASSES - 1}, received {labels.min()} to "
+            f"{labels.max()}: np.unique(labels, return_inverse=True)[1] counts them from 0"
         )
+    seed = integer_seed(seed)
+    pixels.check_count(steps, "steps", 1)
+    pixels.check_count(batch_size, "batch_size", 1)
     if len(np.unique(labels)) < 2:
         raise ValueError(f"expected at least two classes, received only label {labels[0]}")
     model = build(images.shape[1:], int(labels.max()) + 1, seed=seed)
@@ -122,6 +133,16 @@ def train(images, labels, *, seed, steps=1500, batch_size=64, callbacks=()):
     model.fit(batches, steps_per_epoch=steps, shuffle=False, verbose=0, callbacks=list(callbacks))
     model.trainable = False
     return model
+
+
+def _check_labels(labels, count):
+    labels = np.asarray(labels)
+    if labels.shape != (count,) or labels.dtype.kind not in "iu":
+        raise ValueError(
+            f"expected integer labels of shape ({count},), one for each image, "
+            f"received {labels.dtype} of shape {labels.shape}"
+        )
+    return labels
 
 
 def save(model, path):
@@ -160,18 +181,33 @@ def load(name_or_path="digits"):
         raise ValueError(
             f"expected one of {sorted(WEIGHTS)} or a path ending in .npz, received {name_or_path!r}"
         )
-    notes = checkpoints.read_notes(path, checksum=checksum)
+    arrays = files.read_npz(path, checksum=checksum)
     try:
-        about = json.loads(str(notes["about"]))
-        model = build(tuple(about["image_shape"]), about["classes"], seed=0)
-    except (KeyError, TypeError, ValueError) as error:
-        raise checkpoints.CheckpointError(
+        image_shape, classes = _described(arrays)
+    except (KeyError, TypeError, ValueError, RecursionError) as error:
+        raise files.FileError(
             f"{path}: expected a classifier that python -m ganlab features wrote, "
-            "received another file"
-        ) from error
+            f"received another file ({error})"
+        ) from None
+    model = build(image_shape, classes, seed=0)
     checkpoints.load_weights(model, path, checksum=checksum)
     model.trainable = False
     return model
+
+
+def _described(arrays):
+    """Return what a stored classifier says of itself, once its arrays agree: nothing is built."""
+    about = json.loads(str(arrays["about"]))
+    *sides, channels = image_shape = tuple(about["image_shape"])
+    if len(sides) != 2 or channels not in (1, 3):
+        raise ValueError(f"image_shape is {image_shape}")
+    for side in sides:
+        pixels.check_count(side, "a side", 1, 4096)
+    pixels.check_count(about["classes"], "classes", 2, MAX_CLASSES)
+    stored = arrays["logits/kernel/0"].shape
+    if stored != (DIM, about["classes"]):
+        raise ValueError(f"{about['classes']} classes, but weights of shape {stored}")
+    return image_shape, about["classes"]
 
 
 def extract(model, images, *, batch_size=256):
@@ -203,8 +239,9 @@ def probabilities(model, images, *, batch_size=256):
 
 
 def accuracy(model, images, labels):
-    """Return the share of the images whose most probable class is their label."""
-    return float(np.mean(probabilities(model, images).argmax(axis=1) == np.asarray(labels)))
+    """Return the share of the images whose most probable class is their label, shape (n,)."""
+    labels = _check_labels(labels, len(images))
+    return float(np.mean(probabilities(model, images).argmax(axis=1) == labels))
 
 
 def _apply(model, images, batch_size):
@@ -258,8 +295,9 @@ def extractor_for(dataset, *, seed=0, callbacks=()):
     Parameters
     ----------
     dataset : datasets.Dataset
-        The digits have a recorded classifier. For other labeled data one is trained, which
-        takes half a minute; data without labels are compared by principal components.
+        The digits of ganlab have a recorded classifier. For other labeled data one is trained,
+        which takes half a minute; its classes are the labels in their order. Data without labels,
+        or with labels that hardly repeat, are compared by principal components.
     seed : int
     callbacks : sequence of keras.callbacks.Callback
         Watch the training, where there is one.
@@ -268,12 +306,22 @@ def extractor_for(dataset, *, seed=0, callbacks=()):
     -------
     FeatureExtractor
     """
-    if dataset.name in WEIGHTS:
-        model = load(dataset.name)
-        if model.input_shape[1:] == dataset.images.shape[1:]:
-            name = f"the recorded classifier of {dataset.name}"
-            return FeatureExtractor.of_classifier(model, name)
-    if dataset.labels is not None and len(np.unique(dataset.labels)) > 1:
-        model = train(dataset.images, dataset.labels, seed=seed, callbacks=callbacks)
+    if _are_digits(dataset.images):
+        return FeatureExtractor.of_classifier(load("digits"), "the recorded classifier of digits")
+    # Dates or numbers of persons are labels too: they are counted anew.
+    classes, labels = np.unique(
+        np.zeros(1) if dataset.labels is None else dataset.labels, return_inverse=True
+    )
+    if 1 < len(classes) <= min(MAX_CLASSES, len(dataset) // 2):
+        model = train(dataset.images, labels, seed=seed, callbacks=callbacks)
         return FeatureExtractor.of_classifier(model, f"a classifier trained on {dataset.name}")
     return FeatureExtractor.of_components(dataset.images)
+
+
+def _are_digits(images):
+    """Tell by the images themselves: any folder may be called digits."""
+    digits = pixels.fit(handwriting.digits()[0])
+    if images.shape[1:] != digits.shape[1:]:
+        return False
+    known = {image.tobytes() for image in digits}
+    return all(image.tobytes() in known for image in images)

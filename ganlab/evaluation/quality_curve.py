@@ -3,12 +3,12 @@
 import numpy as np
 
 from ganlab import images as pixels
-from ganlab import metrics
+from ganlab import latents, metrics
 from ganlab._tensorflow import keras
 
 
 class QualityCurve(keras.callbacks.Callback):
-    """Measures the generator from time to time while it trains.
+    """Measure the generator from time to time while it trains.
 
     Parameters
     ----------
@@ -31,13 +31,11 @@ class QualityCurve(keras.callbacks.Callback):
 
     def __init__(self, real, *, extractor, every, count=None, seed):
         super().__init__()
-        if every < 1:
-            raise ValueError(f"expected every >= 1, received {every!r}")
+        pixels.check_count(every, "every", 1)
         real = pixels.check(real, name="real")
         self.count = min(len(real), 1000) if count is None else count
-        if self.count < 4:
-            raise ValueError(f"expected count >= 4, received {self.count!r}")
-        self.extractor, self.every, self.seed = extractor, every, seed
+        pixels.check_count(self.count, "count", 4)
+        self.extractor, self.every, self.seed = extractor, every, latents.integer_seed(seed)
         chosen = np.random.default_rng(seed).permutation(len(real))[: self.count]
         self._real = extractor.extract(real[chosen])
         self.steps, self.history = [], {}
@@ -47,7 +45,7 @@ class QualityCurve(keras.callbacks.Callback):
             self._measure()
 
     def on_train_batch_end(self, batch, logs=None):
-        if int(self.model.steps) % self.every == 0:
+        if int(self.model.steps) // self.every > self.steps[-1] // self.every:
             self._measure()
 
     def draw(self, key="frechet_distance", *, ax=None, **style):

@@ -3,11 +3,12 @@
 import functools
 
 import numpy as np
-from tqdm import tqdm
 
 from ganlab import images as pixels
 from ganlab import metrics
+from ganlab.callbacks import progress_bar
 from ganlab.evaluation.report import Report, Row
+from ganlab.latents import random_generator
 
 _CUTS = 4  # the distance of two halves differs by a third from one cut to another
 _FEW = 10  # images that the collapsed generator knows
@@ -26,11 +27,11 @@ def evaluate(real, fake, *, extractor, seed, resamples=30, progress=False):
     Parameters
     ----------
     real, fake : array of float, shape (n, height, width, channels), in [0, 1]
-        At least 40 real ones, and half as many fake ones.
+        At least 40 real ones, not all the same, and half as many fake ones.
     extractor : FeatureExtractor
     seed : int
         For the cuts.
-    resamples : int
+    resamples : int, at least 2, or 0
         Behind each interval, as in `metrics.half_sample_interval`. 0 for no intervals.
     progress : bool
         Show a progress bar on stderr.
@@ -41,9 +42,9 @@ def evaluate(real, fake, *, extractor, seed, resamples=30, progress=False):
         ``frechet_distance``; ``times_floor``, the same over that of B; ``kernel_distance``;
         ``precision``, ``recall`` (k = 3), ``density``, ``coverage`` (k = 5); with a classifier
         ``inception_score`` and the shares ``rarest_class`` and ``commonest_class``, relative
-        to the shares among the real images; ``copies``, the share of samples that lie nearer to
-        an image the generator may have seen than 99 % of the real images lie to any other,
-        pixel by pixel.
+        to the shares among the real images; ``copies``, the share of samples that lie as near
+        to an image the generator may have seen as the nearest 1 % of the real images lie to
+        another, or nearer, pixel by pixel.
 
     Notes
     -----
@@ -53,7 +54,9 @@ def evaluate(real, fake, *, extractor, seed, resamples=30, progress=False):
     Derived in notebooks/07_measuring_gans.
     """
     real, fake = check_sets(real, fake)
-    rng = np.random.default_rng(seed)
+    rng = random_generator(seed)
+    if resamples:
+        pixels.check_count(resamples, "resamples", 2)
     noise = rng.random((len(real) // 2, *real.shape[1:]), np.float32)
     to_others, _ = metrics.nearest_neighbors(real, real, k=2)  # the first is the image itself
     real_features, classify = extractor.extract(real), extractor.probabilities
@@ -64,7 +67,8 @@ def evaluate(real, fake, *, extractor, seed, resamples=30, progress=False):
         copy_distance=np.quantile(to_others[:, 1], 0.01),
     )
     measured, first = {}, {}
-    with tqdm(total=5 * _CUTS, desc="measuring", unit="set", disable=not progress) as bar:
+    shown = {"desc": "measuring", "unit": "set", "disable": not progress}
+    with progress_bar(total=5 * _CUTS, **shown) as bar:
         for _ in range(_CUTS):
             a, sets = _reference_sets(real, fake, noise, real_features, rng)
             for name, (samples, seen) in sets.items():
@@ -77,7 +81,8 @@ def evaluate(real, fake, *, extractor, seed, resamples=30, progress=False):
     rows = []
     for name, (images, *both) in first.items():
         means = _means(measured[name])
-        means["times_floor"] = means["frechet_distance"] / floor
+        with np.errstate(divide="ignore", invalid="ignore"):  # features may all be the same
+            means["times_floor"] = float(np.divide(means["frechet_distance"], floor))
         wanted = resamples and name in (_GENERATOR, _FLOOR)
         intervals = _intervals(*both, means, resamples=resamples, seed=seed) if wanted else {}
         rows.append(Row(name, means, intervals, images))
@@ -97,6 +102,8 @@ def check_sets(real, fake):
             "expected at least 40 real images and half as many fake ones, "
             f"received {len(real)} and {len(fake)}"
         )
+    if (real == real[0]).all():
+        raise ValueError(f"expected real images that differ, received one {len(real)} times")
     return real, fake
 
 
@@ -136,7 +143,7 @@ def _measures(reference, features, samples, seen, *, classify, real_shares, copy
         found["rarest_class"] = float(relative.min())
         found["commonest_class"] = float(relative.max())
     distances, _ = metrics.nearest_neighbors(samples, seen)
-    found["copies"] = float(np.mean(distances < copy_distance))
+    found["copies"] = float(np.mean(distances <= copy_distance))
     return found
 
 

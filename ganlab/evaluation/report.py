@@ -2,6 +2,7 @@
 
 import io
 import json
+import math
 import pathlib
 from dataclasses import dataclass
 
@@ -22,7 +23,8 @@ class Row:
     name : str
     measures : dict of str to float
     intervals : dict of str to (low, high)
-        95 % of the chance in drawing the samples; empty for most reference rows.
+        Between which chance in drawing the samples leaves the value, with 95 % confidence;
+        empty for most reference rows.
     images : ndarray, shape (12, height, width, channels)
         Some of what was measured, to look at.
     """
@@ -89,14 +91,18 @@ class Report:
         )
 
     def to_dict(self):
-        """Return the report as plain values, for JSON."""
+        """Return the report as plain values, for JSON: None for what is no finite number."""
         return {
             "extractor": self.extractor,
             "count": self.count,
             "rows": {
                 row.name: {
-                    key: {"value": value}
-                    | ({"interval": list(row.intervals[key])} if key in row.intervals else {})
+                    key: {"value": _finite(value)}
+                    | (
+                        {"interval": [_finite(end) for end in row.intervals[key]]}
+                        if key in row.intervals
+                        else {}
+                    )
                     for key, value in row.measures.items()
                 }
                 for row in self.rows
@@ -108,7 +114,7 @@ class Report:
         picture = io.BytesIO()
         self.draw().savefig(picture, format="png")
         values, drawn = (pathlib.Path(folder, f"evaluation.{kind}") for kind in ("json", "png"))
-        files.write(values, json.dumps(self.to_dict(), indent=2).encode() + b"\n")
+        files.write(values, json.dumps(self.to_dict(), indent=2, allow_nan=False).encode() + b"\n")
         files.write(drawn, picture.getvalue())
         return [values, drawn]
 
@@ -134,6 +140,10 @@ class Report:
     def _measures(self):
         """Select what was measured: without a classifier that is less."""
         return [measure for measure in MEASURES if measure[0] in self.rows[0].measures]
+
+
+def _finite(value):
+    return value if math.isfinite(value) else None
 
 
 def _draw_measure(ax, rows, key, heading, decimals, good):

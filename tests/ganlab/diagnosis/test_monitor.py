@@ -141,5 +141,21 @@ def test_a_run_without_a_row_is_refused():
         monitor.train(gan, failures.RING.task(0), steps=19, every=20, batch_size=8, seed=0)
     assert int(gan.steps) == 0
     for wrong in ({"every": 0}, {"every": 20, "frames": 1}):
-        with pytest.raises(ValueError, match="expected every >= 1 and frames >= 2, received"):
+        with pytest.raises(ValueError, match="expected (every|frames) as an integer from"):
             monitor.Monitor(None, seed=0, **wrong)
+    with pytest.raises(TypeError, match="expected seed as an integer, received None"):
+        monitor.Monitor(None, every=1, seed=None)
+    for held_out in (np.zeros((1, 2), np.float32), np.zeros((9, 2), np.float32)):
+        task = monitor.Task(
+            np.ones((9, 2), np.float32), held_out, np.zeros((1, 2)), np.zeros(1, int), 1.0
+        )
+        with pytest.raises(ValueError, match="held-out samples that differ, received one or equal"):
+            monitor.train(gan, task, steps=4, every=2, batch_size=8, seed=0)
+    assert int(gan.steps) == 0
+
+
+@pytest.mark.parametrize("count", [2, 7, 31, 101, 202])
+def test_no_sample_is_paired_with_itself(count):
+    """The corners of a simplex are all equally far apart."""
+    corners = np.eye(count, dtype=np.float32)
+    assert monitor._mean_distance(corners) == pytest.approx(np.sqrt(2))

@@ -68,3 +68,37 @@ def test_what_is_no_file_of_records_is_refused(tmp_path):
         with pytest.raises(ValueError, match="names without a slash"):
             diagnosis.save_records(refused, tmp_path / "new.npz")
     assert not (tmp_path / "new.npz").exists()
+
+
+def test_a_record_of_no_rows_is_one():
+    empty = record(rows=0)
+    assert repr(empty) == "<Record of 0 steps in 0 rows>"
+
+
+@pytest.mark.parametrize(
+    ("field", "broken"),
+    [
+        ("steps", np.zeros((9, 2), np.int32)),
+        ("steps", np.full(9, np.nan, np.float32)),
+        ("steps", np.int32(3)),
+        ("steps", np.array(["20"] * 9)),
+        ("table", np.zeros(9, np.float32)),
+        ("table", np.zeros((26, 9), np.complex64)),
+        ("table", np.full((26, 9), "x")),
+        ("frames", np.zeros(2, np.float16)),
+        ("frames", np.zeros((3, 5, 4, 4, 1), np.float16)),
+        ("frames", np.zeros((2, 5, 4, 4, 3), np.float16)),
+        ("frames", np.zeros((2, 5, 4, 4, 1), np.int32)),
+        ("frame_steps", np.zeros((2, 1), np.int32)),
+        ("frame_steps", np.zeros(2, np.float32)),
+        ("real", np.zeros((), np.float16)),
+        ("real", np.full((5, 4, 4, 1), "x")),
+    ],
+)
+def test_arrays_of_other_shapes_and_kinds_are_refused(tmp_path, field, broken):
+    """Whoever reads a record later, a rule or a figure, finds what a record has."""
+    path = tmp_path / "a.npz"
+    diagnosis.save_records({"A": record()}, path)
+    files.write_npz(path, files.read_npz(path) | {f"A/{field}": broken})
+    with pytest.raises(files.FileError, match=r"a\.npz: expected records as save_records"):
+        diagnosis.load_records(path)

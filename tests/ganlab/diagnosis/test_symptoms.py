@@ -111,3 +111,17 @@ def test_a_short_record_is_refused():
     cut = diagnosis.Record(short.steps[:7], few, short.frames, short.frame_steps, short.real)
     with pytest.raises(ValueError, match="at least 8 rows, received 7"):
         diagnosis.diagnose(cut)
+
+
+@pytest.mark.parametrize("penalty", [0.2, 0.0, np.nan, np.inf])
+def test_a_flat_critic_has_no_slope_to_compare_with(penalty):
+    """R1 of a flat critic is 0: nothing to divide by."""
+    flat = {"penalty": penalty, "penalty_r1": 0.0}
+    columns = {
+        name: np.full(ROWS, (HEALTHY | flat | {"penalty_gp": 0.0})[name]) for name in HEALTHY
+    }
+    frames = np.zeros((1, 2, 2), np.float32)
+    made = diagnosis.Record(np.arange(ROWS), columns, frames, np.zeros(1, int), frames[0])
+    assert diagnosis.diagnose(made).is_healthy
+    columns |= {"penalty_gp": np.full(ROWS, 1.0), "penalty": np.full(ROWS, 0.2)}
+    assert diagnosis.diagnose(made).illness == "penalty_sampling"

@@ -6,7 +6,7 @@ import pathlib
 import numpy as np
 import pytest
 
-from ganlab import checkpoints, datasets, evaluation, files
+from ganlab import datasets, evaluation, files
 from ganlab.evaluation import features
 
 README = pathlib.Path(__file__).parents[3] / "data" / "README.md"
@@ -94,24 +94,36 @@ def test_a_large_image_ends_in_as_many_features():
     ("labels", "message"),
     [
         (np.zeros(200, int), "at least two classes"),
-        (np.zeros(199, int), "expected 200 labels"),
+        (np.zeros(199, int), r"labels of shape \(200,\)"),
         (np.full(200, 0.5), "received float64"),
-        (np.arange(200) - 1, "counted from 0"),
+        (np.arange(200) - 1, "labels from 0 to 4095, received -1 to 198"),
+        (np.arange(200) * 21, "received 0 to 4179"),
     ],
-    ids=["one class", "too few", "not integers", "negative"],
+    ids=["one class", "too few", "not integers", "negative", "identifiers"],
 )
 def test_labels_that_do_not_fit(squares, labels, message):
     with pytest.raises(ValueError, match=message):
         features.train(squares[0], labels, seed=0, steps=1)
 
 
+def test_odd_arguments_of_a_training(squares):
+    for wrong, error, message in [
+        ({"steps": 0}, ValueError, "steps as an integer from 1 on, received 0"),
+        ({"steps": 1.5}, ValueError, "steps as an integer from 1 on, received 1.5"),
+        ({"batch_size": 0}, ValueError, "batch_size as an integer from 1 on, received 0"),
+        ({"seed": None}, TypeError, "expected seed as an integer, received None"),
+    ]:
+        with pytest.raises(error, match=message):
+            features.train(*squares, **({"seed": 0, "steps": 1} | wrong))
+
+
 def test_mistakes_get_an_error(tmp_path):
     with pytest.raises(ValueError, match=r"expected one of \['digits'\] .*received 'faces'"):
         features.load("faces")
-    with pytest.raises(checkpoints.CheckpointError, match=r"none\.npz: cannot be read"):
+    with pytest.raises(files.FileError, match=r"none\.npz: cannot be read"):
         features.load(tmp_path / "none.npz")
     np.savez(tmp_path / "other.npz", a=np.zeros(3))
-    with pytest.raises(checkpoints.CheckpointError, match=r"other\.npz: expected a classifier"):
+    with pytest.raises(files.FileError, match=r"other\.npz: expected a classifier"):
         features.load(tmp_path / "other.npz")
     with pytest.raises(ValueError, match=r"expected images of shape \(28, 28, 1\).*\(20, 20, 1\)"):
         features.extract(features.load("digits"), np.zeros((1, 20, 20, 1), np.float32))
@@ -160,3 +172,61 @@ def test_labeled_data_of_another_kind_get_a_classifier_of_their_own(monkeypatch)
     extractor = evaluation.extractor_for(own)
     assert extractor.name == "a classifier trained on own"
     assert extractor.probabilities(images).shape == (60, 3)
+
+
+def test_labels_that_are_identifiers_are_counted_anew(monkeypatch):
+    """Numbers of persons: there are as many outputs as persons, not as the greatest number."""
+    seen = []
+    monkeypatch.setattr(features, "train", lambda _, labels, **__: seen.append(labels))
+    images = np.random.default_rng(0).random((60, 12, 12, 1), np.float32)
+    persons = np.where(np.arange(60) % 2, 21001, 50231)
+    evaluation.extractor_for(datasets.Dataset(images, persons))
+    np.testing.assert_array_equal(seen, [1 - np.arange(60) % 2])
+    singles = datasets.Dataset(images, 1000 + np.arange(60))
+    assert evaluation.extractor_for(singles).probabilities is None, "no class has two images"
+    assert len(seen) == 1
+
+
+def test_a_folder_called_digits_is_not_the_digits(monkeypatch):
+    """What the images are decides, not what they are called."""
+    monkeypatch.setattr(features, "train", lambda *_, **__: None)
+    images = np.random.default_rng(0).random((60, 28, 28, 1), np.float32)
+    own = datasets.Dataset(images, np.arange(60) % 3, name="digits")
+    assert evaluation.extractor_for(own).name == "a classifier trained on digits"
+    some = datasets.load("digits", split="test").take(slice(50))
+    renamed = datasets.Dataset(some.images, some.labels, name="mine")
+    assert evaluation.extractor_for(renamed).name == "the recorded classifier of digits"
+
+
+def test_accuracy_wants_a_label_for_each_image(digits):
+    model = features.load("digits")
+    for labels in (digits.labels[:, None], digits.labels[:9], digits.labels / 1.0):
+        with pytest.raises(ValueError, match=r"expected integer labels of shape \(\d+,\)"):
+            features.accuracy(model, digits.images, labels)
+
+
+@pytest.mark.parametrize(
+    "about",
+    [
+        '{"image_shape": [300000, 300000, 3], "classes": 2}',
+        '{"image_shape": [28, 28, 1], "classes": 3000000}',
+        '{"image_shape": [28, 28, 1], "classes": 11}',
+        '{"image_shape": [28, 28, 1], "classes": 10.0}',
+        '{"image_shape": [28, 28, 2], "classes": 10}',
+        '{"image_shape": [28, 28], "classes": 10}',
+        '{"image_shape": 28, "classes": 10}',
+        '{"image_shape": ["a", {}, 1], "classes": 10}',
+        '{"classes": 10}',
+        "[]",
+        "NaN",
+        "[" * 100_000,
+    ],
+)
+def test_no_network_is_built_from_what_a_file_claims(tmp_path, monkeypatch, about):
+    """A file of a hundred bytes must not take gigabytes."""
+    recorded = files.recorded("weights/features_digits.npz")
+    arrays = files.read_npz(recorded) | {"about": np.array(about)}
+    files.write_npz(tmp_path / "a.npz", arrays)
+    monkeypatch.setattr(features, "build", lambda *_, **__: pytest.fail("built"))
+    with pytest.raises(files.FileError, match=r"a\.npz: expected a classifier"):
+        features.load(tmp_path / "a.npz")

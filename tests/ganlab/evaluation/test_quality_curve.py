@@ -29,8 +29,13 @@ def test_the_callback_measures_while_training(digits, extractor):
 
 @pytest.mark.parametrize(
     ("options", "message"),
-    [({"every": 0}, "expected every >= 1, received 0"), ({"every": 1, "count": 3}, "count >= 4")],
+    [
+        ({"every": 0}, "every as an integer from 1 on, received 0"),
+        ({"every": 1, "count": 3}, "count as an integer from 4 on"),
+    ],
 )
 def test_bad_input(digits, extractor, options, message):
     with pytest.raises(ValueError, match=message):
         evaluation.QualityCurve(digits.images, extractor=extractor, seed=0, **options)
+    with pytest.raises(TypeError, match="expected seed as an integer, received None"):
+        evaluation.QualityCurve(digits.images, extractor=extractor, every=1, seed=None)

@@ -78,3 +78,41 @@ def test_bad_input(digits, extractor):
         evaluation.evaluate(digits.images, np.zeros((400, 8, 8, 1)), extractor=extractor, seed=0)
     with pytest.raises(ValueError, match="received 600 and 100"):
         evaluation.evaluate(digits.images, digits.images[:100], extractor=extractor, seed=0)
+
+
+def test_odd_arguments_are_refused_before_anything_is_measured(digits, others):
+    def measuring(*_):
+        raise AssertionError("too late")
+
+    extractor = evaluation.FeatureExtractor("none", measuring)
+    for arguments, error, message in [
+        ({"seed": None}, TypeError, "expected seed as an integer"),
+        ({"seed": 0, "resamples": 1}, ValueError, "resamples as an integer from 2 on, received 1"),
+        ({"seed": 0, "resamples": 2.5}, ValueError, "resamples as an integer from 2 on"),
+    ]:
+        with pytest.raises(error, match=message):
+            evaluation.evaluate(digits.images, others, extractor=extractor, **arguments)
+    gray = np.full((50, 8, 8, 1), 0.5, np.float32)
+    with pytest.raises(ValueError, match="real images that differ, received one 50 times"):
+        evaluation.evaluate(gray, gray, extractor=extractor, seed=0)
+
+
+def flat_pixels():
+    return evaluation.FeatureExtractor("pixels", lambda images: images.reshape(len(images), -1))
+
+
+def test_duplicates_in_the_data_do_not_hide_a_memorizer():
+    """Where 1 % of the images have a twin, the least distance of another image is 0."""
+    images = np.random.default_rng(0).random((60, 4, 4, 1), np.float32)
+    images[:20] = images[0]
+    report = evaluation.evaluate(images, images, extractor=flat_pixels(), seed=1, resamples=0)
+    assert report["memorized"].measures["copies"] == 1
+    assert report["noise"].measures["copies"] == 0
+
+
+def test_features_that_are_all_the_same_leave_no_floor_to_compare_with():
+    images = np.random.default_rng(0).random((60, 4, 4, 1), np.float32)
+    dead = evaluation.FeatureExtractor("dead", lambda images: np.zeros((len(images), 2)))
+    report = evaluation.evaluate(images, images, extractor=dead, seed=0, resamples=0)
+    assert np.isnan(report["generator"].measures["times_floor"])
+    assert "nan" in report.table()

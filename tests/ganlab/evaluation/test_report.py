@@ -66,3 +66,17 @@ def test_a_picture_has_the_samples_and_a_column_a_measure(small):
     interval = precision.collections[2]
     assert interval.get_segments()[0][:, 0].tolist() == [0.125, 0.375]
     assert interval.get_color()[0] == pytest.approx(to_rgba(plotting.FAKE, alpha=0.4))
+
+
+def test_what_is_no_number_is_null(small, tmp_path):
+    """NaN is no JSON, and no other program would read the file."""
+    small.rows[1].measures["times_floor"] = np.nan
+    small.rows[0].intervals["precision"] = (0.0, np.inf)
+    values, _ = small.write(tmp_path)
+
+    def refuse(constant):
+        raise AssertionError(constant)
+
+    rows = json.loads(values.read_text(), parse_constant=refuse)["rows"]
+    assert rows["real, other half"]["times_floor"] == {"value": None}
+    assert rows["generator"]["precision"] == {"value": 0.25, "interval": [0.0, None]}
