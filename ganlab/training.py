@@ -138,10 +138,10 @@ class GAN(keras.Model):
         ``shuffle`` is True for arrays; a dataset keeps its own order. See `check_samples` for
         what is refused before the first step.
         """
-        is_dataset = isinstance(x, tf.data.Dataset)
+        is_array = hasattr(x, "shape")
         if shuffle is None:
-            shuffle = not is_dataset
-        if is_dataset or hasattr(x, "shape"):
+            shuffle = is_array
+        if is_array or isinstance(x, tf.data.Dataset):
             self.check_samples(x)
         with _empty_batch_named():
             return super().fit(x, *args, shuffle=shuffle, **kwargs)
@@ -486,7 +486,7 @@ def _real_samples(data, gan):
     """Return the real samples of a batch, or of its specification: it is those or (those, ...)."""
     real, _, _ = keras.utils.unpack_x_y_sample_weight(data)
     made = gan.generator.output_shape
-    if not hasattr(real, "shape") or isinstance(real, tf.RaggedTensor | tf.RaggedTensorSpec):
+    if not hasattr(real, "shape") or isinstance(real, _UNEVEN):
         has = f" with {sorted(map(str, real))}" if isinstance(real, dict) else ""
         raise TypeError(
             "expected batches of real samples as one array, alone or first in a tuple, received "
@@ -496,6 +496,8 @@ def _real_samples(data, gan):
     if not shape[1:].is_compatible_with(made[1:]) or shape.rank == 0:
         first = shape.rank == 4 and shape[1] == made[-1] and shape[1:4] != made[1:]
         hint = ". Channels come last: np.moveaxis(images, 1, -1)" if first else ""
+        if shape == made[1:]:
+            hint = ". Put them in batches: dataset.batch(64)"
         raise ValueError(
             f"expected real samples of shape {made}, as the generator makes them, "
             f"received {tuple(shape) if shape.rank is not None else 'an unknown shape'}{hint}"
@@ -523,6 +525,8 @@ def _empty_batch_named():
             raise
         raise ValueError(_EMPTY) from None
 
+
+_UNEVEN = tf.RaggedTensor | tf.RaggedTensorSpec | tf.SparseTensor | tf.SparseTensorSpec
 
 #: The layers that move values about and leave each as it is.
 _MOVING = (

@@ -330,6 +330,7 @@ def test_doors_of_a_training(train):
         (IMAGES[..., 0], ValueError, r"of shape \(None, 8, 8, 1\), .* received \(\w+, 8, 8\)"),
         (np.full_like(IMAGES, np.nan), ValueError, "finite real samples, received NaN"),
         (IMAGES[:0], ValueError, "at least one real sample in a batch, received none"),
+        (tf.sparse.from_dense(IMAGES), TypeError, "one array, .* received Sparse"),
         ({"image": IMAGES}, TypeError, r"as one array, .* received dict with \['image'\]"),
     ]:
         if train is as_array and isinstance(wrong, dict):
