@@ -17,6 +17,10 @@ def quadratic(x):
     return tf.reduce_sum(x**2, axis=1, keepdims=True) / 2.0
 
 
+def test_a_penalty_is_computed_at_every_step_where_nothing_is_said():
+    assert penalties.Penalty(penalties.r1, weight=1.0).every == 1
+
+
 def test_gradient_penalty_of_a_linear_critic():
     rng = np.random.default_rng(0)
     w = rng.normal(size=(4, 4, 1))

@@ -90,6 +90,14 @@ def test_penalty_is_weighted_and_lazy():
     assert values == [2.0, 0, 0, 0, 2.0, 0, 0, 0, 2.0]
 
 
+def test_a_penalty_without_weight_is_not_computed():
+    def costly(discriminator, real, fake, *, seed):
+        raise AssertionError("computed")
+
+    gan = small_gan(penalty=penalties.Penalty(costly, weight=0.0))
+    assert float(gan.train_step(POINTS)["penalty"]) == 0.0
+
+
 def test_penalty_reaches_the_weights_under_tf_function():
     """A gradient of a gradient, inside a branch, compiled: R1 flattens the discriminator."""
 

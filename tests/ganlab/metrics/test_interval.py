@@ -87,6 +87,11 @@ def test_an_interval_of_precision_repeats_with_its_seed():
     assert found.value == metrics.precision_recall(real, fake).precision
 
 
+def test_two_samples_are_enough():
+    found = metrics.half_sample_interval(np.mean, np.array([1.0, 3.0]), resamples=20, seed=0)
+    assert found.low < found.value == 2.0 < found.high
+
+
 @pytest.mark.parametrize(
     ("sets", "options", "error", "message"),
     [

@@ -83,6 +83,12 @@ def test_integers_do_not_wrap_around():
     assert distances == 255.0
 
 
+def test_half_of_many_references_in_any_order():
+    references = np.random.default_rng(4).permutation(1000.0 + np.arange(1000))[:, np.newaxis]
+    distances, _ = neighbors.nearest_neighbors(np.zeros((5, 1)), references, 500)
+    np.testing.assert_array_equal(distances, np.tile(1000.0 + np.arange(500), (5, 1)))
+
+
 def test_blocks_change_nothing(monkeypatch):
     rng = np.random.default_rng(3)
     queries, references = rng.random((31, 2, 3)), rng.random((17, 2, 3))

@@ -13,6 +13,10 @@ from tests.ganlab.similarity.pairs_of_images import MEASURES, gradients, noise
 # Name, function of two float64 batches, and a shape it takes.
 DIFFERENTIABLE = {
     "ssim": (lambda a, b: similarity.ssim(a, b, data_range=1.0), (2, 13, 14, 2)),
+    "ssim of bytes": (
+        lambda a, b: similarity.ssim(255.0 * a, 255.0 * b, data_range=255.0),
+        (2, 13, 14, 2),
+    ),
     "ssim_map": (
         lambda a, b: tf.reduce_sum(
             similarity.ssim_map(a, b, data_range=1.0) * noise((2, 3, 4, 2), 5), axis=(1, 2, 3)

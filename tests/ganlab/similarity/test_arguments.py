@@ -79,5 +79,8 @@ def test_more_bad_input():
     def any_size(images):
         return similarity.ssim(images, images, data_range=1.0)
 
+    for shape in ((None, None, 12, 1), (None, 12, 12, None)):
+        with pytest.raises(ValueError, match="expected a known height, width and channels"):
+            any_size.get_concrete_function(tf.TensorSpec(shape, tf.float32))
     with pytest.raises(ValueError, match="expected a known height, width and channels"):
         any_size.get_concrete_function(tf.TensorSpec((None, None, None, 1)))
