@@ -24,6 +24,7 @@ NAMES = (
     "failures",
     "classroom",
     "mutation",
+    "bad_luck",
 )
 README = pathlib.Path(__file__).parent / "README.md"
 CORES = 2  # a laptop's; all contenders get as many

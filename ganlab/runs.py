@@ -326,7 +326,7 @@ def _save(out, record, gan, curve, film):
         "film_frames": np.array(film.frames, np.uint8),
     }
     checkpoints.save(gan, out / "checkpoint.npz", notes=note | past)
-    checkpoints.save_weights(gan.generator_ema or gan.generator, out / "generator.npz", notes=note)
+    checkpoints.save_weights(gan.sampling_generator, out / "generator.npz", notes=note)
     files.write(out / "run.json", json.dumps(record, indent=2).encode() + b"\n")
     text = io.StringIO(newline="")
     rows = csv.writer(text)
