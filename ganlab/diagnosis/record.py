@@ -158,4 +158,5 @@ def load_records(path):
 def _floats(array, dtype):
     if array.dtype.kind != "f" or array.ndim < 2:
         raise ValueError(f"floats expected, not shape {array.shape}, {array.dtype}")
-    return array.astype(dtype)
+    with np.errstate(over="ignore", invalid="ignore"):  # a diverged run is infinite, or NaN
+        return array.astype(dtype)

@@ -70,6 +70,13 @@ def test_what_is_no_file_of_records_is_refused(tmp_path):
     assert not (tmp_path / "new.npz").exists()
 
 
+def test_values_beyond_the_precision_are_infinite(tmp_path):
+    path = tmp_path / "a.npz"
+    diagnosis.save_records({"A": record()}, path)
+    files.write_npz(path, files.read_npz(path) | {"A/real": np.full((5, 4, 4, 1), 1e300)})
+    assert np.isinf(diagnosis.load_records(path)["A"].real).all()
+
+
 def test_a_record_of_no_rows_is_one():
     empty = record(rows=0)
     assert repr(empty) == "<Record of 0 steps in 0 rows>"
