@@ -168,7 +168,7 @@ def bad_draw(n, *, seed):
         {"distribution": distributions.Distribution("bad", bad_draw), "d_rate": 0.5},
         {"g_rate": 7},
     ],
-    ids=str,
+    ids=["discriminator's loss", "generator's loss", "penalty", "distribution", "rate"],
 )
 def test_a_change_that_fails_changes_nothing(change):
     game, twin = Game(seed=0), Game(seed=0)
