@@ -1,6 +1,7 @@
 """The command line: python -m ganlab train | sample | evaluate | features | invert."""
 
 import argparse
+import os
 import pathlib
 import sys
 
@@ -20,13 +21,28 @@ def main(arguments=None):
         _parser().print_help()
         return 0
     try:
+        for name in _PATHS & vars(options).keys():
+            setattr(options, name, _path(name, getattr(options, name)))
         return options.command(options)
     except KeyboardInterrupt:
         return 130
+    except MemoryError as error:
+        print(f"ganlab: too little memory ({error}): ask for less at once", file=sys.stderr)
+        return 1
     except (ValueError, OSError) as error:
         # Every foreseeable mistake is a ValueError with a sentence for the user.
         print(f"ganlab: {_printable(error)}", file=sys.stderr)
         return 1
+
+
+_PATHS = {"data", "features", "image", "images", "out", "run"}
+
+
+def _path(name, value):
+    """Return a path with ~ taken for the home folder, which not every shell does; or None."""
+    if value == "":  # which would be the current folder
+        raise ValueError(f"expected --{name} as a name or a path, received an empty one")
+    return value and os.path.expanduser(value)
 
 
 def _printable(text):

@@ -16,6 +16,7 @@ import csv
 import hashlib
 import io
 import json
+import math
 import os
 import pathlib
 import platform
@@ -232,6 +233,12 @@ class Run:
 
     def sample(self, n, *, seed):
         """Draw images from the generator: float32, shape (n, height, width, channels)."""
+        values = n * math.prod(self.record["image_shape"])
+        if values > images.MAX_VALUES:
+            raise ValueError(
+                f"expected at most {images.MAX_VALUES} values in all images, received {n} images "
+                f"of {self.record['image_shape']}: ask for fewer"
+            )
         z = latents.sample(n, self.generator.input_shape[-1], seed=seed)
         return models.apply(self.generator, z)
 
@@ -288,15 +295,10 @@ def _find(out, name):
     """Return the path of an archive of a run."""
     if (out / name).exists():
         return out / name
+    if name == "generator.npz" and (out / "checkpoint.npz").exists():
+        raise RunError(f"{out}: lacks its {name}: go on by --resume, which writes it anew")
     if (out / "run.json").exists():
-        raise RunError(
-            f"{out}: expected a run, received one without its {name}: "
-            + (
-                "resume it with --resume, which writes the file anew"
-                if name == "generator.npz"
-                else "it cannot go on; start a new run"
-            )
-        )
+        raise RunError(f"{out}: lacks its {name}, so that it cannot go on: start a new run")
     raise RunError(
         f"{out}: expected a run, received a folder that holds no run; make one with: "
         f"python -m ganlab train --out {out}"
@@ -397,9 +399,9 @@ def _refuse_contradictions(out, record, asked):
     kept = record | {"recipe": record["recipe"]["name"]}
     for name, value in asked.items():
         if value is not None and value != kept[name]:
+            before = f"no --{name}" if kept[name] is None else f"--{name} {kept[name]}"
             raise RunError(
-                f"{out}: expected --{name} {kept[name]}, with which this run was started, "
-                f"received {value}"
+                f"{out}: expected {before}, as when this run was started, received {value}"
             )
     if record["recipe"] != json.loads(json.dumps(recipes.ALL[kept["recipe"]].describe())):
         raise RunError(
@@ -426,7 +428,10 @@ def _record_of(notes, path):
         images.check_fit(record["size"], record["color"])
         return record
     except (KeyError, ValueError, TypeError, RecursionError) as error:
-        raise RunError(f"{path}: expected the record of a run, received {error}") from error
+        raise RunError(
+            f"{path}: expected the record of a run of this version of ganlab, "
+            f"received one with another {error}"
+        ) from error
 
 
 _KINDS = {

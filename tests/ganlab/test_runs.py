@@ -160,9 +160,12 @@ def test_invert_writes_the_pair_and_its_scores(folder, tmp_path, capsys):
         (["train", "--out", "{new}", "--data", "nothing_here"], ", ".join(datasets.NAMES)),
         (["train", "--out", "{run}", "--resume", "--steps", "25"], "ask for more with --steps"),
         (["train", "--out", "{run}", "--resume", "--data", "digits"], "received others in digits"),
-        (["train", "--out", "{run}", "--resume", "--seed", "1"], "expected --seed 0, with which"),
-        (["train", "--out", "{run}", "--resume", "--size", "8"], "expected --size None, with"),
-        (["train", "--out", "{run}", "--resume", "--recipe", "article"], "--recipe default, with"),
+        (["train", "--out", "{run}", "--resume", "--seed", "1"], "expected --seed 0, as when"),
+        (["train", "--out", "{run}", "--resume", "--size", "8"], "expected no --size, as when"),
+        (["train", "--out", "{run}", "--resume", "--recipe", "article"], "--recipe default, as"),
+        (["train", "--out", ""], "expected --out as a name or a path, received an empty one"),
+        (["train", "--out", "{new}", "--data", ""], "expected --data as a name or a path"),
+        (["sample", "--run", "{run}", "--count", "1000000000", "--out", "x.npz"], "ask for fewer"),
         (["sample", "--run", "{new}", "--out", "x.png"], "holds no run"),
         (["sample", "--run", "{run}", "--out", "x.jpg"], "expected --out ending in .npz or .png"),
         (["invert", "--run", "{run}", "--image", "gone.png", "--out", "x.png"], "gone.png"),
@@ -351,6 +354,29 @@ def test_a_record_from_elsewhere_sizes_no_network(small):
         checkpoints.save_weights(model, out / "generator.npz", notes=told)
         with pytest.raises(runs.RunError, match="expected the record of a run"):
             runs.Run(out)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="HOME is the name of POSIX")
+def test_a_tilde_is_the_home_folder_in_every_path(small, tmp_path, monkeypatch, capsys):
+    out, _ = small
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert main(["sample", "--run", f"~/{out.name}", "--out", "~/drawn.png"]) == 0
+    assert (tmp_path / "drawn.png").exists()
+
+
+def test_a_run_of_an_earlier_version_is_told(small):
+    out, _ = small
+    model = runs.Run(out).generator
+    checkpoints.save_weights(model, out / "generator.npz")
+    with pytest.raises(runs.RunError, match="record of a run of this version of ganlab"):
+        runs.Run(out)
+    (out / "generator.npz").unlink()
+    with pytest.raises(runs.RunError, match=r"lacks its generator\.npz: go on by --resume"):
+        runs.Run(out)
+    (out / "checkpoint.npz").unlink()
+    for use in (lambda: runs.Run(out), lambda: runs.train(out, resume=True)):
+        with pytest.raises(runs.RunError, match="so that it cannot go on: start a new run"):
+            use()
 
 
 def test_one_training_at_a_time(small):
