@@ -32,6 +32,7 @@ def test_film_and_curve_go_on_when_training_does():
     np.testing.assert_array_equal(gan(z).numpy(), gan.generator_ema(z).numpy())
 
 
+@pytest.mark.slow
 def test_film_with_several_steps_in_one_execution():
     """A frame for each multiple of `every` that was passed, and none twice."""
     z, points = latents.sample(1, 2, seed=0), datasets.batches(POINTS, 32, seed=0)

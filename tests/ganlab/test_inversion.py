@@ -106,7 +106,7 @@ def test_ridge_regression_on_a_linear_generator(linear, prior):
     [
         inversion.pixel_objective,
         pytest.param(inversion.structure_objective, marks=pytest.mark.slow),
-        inversion.content_objective,
+        pytest.param(inversion.content_objective, marks=pytest.mark.slow),
     ],
 )
 def test_recovers_a_known_latent(generator, objective):

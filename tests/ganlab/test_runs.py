@@ -16,6 +16,8 @@ from ganlab import callbacks, checkpoints, datasets, files, images, recipes, run
 from ganlab.__main__ import main
 from ganlab.datasets import readers
 
+pytestmark = pytest.mark.slow  # nearly all of them train
+
 
 @pytest.fixture(scope="module")
 def own_images(tmp_path_factory):
@@ -62,7 +64,6 @@ def test_a_run_leaves_everything(folder, own_images):
             assert len(set(picture.convert("L").tobytes())) > 10, f"{name} is blank"
 
 
-@pytest.mark.slow
 def test_resumed_equals_uninterrupted(folder, own_images, tmp_path):
     out = tmp_path / "twice"
     arguments = ["train", "--out", str(out), "--data", str(own_images)]
@@ -81,7 +82,6 @@ def assert_same_state(out, folder):
     assert record(out)["steps"] == record(folder)["steps"]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("files_written", range(4))
 def test_a_kill_between_two_files_of_a_save_leaves_a_run(
     folder, own_images, tmp_path, monkeypatch, files_written
@@ -216,7 +216,6 @@ def copied(folder, to):
     return to
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("damage", ["cut off", "gone", "noise"])
 @pytest.mark.parametrize("name", ["run.json", "curve.csv", "generator.npz", "checkpoint.npz"])
 def test_damage_costs_the_damaged_file_alone(folder, own_images, tmp_path, name, damage):
@@ -250,7 +249,6 @@ def test_damage_costs_the_damaged_file_alone(folder, own_images, tmp_path, name,
         assert len((broken / "curve.csv").read_text().splitlines()) == 28
 
 
-@pytest.mark.slow
 def test_a_value_that_is_not_finite_keeps_the_last_good_state(tmp_path, own_images, monkeypatch):
     """The same run broken off by a NaN: what was saved before stays, and the error says so."""
     out = tmp_path / "run"
@@ -417,7 +415,6 @@ def test_a_place_that_cannot_be_written_is_refused_before_training(tmp_path, own
         runs.train(tmp_path / "file", data=own_images, steps=2, progress=False)
 
 
-@pytest.mark.slow
 def test_images_of_any_size_by_the_command_line(tmp_path, capsys):
     """A folder of mixed sizes needs --size, which the run keeps; large ones are told so."""
     folder, rng = tmp_path / "mine", np.random.default_rng(0)
@@ -444,7 +441,6 @@ def test_a_run_is_not_resumed_by_another_recipe_of_its_name(folder, monkeypatch)
         runs.train(folder, steps=30, resume=True, progress=False)
 
 
-@pytest.mark.slow
 def test_the_bar_counts_the_steps_of_the_whole_run(tmp_path, own_images, capsys):
     arguments = ["train", "--out", str(tmp_path / "run"), "--data", str(own_images)]
     assert main([*arguments, "--steps", "3"]) == 0
@@ -453,7 +449,6 @@ def test_the_bar_counts_the_steps_of_the_whole_run(tmp_path, own_images, capsys)
     assert "| 5/5 steps [" in capsys.readouterr().err
 
 
-@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="signals of a terminal")
 def test_ctrl_c_keeps_the_state_and_says_how_to_resume(tmp_path, own_images):
     out = tmp_path / "run"
@@ -508,7 +503,6 @@ def test_ctrl_c_before_the_first_step_tells_the_truth(tmp_path, own_images, monk
     assert record(out)["steps"] == 5
 
 
-@pytest.mark.slow
 def test_seconds_are_seconds(tmp_path, own_images):
     began = time.monotonic()
     run = runs.train(tmp_path / "run", data=own_images, seconds=3, progress=False)

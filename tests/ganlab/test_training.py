@@ -328,6 +328,7 @@ def one_by_one(gan, samples):
     list(training.steps(gan, tf.data.Dataset.from_tensor_slices(samples).batch(8)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("train", [as_array, as_dataset, one_by_one])
 def test_doors_of_a_training(train):
     """Nothing is updated before what is wrong is said, whichever way the samples come."""
@@ -349,6 +350,7 @@ def test_doors_of_a_training(train):
         assert int(gan.steps) == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("train", [as_array, as_dataset, one_by_one])
 def test_samples_that_the_generator_cannot_make_are_told_of_once(train):
     for last, factor, shift in [("sigmoid", 255, 0), ("sigmoid", 2, -1), ("tanh", 255, 0)]:
@@ -387,6 +389,7 @@ def normalized_gan(d_steps):
     return gan
 
 
+@pytest.mark.slow
 def test_a_last_batch_smaller_than_d_steps_is_shared_out_without_empty_parts():
     gan = small_gan(d_steps=5)
     seen, update = [], gan.step_discriminator
@@ -399,6 +402,7 @@ def test_a_last_batch_smaller_than_d_steps_is_shared_out_without_empty_parts():
     assert np.isfinite(gan.sample(4, seed=0)).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("by_fit", [True, False])
 def test_an_empty_batch_among_others_is_named_and_leaves_the_weights_finite(by_fit):
     sizes = tf.data.Dataset.from_tensor_slices([20, 12, 0, 20])

@@ -27,6 +27,7 @@ def no_network(monkeypatch):
     monkeypatch.setattr(socket.socket, "connect", refuse)
 
 
+@pytest.mark.slow
 def test_loading_needs_no_tensorflow():
     code = (
         "import sys; from ganlab import datasets\n"
