@@ -103,7 +103,7 @@ class GAN(keras.Model):
             for key in ("d_loss", "g_loss", "penalty", "d_gradient_norm", "g_gradient_norm")
         }
         self.g_optimizer = self.d_optimizer = None
-        self._values_are_checked = False
+        self._warned_of_range = False
         self.built = True
 
     def compile(self, *, g_optimizer, d_optimizer, jit_compile=None, **kwargs):
@@ -143,6 +143,12 @@ class GAN(keras.Model):
             shuffle = is_array
         if is_array or isinstance(x, tf.data.Dataset):
             self.check_samples(x)
+        endless = isinstance(x, tf.data.Dataset) and x.cardinality() == tf.data.INFINITE_CARDINALITY
+        if endless and kwargs.get("steps_per_epoch") is None:
+            raise ValueError(
+                "expected steps_per_epoch beside a dataset without an end, received none: an epoch "
+                "would never be over"
+            )
         with _empty_batch_named():
             return super().fit(x, *args, shuffle=shuffle, **kwargs)
 
@@ -175,8 +181,8 @@ class GAN(keras.Model):
         A generator that ends in a sigmoid makes values in [0, 1], one that ends in a tanh values
         in [-1, 1]: where the samples lie elsewhere, as bytes made float do, the discriminator
         needs no more than that to tell them apart. `fit` and `steps` check what they are given.
-        The values are looked at once, of a dataset those of its first batch, which it is asked
-        for once more than training needs.
+        Of a dataset the values of its first batch are looked at, which it is asked for once more
+        than training needs; a Python generator is not looked at. The warning comes once.
 
         Parameters
         ----------
@@ -190,8 +196,6 @@ class GAN(keras.Model):
         """
         is_dataset = isinstance(samples, tf.data.Dataset)
         _real_samples(samples.element_spec if is_dataset else samples, self)
-        if self._values_are_checked:
-            return
         batch = next(iter(samples.take(1)), None) if is_dataset else samples
         if batch is None:
             raise ValueError(_EMPTY)
@@ -201,14 +205,14 @@ class GAN(keras.Model):
             raise ValueError("expected finite real samples, received NaN or infinity in them")
         least, most = _output_range(self.generator)
         margin = 0.1 * (most - least)  # a resampling may overshoot
-        if low < least - margin or high > most + margin:
+        if not self._warned_of_range and (low < least - margin or high > most + margin):
+            self._warned_of_range = True
             warnings.warn(
                 f"expected real samples from {least} to {most}, which is all that the generator "
                 f"{self.generator.name!r} can make, received {low:.6g} to {high:.6g}: bring them "
                 "to that range (images.to_float brings bytes to [0, 1])",
                 stacklevel=3,
             )
-        self._values_are_checked = True
 
     def train_step(self, real):
         """Make one step on one batch of real images; see the class for what it logs."""

@@ -73,6 +73,8 @@ class Dataset:
             )
         if self.factors is not None:
             columns = len(self.factor_names or ())
+            if columns == 0:
+                raise ValueError("expected factor_names beside factors, received none")
             factors = self._integers("factors", len(self), columns)
             self._set("factors", factors.astype(np.int64, copy=False))
 

@@ -366,6 +366,27 @@ def test_samples_that_the_generator_cannot_make_are_told_of_once(train):
     train(image_gan("linear"), 255 * IMAGES)
 
 
+@pytest.mark.slow
+def test_what_a_later_training_is_given_is_checked_as_well():
+    gan = image_gan()
+    as_array(gan, IMAGES)
+    steps = int(gan.steps)
+    with pytest.raises(ValueError, match="finite real samples, received NaN"):
+        as_array(gan, np.full_like(IMAGES, np.nan))
+    with pytest.warns(UserWarning, match="all that the generator 'g' can make"):
+        as_array(gan, 255 * IMAGES)
+    assert int(gan.steps) == 2 * steps
+
+
+def test_an_endless_dataset_needs_a_number_of_steps():
+    endless = tf.data.Dataset.from_tensors(POINTS).repeat()
+    gan = small_gan()
+    with pytest.raises(ValueError, match="expected steps_per_epoch beside a dataset without"):
+        gan.fit(endless, verbose=0)
+    gan.fit(endless, steps_per_epoch=2, verbose=0)
+    assert int(gan.steps) == 2
+
+
 def test_float64_and_float16_are_trained_on_as_float32():
     penalty = penalties.Penalty(penalties.gradient_penalty, weight=1.0)
     trained = []
