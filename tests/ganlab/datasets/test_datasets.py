@@ -265,7 +265,7 @@ def test_take_keeps_the_parts_together():
             "labels .*, received 0 to 18446744073709551615",
         ),
         ({"labels": [0, 1, 2], "label_names": ("a", "b")}, "label_names of at least 3 labels"),
-        ({"factors": [0, 1, 2]}, "expected factor_names beside factors, received none"),
+        ({"factors": [0, 1, 2]}, "factor_names beside factors, received none"),
         (
             {"factors": [0, 1, 2], "factor_names": ("ink",)},
             r"factors as integers of shape \(3, 1\), received shape \(3,\)",
