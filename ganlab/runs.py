@@ -284,8 +284,10 @@ def _alone(out):
     except OSError as error:
         raise RunError(f"{out}: cannot be locked ({error.strerror or error})") from error
     try:
-        for left_behind in out.glob(f".*{files.PART}"):
-            left_behind.unlink(missing_ok=True)
+        # Of this form are the names that `files.replaced` gives, and no others.
+        for left_behind in out.glob(f".{'[0-9a-f]' * 16}{files.PART}"):
+            if left_behind.is_file():
+                left_behind.unlink(missing_ok=True)
         yield
     finally:
         lock.release()
@@ -380,6 +382,13 @@ def _started(out, data, asked):
     if name not in recipes.ALL:
         raise RunError(f"expected recipe as one of {', '.join(recipes.ALL)}, received {name!r}")
     recipe = recipes.ALL[name]
+    if data is not None and os.path.isdir(_place(data)):
+        place = pathlib.Path(_place(data)).resolve()
+        if out.resolve().is_relative_to(place):
+            raise RunError(
+                f"{out}: expected a folder outside of the images in {data}, received one that is "
+                "among them: what a run draws would count as images"
+            )
     return {
         "ganlab": ganlab.__version__,
         "versions": _versions(),

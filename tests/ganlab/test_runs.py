@@ -387,9 +387,19 @@ def test_one_training_at_a_time(small):
 
 def test_what_a_killed_process_left_half_written_goes(small):
     out, _ = small
-    (out / f".0123{files.PART}").write_bytes(b"half")
+    foreign = out / f".download{files.PART}"
+    for path in (out / f".0123456789abcdef{files.PART}", foreign):
+        path.write_bytes(b"half")
     runs.train(out, steps=4, resume=True, progress=False)
-    assert not list(out.glob(f".*{files.PART}"))
+    assert list(out.glob(f".*{files.PART}")) == [foreign], "what others wrote stays"
+
+
+@pytest.mark.parametrize("place", ["", "run", "a/run"])
+def test_a_run_does_not_lie_among_its_images(tmp_path, place):
+    (tmp_path / "0.png").write_bytes(images.to_png(np.zeros((8, 8, 1))))
+    with pytest.raises(runs.RunError, match="expected a folder outside of the images"):
+        runs.train(tmp_path / place, data=tmp_path, steps=2, progress=False)
+    assert [path.name for path in tmp_path.iterdir()] == ["0.png"]
 
 
 def test_a_disk_that_fills_up_says_what_was_kept(small, monkeypatch):
