@@ -120,7 +120,8 @@ def _weights():
 
 @_format("checkpoint of a run", ".npz")
 def _checkpoint():
-    from ganlab import callbacks, checkpoints, recipes, runs
+    from ganlab import recipes, runs
+    from ganlab.runs import folder, record
 
     gan = recipes.DEFAULT.build((4, 4, 1), seed=0)
     path = pathlib.Path(tempfile.mkdtemp(), "run")
@@ -129,11 +130,7 @@ def _checkpoint():
     runs.train(path, data=data, steps=1, progress=False)
 
     def read(path):
-        notes = checkpoints.read_notes(path)
-        runs._record_of(notes, path)
-        film = callbacks.Film(np.zeros((1, gan.latent_dim)), every=1)
-        runs._recall(callbacks.LossCurve(), film, notes, path)
-        checkpoints.restore(gan, path)
+        folder.recall(path, record.read(path), gan, *folder.watchers(gan, seed=0))
 
     return (path / "checkpoint.npz").read_bytes(), read
 
@@ -328,7 +325,7 @@ def _kept(path):
 
 _CHILD = """
 from ganlab import runs
-runs._SECONDS_BETWEEN_SAVES = 0.0
+runs.training._SECONDS_BETWEEN_SAVES = 0.0
 runs.train({out!r}, data={data!r}, steps=10**6, resume={resume}, progress=False)
 """
 
@@ -356,7 +353,7 @@ def kill(count, *, seed=0, progress=False):
     """
     from tqdm import tqdm
 
-    from ganlab import evaluation, files, runs
+    from ganlab import evaluation, runs
 
     rng = random.Random(seed)
     states, half_written = {}, 0
@@ -375,15 +372,13 @@ def kill(count, *, seed=0, progress=False):
         last = max(states) + 3
         runs.train(out, steps=last, resume=True, progress=False)
         states[last] = _state_of(out / "checkpoint.npz")[1]
-        assert not list(out.glob(f".*{files.PART}")), "what was left half-written is gone"
+        assert not list(out.glob(".*.part")), "what was left half-written is gone"
         _compare_with_undisturbed(states, real.images, pathlib.Path(place, "undisturbed.npz"))
     return {"kills": count, "half_written": half_written, "steps": last}
 
 
 def _train_and_kill(out, data, rng):
     """Train a few steps in another process and kill it; return whether it was writing a file."""
-    from ganlab import files
-
     program = _CHILD.format(out=str(out), data=str(data), resume=out.exists())
     child = subprocess.Popen([sys.executable, "-c", program], cwd=ROOT)
     before = _steps_of(out)
@@ -393,7 +388,7 @@ def _train_and_kill(out, data, rng):
     time.sleep(rng.uniform(0.0, 0.5))
     child.kill()
     child.wait()
-    return bool(list(out.glob(f".*{files.PART}")))
+    return bool(list(out.glob(".*.part")))
 
 
 def _steps_of(out):

@@ -53,6 +53,10 @@ def _printable(text):
     )
 
 
+def _say(text):
+    print(_printable(text))
+
+
 def _parser():
     parser = argparse.ArgumentParser(
         prog="python -m ganlab", description="Train small GANs and use them."
@@ -69,7 +73,7 @@ def _parser():
     length = train.add_mutually_exclusive_group()
     length.add_argument("--steps", type=_positive(int), metavar="N", help="steps in all")
     length.add_argument("--seconds", type=_positive(float), metavar="S", help="train for so long")
-    train.add_argument("--seed", type=int, metavar="S", help="of everything random (default: 0)")
+    train.add_argument("--seed", type=_seed, metavar="S", help="of everything random (default: 0)")
     train.add_argument("--resume", action="store_true", help="go on with the run in DIR")
 
     sample = commands.add_parser("sample", help="draw images from a trained run")
@@ -77,7 +81,7 @@ def _parser():
     sample.add_argument("--run", required=True, metavar="DIR")
     sample.add_argument("--count", type=_positive(int), default=64, metavar="N")
     sample.add_argument("--out", required=True, metavar="FILE.npz|FILE.png")
-    sample.add_argument("--seed", type=int, default=0, metavar="S")
+    sample.add_argument("--seed", type=_seed, default=0, metavar="S")
 
     evaluate = commands.add_parser(
         "evaluate", help="measure a trained run beside rows whose answer is known"
@@ -91,7 +95,7 @@ def _parser():
         "--features", metavar="FILE.npz", help="a classifier made by the command features"
     )
     evaluate.add_argument("--out", metavar="DIR", help="where to write (default: the run's folder)")
-    evaluate.add_argument("--seed", type=int, default=0, metavar="S")
+    evaluate.add_argument("--seed", type=_seed, default=0, metavar="S")
 
     features = commands.add_parser(
         "features", help="train the classifier that evaluate compares images by"
@@ -100,7 +104,7 @@ def _parser():
     _add_data(features, "labeled images (default: digits)", default="digits")
     features.add_argument("--out", required=True, metavar="FILE.npz")
     features.add_argument("--steps", type=_positive(int), default=1500, metavar="N")
-    features.add_argument("--seed", type=int, default=0, metavar="S")
+    features.add_argument("--seed", type=_seed, default=0, metavar="S")
 
     invert = commands.add_parser("invert", help="imitate a given image with a trained run")
     invert.set_defaults(command=_invert)
@@ -108,7 +112,7 @@ def _parser():
     invert.add_argument("--image", required=True, metavar="FILE")
     invert.add_argument("--out", required=True, metavar="FILE.png")
     invert.add_argument("--steps", type=_positive(int), default=200, metavar="N")
-    invert.add_argument("--seed", type=int, default=0, metavar="S")
+    invert.add_argument("--seed", type=_seed, default=0, metavar="S")
     return parser
 
 
@@ -140,9 +144,9 @@ def _train(options):
     except KeyboardInterrupt:
         print(f"\n{_printable(runs.how_it_stands(options.out))}", file=sys.stderr)
         raise
-    print(
+    _say(
         f"{run.record['steps']} steps in {run.record['seconds']:.0f} s. Look at samples.png, "
-        f"film.gif and curve.png in {_printable(run.folder)}."
+        f"film.gif and curve.png in {run.folder}."
     )
     return 0
 
@@ -157,7 +161,7 @@ def _sample(options):
         readers.save_npz(drawn, out)
     else:
         files.write(out, images.to_png(images.tile(drawn), scale=2))
-    print(f"{len(drawn)} images in {out}")
+    _say(f"{len(drawn)} images in {out}")
     return 0
 
 
@@ -195,8 +199,8 @@ def _evaluate(options):
         data.images, fake, extractor=extractor, seed=options.seed, progress=True
     )
     for path in report.write(folder):
-        print(path)
-    print(f"{report.count} images in each set, compared by {report.extractor}\n\n{report.table()}")
+        _say(path)
+    _say(f"{report.count} images in each set, compared by {report.extractor}\n\n{report.table()}")
     return 0
 
 
@@ -219,7 +223,7 @@ def _features(options):
     )
     checksum = features.save(model, out)
     right = features.accuracy(model, test.images, test.labels)
-    print(f"{out}: {right:.1%} of {len(test)} held-out images right; sha256 {checksum}")
+    _say(f"{out}: {right:.1%} of {len(test)} held-out images right; sha256 {checksum}")
     return 0
 
 
@@ -244,7 +248,7 @@ def _invert(options):
     scores = f"content similarity {content:.3f}"
     if height > 10:  # SSIM's window
         scores += f", SSIM {float(similarity.ssim(target, found.images, data_range=1.0)[0]):.3f}"
-    print(f"given and imitated image in {out}: {scores}")
+    _say(f"given and imitated image in {out}: {scores}")
     return 0
 
 
@@ -261,8 +265,18 @@ def _output(name, endings):
     path = pathlib.Path(name)
     if path.suffix not in endings:
         raise ValueError(f"expected --out ending in {' or '.join(endings)}, received {name}")
+    if path.name in ("checkpoint.npz", "generator.npz") and path.exists():
+        raise ValueError(f"expected --out as a file of its own, received {name}, a part of a run")
     files.check_writable(path)
     return path
+
+
+def _seed(text):
+    """Read a seed, in the range that `latents.integer_seed` takes."""
+    value = int(text)
+    if not 0 <= value < 2**63:
+        raise argparse.ArgumentTypeError(f"expected from 0 to 2**63 - 1, received {text}")
+    return value
 
 
 def _positive(number):

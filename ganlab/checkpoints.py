@@ -62,10 +62,22 @@ def save_weights(model, path, *, notes=None):
     return files.sha256(path)
 
 
-def read_notes(path, *, checksum=None):
-    """Return what `save` or `save_weights` kept beside the weights, as arrays by their names."""
-    arrays = _read(path, checksum)
-    return {name: values for name, values in arrays.items() if "/" not in name}
+def read_notes(path, names, *, limit=files.LIMIT):
+    """Return what `save` or `save_weights` kept beside the weights.
+
+    Parameters
+    ----------
+    path : path-like
+    names : sequence of str
+        The notes to read where the file has them; nothing else is taken into memory.
+    limit : int
+        Bytes in all of them, at most.
+
+    Returns
+    -------
+    dict of str to array
+    """
+    return _read(path, names=(), optional=names, limit=limit)
 
 
 def load_weights(model, path, *, checksum=None):
@@ -83,7 +95,7 @@ def load_weights(model, path, *, checksum=None):
     CheckpointError
         Also for the weights of another model. The model is then unchanged.
     """
-    _assign(_weights(model), _read(path, checksum), path)
+    _assign(_weights(model), _read(path, checksum=checksum), path)
 
 
 def _weights(model):
@@ -151,11 +163,11 @@ def _fitting(values, variable, key, path):
     return converted
 
 
-def _read(path, checksum=None):
+def _read(path, **options):
     try:
-        return files.read_npz(path, checksum=checksum)
+        return files.read_npz(path, **options)
     except files.FileError as error:
-        advice = "" if checksum is not None else ". Use an older file, or train again"
+        advice = "" if options.get("checksum") else ". Use an older file, or train again"
         raise CheckpointError(f"{error}{advice}") from error
 
 

@@ -16,23 +16,29 @@ import zipfile
 
 import numpy as np
 
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None
+
 __all__ = [
+    "LIMIT",
     "FileError",
-    "PART",
     "check_writable",
     "open_regular",
     "read_npz",
     "recorded",
+    "remove_abandoned",
     "replaced",
     "sha256",
     "write",
     "write_npz",
 ]
 
-#: How the name of a file ends that is being written; a killed process leaves it behind.
-PART = ".part"
+#: Bytes of the arrays of one archive, at most.
+LIMIT = 2**30
 
-_LIMIT = 2**30  # bytes of the arrays of one archive
+_PART = ".part"  # ends the name of a file that is being written; a killed process leaves it
 _HEADER = 2**16  # bytes at most that a member holds besides its array
 
 
@@ -67,7 +73,7 @@ def replaced(path):
     b'hello'
     """
     path = pathlib.Path(path)
-    temporary = path.with_name(f".{secrets.token_hex(8)}{PART}")
+    temporary = path.with_name(f".{secrets.token_hex(8)}{_PART}")
     try:
         if path.is_dir():
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
@@ -75,6 +81,7 @@ def replaced(path):
         try:
             # "x" makes a file where nothing is, not even a link that could be followed.
             with open(temporary, "xb") as file:
+                _lock(file)
                 yield file
                 file.flush()
                 os.fsync(file.fileno())
@@ -85,6 +92,30 @@ def replaced(path):
             temporary.unlink(missing_ok=True)
     except OSError as error:
         raise _unwritable(path, error) from error
+
+
+def remove_abandoned(folder):
+    """Remove what killed processes have left half-written in a folder, and nothing else."""
+    for path in pathlib.Path(folder).glob(f".{'[0-9a-f]' * 16}{_PART}"):
+        with contextlib.suppress(OSError):
+            with open_regular(path) as file:
+                left = _lock(file)
+            if left:
+                path.unlink()
+
+
+def _lock(file):
+    """Lock a file for as long as this process has it open; return whether that was possible.
+
+    Windows needs no lock: there nobody can remove a file that is open elsewhere.
+    """
+    if fcntl is None:
+        return True
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
 
 
 def _unwritable(path, error):
@@ -142,7 +173,7 @@ def open_regular(path):
     return os.fdopen(descriptor, "rb")
 
 
-def read_npz(path, *, names=None, optional=(), limit=_LIMIT, checksum=None):
+def read_npz(path, *, names=None, optional=(), limit=LIMIT, checksum=None):
     """Read the arrays of an ``.npz`` archive from anywhere.
 
     Nothing in the file is believed before it is checked: lengths are read from the headers

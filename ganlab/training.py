@@ -370,7 +370,7 @@ def steps(gan, batches, *, callbacks=(), steps_per_execution=1):
 
 
 @contextlib.contextmanager
-def interrupt_calls(stop):
+def interrupt_calls(stop, *, signals=(signal.SIGINT,)):
     """Call a function at Ctrl-C instead of raising KeyboardInterrupt; a second Ctrl-C raises it.
 
     So a loop can end between two steps, where weights, optimizers and history agree. In a
@@ -380,10 +380,13 @@ def interrupt_calls(stop):
     ----------
     stop : callable
         ``() -> None``.
+    signals : sequence of signal.Signals
+        Those that count as Ctrl-C.
     """
-    before = signal.getsignal(signal.SIGINT)
+    before = {number: signal.getsignal(number) for number in signals}
     in_main_thread = threading.current_thread() is threading.main_thread()
-    if not in_main_thread or before in (signal.SIG_IGN, None):
+    heeded = [number for number in signals if before[number] not in (signal.SIG_IGN, None)]
+    if not in_main_thread or not heeded:
         yield
         return
     asked = []
@@ -394,12 +397,14 @@ def interrupt_calls(stop):
         asked.append(True)
         stop()
 
-    signal.signal(signal.SIGINT, on_interrupt)
+    for number in heeded:
+        signal.signal(number, on_interrupt)
     try:
         yield
     finally:
-        if signal.getsignal(signal.SIGINT) is on_interrupt:
-            signal.signal(signal.SIGINT, before)
+        for number in heeded:
+            if signal.getsignal(number) is on_interrupt:
+                signal.signal(number, before[number])
 
 
 def _steps(gan, batches, callbacks, steps_per_execution):

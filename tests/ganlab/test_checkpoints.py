@@ -101,7 +101,7 @@ def test_a_file_that_cannot_be_read_changes_nothing(tmp_path):
     for read in (
         lambda: checkpoints.load_weights(other, path),
         lambda: checkpoints.restore(gan_with_every_kind_of_state(), path),
-        lambda: checkpoints.read_notes(path),
+        lambda: checkpoints.read_notes(path, ["about"]),
     ):
         with pytest.raises(checkpoints.CheckpointError, match=r"bad\.npz.*damaged.*train again"):
             read()

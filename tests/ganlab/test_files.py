@@ -95,7 +95,7 @@ def test_a_full_disk_is_named(tmp_path, monkeypatch):
     whole = open
 
     def on_a_full_disk(path, mode="r", **options):
-        return whole("/dev/full", "wb") if str(path).endswith(files.PART) else whole(path, mode)
+        return whole("/dev/full", "wb") if str(path).endswith(".part") else whole(path, mode)
 
     monkeypatch.setattr("builtins.open", on_a_full_disk)
     with pytest.raises(files.FileError, match=r"a\.npz: cannot be written \(No space left"):

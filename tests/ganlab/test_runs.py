@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import os
+import pathlib
 import signal
 import subprocess
 import sys
@@ -113,7 +114,7 @@ def test_a_kill_between_two_files_of_a_save_leaves_a_run(
 
 def test_the_state_is_saved_on_the_way(tmp_path, own_images, monkeypatch):
     """With a save after every step, a run that breaks off in its third keeps the second."""
-    monkeypatch.setattr(runs, "_SECONDS_BETWEEN_SAVES", 0.0)
+    monkeypatch.setattr(runs.training, "_SECONDS_BETWEEN_SAVES", 0.0)
     monkeypatch.setattr(
         datasets, "batches", lambda images, size, **_: _poisoned(images[:size], good=2)
     )
@@ -167,6 +168,8 @@ def test_invert_writes_the_pair_and_its_scores(folder, tmp_path, capsys):
         (["train", "--out", "{new}", "--data", ""], "expected --data as a name or a path"),
         (["sample", "--run", "{run}", "--count", "1000000000", "--out", "x.npz"], "ask for fewer"),
         (["sample", "--run", "{new}", "--out", "x.png"], "holds no run"),
+        (["sample", "--run", "{run}", "--out", "{run}/generator.npz"], "a part of a run"),
+        (["features", "--out", "{run}/checkpoint.npz"], "a part of a run"),
         (["sample", "--run", "{run}", "--out", "x.jpg"], "expected --out ending in .npz or .png"),
         (["invert", "--run", "{run}", "--image", "gone.png", "--out", "x.png"], "gone.png"),
     ],
@@ -199,6 +202,13 @@ def test_a_number_of_steps_is_a_positive_integer(capsys, value, message):
     with pytest.raises(SystemExit, match="2"):
         main(["train", "--out", "x", "--steps", value])
     assert message in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("value", ["-1", str(2**63), "one"])
+def test_a_seed_is_in_range_before_anything_is_done(capsys, value):
+    with pytest.raises(SystemExit, match="2"):
+        main(["evaluate", "--run", "x", "--seed", value])
+    assert "--seed" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("value", ["0", "inf", "nan"])
@@ -332,7 +342,7 @@ def test_a_folder_from_elsewhere_names_no_file_to_read(small, tmp_path, own_imag
 
 def test_a_record_from_elsewhere_sizes_no_network(small):
     out, _ = small
-    notes = checkpoints.read_notes(out / "generator.npz")
+    notes = checkpoints.read_notes(out / "generator.npz", ["record"])
     honest, model = json.loads(str(notes["record"])), runs.Run(out).generator
     for key, value, message in (
         ("image_shape", [30_000, 30_000, 3], "of at most 256 x 256 pixels"),
@@ -343,15 +353,89 @@ def test_a_record_from_elsewhere_sizes_no_network(small):
         ("seed", "0", "record of a run"),
         ("split", "all", "record of a run"),
         ("size", -1, "record of a run"),
+        ("steps", -5, "whose steps is -5"),
+        ("images", 10**300, "whose images is 10"),
+        ("seconds", float("nan"), "whose seconds is nan"),
+        ("versions", "x" * 2**16, "of at most 262144 bytes"),
     ):
         told = {"record": json.dumps(honest | {key: value})}
         checkpoints.save_weights(model, out / "generator.npz", notes=told)
         with pytest.raises(ValueError, match=message):
             runs.Run(out)
-    for told in ({}, {"record": "[" * 100_000}, {"record": "1"}, {"record": "{}"}):
+    for told in ({}, {"record": "[" * 50_000}, {"record": "1"}, {"record": "{}"}):
         checkpoints.save_weights(model, out / "generator.npz", notes=told)
         with pytest.raises(runs.RunError, match="expected the record of a run"):
             runs.Run(out)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda a: {"gan/000/steps": np.int64(9)}, "the state of step 2, .* received that of st"),
+        (lambda a: {"gan/000/steps": np.int64(-9)}, "the state of step 2, .* received that of st"),
+        (lambda a: {"curve_names": None}, "expected curve_names of shape .* received none"),
+        (lambda a: {"curve_values": a["curve_values"][:, :1]}, "expected curve_values of shape"),
+        (lambda a: {"curve_values": np.array("text")}, "expected curve_values of shape"),
+        (lambda a: {"curve_values": a["curve_values"] * np.nan}, "expected curves of finite"),
+        (
+            lambda a: {"curve_names": np.repeat("d_loss", len(a["curve_names"]))},
+            "expected curves of d_gra",
+        ),
+        (
+            lambda a: {"curve_names": np.arange(len(a["curve_names"]))},
+            "expected curve_names of shape",
+        ),
+        (lambda a: {"film_frames": a["film_frames"][:, :5]}, "expected film_frames of shape"),
+        (lambda a: {"film_frames": a["film_frames"] / 255}, "received .* float64"),
+        (lambda a: {"film_frames": a["film_frames"][..., 0]}, "expected film_frames of shape"),
+    ],
+)
+def test_a_checkpoint_whose_parts_do_not_agree_is_refused_before_training(small, change, message):
+    out, _ = small
+    path = out / "checkpoint.npz"
+    with np.load(path) as archive:
+        arrays = dict(archive)
+    changed = arrays | change(arrays)
+    kept = {name: values for name, values in changed.items() if values is not None}
+    files.write_npz(path, kept, compressed=False)
+    before = path.read_bytes()
+    with pytest.raises(files.FileError, match=rf"checkpoint\.npz: .*{message}"):
+        runs.train(out, steps=4, resume=True, progress=False)
+    assert path.read_bytes() == before
+
+
+def test_a_folder_that_is_moved_during_a_training_is_told(small, tmp_path, monkeypatch):
+    out, _ = small
+
+    class Moving(callbacks.StopOnNonFinite):
+        def on_train_batch_end(self, batch, logs=None):
+            out.rename(tmp_path / "elsewhere")
+
+    monkeypatch.setattr(callbacks, "StopOnNonFinite", Moving)
+    message = "was moved or deleted during the training. The last state kept is that of step 2"
+    with pytest.raises(runs.RunError, match=message):
+        runs.train(out, steps=3, resume=True, progress=False)
+    assert not out.exists()
+    assert record(tmp_path / "elsewhere")["steps"] == 2
+
+
+@pytest.mark.parametrize("name", ["film.gif", "curve.csv", "samples.png"])
+def test_a_folder_in_the_place_of_a_file_is_noticed_before_training(tmp_path, own_images, name):
+    (tmp_path / "run" / name).mkdir(parents=True)
+    with pytest.raises(files.FileError, match=rf"{name}: cannot be written"):
+        runs.train(tmp_path / "run", data=own_images, steps=2, progress=False)
+    assert [path.name for path in (tmp_path / "run").iterdir()] == [name]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"steps": 0}, {"steps": 2**64}, {"seconds": float("nan")}, {"seed": -1}, {"seed": 2**64}],
+    ids=str,
+)
+def test_a_number_out_of_range_leaves_no_folder(tmp_path, own_images, wrong):
+    with pytest.raises(ValueError, match=f"expected {next(iter(wrong))}"):
+        runs.train(tmp_path / "run", data=own_images, progress=False, **wrong)
+    assert not (tmp_path / "run").exists()
 
 
 @pytest.mark.skipif(os.name == "nt", reason="HOME is the name of POSIX")
@@ -379,7 +463,7 @@ def test_a_run_of_an_earlier_version_is_told(small):
 
 def test_one_training_at_a_time(small):
     out, own = small
-    with runs._alone(out), pytest.raises(runs.RunError, match="another process is training"):
+    with runs.folder.held(out), pytest.raises(runs.RunError, match="another process is training"):
         runs.train(out, steps=4, resume=True, progress=False)
     runs.train(out, steps=4, resume=True, progress=False)
     assert record(out)["steps"] == 4
@@ -387,11 +471,14 @@ def test_one_training_at_a_time(small):
 
 def test_what_a_killed_process_left_half_written_goes(small):
     out, _ = small
-    foreign = out / f".download{files.PART}"
-    for path in (out / f".0123456789abcdef{files.PART}", foreign):
+    foreign = out / ".download.part"
+    for path in (out / ".0123456789abcdef.part", foreign):
         path.write_bytes(b"half")
-    runs.train(out, steps=4, resume=True, progress=False)
-    assert list(out.glob(f".*{files.PART}")) == [foreign], "what others wrote stays"
+    with files.replaced(out / "samples.npz") as file:  # another command writes there just now
+        runs.train(out, steps=4, resume=True, progress=False)
+        written = out / pathlib.Path(file.name).name
+        assert set(out.glob(".*.part")) == {foreign, written}, "what others write stays"
+    assert (out / "samples.npz").exists()
 
 
 @pytest.mark.parametrize("place", ["", "run", "a/run"])
@@ -460,7 +547,8 @@ def test_the_bar_counts_the_steps_of_the_whole_run(tmp_path, own_images, capsys)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals of a terminal")
-def test_ctrl_c_keeps_the_state_and_says_how_to_resume(tmp_path, own_images):
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_keeps_the_state_and_says_how_to_resume(tmp_path, own_images, number):
     out = tmp_path / "run"
     command = [
         sys.executable,
@@ -483,7 +571,7 @@ def test_ctrl_c_keeps_the_state_and_says_how_to_resume(tmp_path, own_images):
     while b"steps/s" not in shown:
         shown += process.stderr.read1(4096)
     time.sleep(0.5)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     shown += process.communicate(timeout=60)[1]
     assert process.returncode == 130
     assert b"--resume" in shown
