@@ -9,7 +9,7 @@ import filelock
 import numpy as np
 
 from ganlab import callbacks, checkpoints, files, images, latents
-from ganlab.runs.record import RunError, identity
+from ganlab.runs.record import RunError
 
 _ARCHIVES = ("checkpoint.npz", "generator.npz")
 _COPIES = ("run.json", "curve.csv", "curve.png", "film.gif", "samples.png")
