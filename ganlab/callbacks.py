@@ -48,6 +48,14 @@ class Film(keras.callbacks.Callback):
         self.every, self.most, self.keep = every, most, keep
         self.frames, self.steps = [], []
 
+    def check_execution(self, steps_per_execution):
+        """Refuse steps of which this callback would not see those that it needs."""
+        if self.every % steps_per_execution:
+            raise ValueError(
+                f"expected steps_per_execution as a divisor of every={self.every}, received "
+                f"{steps_per_execution}: a frame would be late"
+            )
+
     def on_train_begin(self, logs=None):
         if self.latents.ndim != 2 or self.latents.shape[1] != self.model.latent_dim:
             raise ValueError(
@@ -59,11 +67,11 @@ class Film(keras.callbacks.Callback):
 
     def on_train_batch_end(self, batch, logs=None):
         # Not `steps % every == 0`: with several steps in one execution, some are not seen.
-        if int(self.model.steps) // self.every > self.steps[-1] // self.every:
+        if self.model.steps // self.every > self.steps[-1] // self.every:
             self._take()
 
     def _take(self):
-        self.steps.append(int(self.model.steps))
+        self.steps.append(self.model.steps)
         self.frames.append(self.keep(self.model(self.latents).numpy()))
         if self.most is not None and len(self.frames) > self.most:
             self.every *= 2
@@ -85,8 +93,17 @@ class LossCurve(keras.callbacks.Callback):
         super().__init__()
         self.steps, self.history = [], {}
 
+    def check_execution(self, steps_per_execution):
+        """Refuse steps of which this callback would not get the logs."""
+        if steps_per_execution > 1:
+            raise ValueError(
+                f"expected steps_per_execution 1 for the logs of every step, received "
+                f"{steps_per_execution}: training.steps(gan, batches, steps_per_execution="
+                f"{steps_per_execution}, callbacks=[...]) has the logs of all"
+            )
+
     def on_train_batch_end(self, batch, logs=None):
-        self.steps.append(int(self.model.steps))
+        self.steps.append(self.model.steps)
         for key, value in (logs or {}).items():
             self.history.setdefault(key, []).append(float(value))
 
@@ -124,12 +141,18 @@ class StopOnNonFinite(keras.callbacks.Callback):
         self.reason = None
 
     def on_train_batch_end(self, batch, logs=None):
+        scaled = self._scaled()
         for key, value in (logs or {}).items():
-            if not math.isfinite(value):
-                self.reason = f"{key} is {float(value)} after step {int(self.model.steps)}"
+            # In half precision a gradient that overflows is no news: the step is left out.
+            if not math.isfinite(value) and not (scaled and key.endswith("gradient_norm")):
+                self.reason = f"{key} is {float(value)} after step {self.model.steps}"
                 self.model.stop_training = True
                 warnings.warn(f"training stopped: {self.reason}", RuntimeWarning, stacklevel=2)
                 return
+
+    def _scaled(self):
+        optimizers = (self.model.g_optimizer, self.model.d_optimizer)
+        return any(isinstance(one, keras.optimizers.LossScaleOptimizer) for one in optimizers)
 
 
 class Progress(keras.callbacks.Callback):

@@ -116,7 +116,7 @@ def _state(gan):
         "discriminator": gan.discriminator.variables,
         "g_optimizer": gan.g_optimizer.variables,
         "d_optimizer": gan.d_optimizer.variables,
-        "gan": [gan.steps, gan.seed_generator.state],
+        "gan": [gan.step_count, gan.seed_generator.state],
     }
     if gan.generator_ema is not None:
         owners["generator_ema"] = gan.generator_ema.variables

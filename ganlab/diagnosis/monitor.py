@@ -121,7 +121,7 @@ class Monitor(keras.callbacks.Callback):
         self._held_out_nearest = _nearest_distance(unseen, task.train)
         self._samples, self._weights = gan(self._latents).numpy(), _weights(gan)
         self._frame_rows = {round(n * rows / (self.frames - 1)) for n in range(1, self.frames)}
-        self._pictures = {int(gan.steps): self._samples[:_SHOWN]}
+        self._pictures = {gan.steps: self._samples[:_SHOWN]}
         self._logs = []
         self._steps, self._history = [], {name: [] for name in COLUMNS}
 
@@ -129,7 +129,7 @@ class Monitor(keras.callbacks.Callback):
         self._logs.append(logs)
         if len(self._logs) < self.every:
             return
-        self._steps.append(int(self.model.steps))
+        self._steps.append(self.model.steps)
         with np.errstate(
             invalid="ignore", over="ignore", divide="ignore"
         ):  # a diverged run is a finding

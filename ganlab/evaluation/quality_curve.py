@@ -45,7 +45,7 @@ class QualityCurve(keras.callbacks.Callback):
             self._measure()
 
     def on_train_batch_end(self, batch, logs=None):
-        if int(self.model.steps) // self.every > self.steps[-1] // self.every:
+        if self.model.steps // self.every > self.steps[-1] // self.every:
             self._measure()
 
     def draw(self, key="frechet_distance", *, ax=None, **style):
@@ -68,6 +68,6 @@ class QualityCurve(keras.callbacks.Callback):
         if self.extractor.probabilities:
             probabilities = self.extractor.probabilities(samples)
             values["inception_score"] = metrics.inception_score(probabilities)
-        self.steps.append(int(self.model.steps))
+        self.steps.append(self.model.steps)
         for key, value in values.items():
             self.history.setdefault(key, []).append(value)

@@ -108,10 +108,10 @@ def recall(path, record, gan, curve, film):
     """
     checkpoints.restore(gan, path)
     steps = record["steps"]
-    if int(gan.steps) != steps:
+    if gan.steps != steps:
         raise checkpoints.CheckpointError(
             f"{path}: expected the state of step {steps}, of which its record tells, "
-            f"received that of step {int(gan.steps)}"
+            f"received that of step {gan.steps}"
         )
     if steps == 0:
         return

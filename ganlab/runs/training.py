@@ -132,7 +132,7 @@ def _train(out, record, real, steps, seconds, progress, checkpoint=None):
 
     def save():
         now = {
-            "steps": int(gan.steps),
+            "steps": gan.steps,
             "seconds": round(before + time.monotonic() - began, 1),
         }
         try:

@@ -82,7 +82,7 @@ class Training:
     @property
     def step(self):
         """Completed steps, counted by the GAN."""
-        return int(self.gan.steps)
+        return self.gan.steps
 
     @property
     def message(self):

@@ -1,0 +1,126 @@
+"""What a GAN is not built of and not trained on, refused before the first step."""
+
+import contextlib
+
+import numpy as np
+
+from ganlab._tensorflow import keras, tf
+
+
+def trainable_variables(network):
+    """Return the network's trainable variables; refuse a frozen network, which has none."""
+    if not network.trainable_variables:
+        raise ValueError(
+            f"expected {network.name!r} to have trainable variables, received none: "
+            "it would silently never train (was trainable = False set on it?)"
+        )
+    return network.trainable_variables
+
+
+def real_samples(data, gan):
+    """Return the real samples of a batch, or of its specification: it is those or (those, ...)."""
+    real, _, _ = keras.utils.unpack_x_y_sample_weight(data)
+    made = gan.generator.output_shape
+    if not hasattr(real, "shape") or isinstance(real, _UNEVEN):
+        has = f" with {sorted(map(str, real))}" if isinstance(real, dict) else ""
+        raise TypeError(
+            "expected batches of real samples as one array, alone or first in a tuple, received "
+            f"{type(real).__name__}{has}: choose or stack them with dataset.map(...)"
+        )
+    shape = tf.TensorShape(real.shape)
+    if not shape[1:].is_compatible_with(made[1:]) or shape.rank == 0:
+        first = shape.rank == 4 and shape[1] == made[-1] and shape[1:4] != made[1:]
+        hint = ". Channels come last: np.moveaxis(images, 1, -1)" if first else ""
+        if shape == made[1:]:
+            hint = ". Put them in batches: dataset.batch(64)"
+        raise ValueError(
+            f"expected real samples of shape {made}, as the generator makes them, "
+            f"received {tuple(shape) if shape.rank is not None else 'an unknown shape'}{hint}"
+        )
+    if shape.rank and shape[0] == 0:
+        raise ValueError(EMPTY)
+    if not tf.as_dtype(real.dtype).is_floating:
+        raise TypeError(
+            f"expected floating-point real samples, received {tf.as_dtype(real.dtype).name}: "
+            "images.to_float turns bytes into [0, 1]"
+        )
+    return real
+
+
+EMPTY = "expected at least one real sample in a batch, received none"
+
+
+@contextlib.contextmanager
+def empty_batch_named():
+    """Turn the failed assertion of a compiled step, many lines, into the error that it is."""
+    try:
+        yield
+    except tf.errors.InvalidArgumentError as error:
+        if EMPTY not in str(error):
+            raise
+        raise ValueError(EMPTY) from None
+
+
+_UNEVEN = tf.RaggedTensor | tf.RaggedTensorSpec | tf.SparseTensor | tf.SparseTensorSpec
+
+#: The layers that move values about and leave each as it is.
+_MOVING = (
+    keras.layers.Reshape,
+    keras.layers.Flatten,
+    keras.layers.Permute,
+    keras.layers.Cropping1D,
+    keras.layers.Cropping2D,
+    keras.layers.UpSampling2D,
+)
+
+
+def _last_activation(network):
+    """Return the name of the activation that the values of a network come from, or None."""
+    for layer in reversed(getattr(network, "operations", getattr(network, "layers", ()))):
+        if isinstance(layer, keras.Model):
+            return _last_activation(layer)
+        if not isinstance(layer, _MOVING):
+            activation = getattr(layer, "activation", None)
+            return getattr(activation, "__name__", type(layer).__name__.lower())
+    return None
+
+
+def output_range(network):
+    """Return the least and the greatest value that a network can give, as far as one can see."""
+    ranges = {"sigmoid": (0, 1), "hard_sigmoid": (0, 1), "tanh": (-1, 1)}
+    return ranges.get(_last_activation(network), (-np.inf, np.inf))
+
+
+def check_networks(generator, discriminator):
+    """Refuse a pair that cannot play."""
+    for role, network in (("generator", generator), ("discriminator", discriminator)):
+        try:
+            shapes = network.input_shape, network.output_shape
+        except (AttributeError, ValueError):
+            raise TypeError(
+                f"expected a {role} that knows the shapes of its input and output, received "
+                f"{network!r:.80}: give a Sequential its keras.Input(shape), and wrap another "
+                "model, inputs = keras.Input(shape); keras.Model(inputs, model(inputs))"
+            ) from None
+        if any(not isinstance(shape, tuple) for shape in shapes):
+            raise TypeError(
+                f"expected a {role} of one input and one output, received {network.name!r} with "
+                f"inputs {shapes[0]} and outputs {shapes[1]}"
+            )
+    if discriminator.output_shape[1:] != (1,):
+        raise ValueError(
+            "expected a discriminator whose logits have shape (batch, 1), "
+            f"received output shape {discriminator.output_shape}"
+        )
+    last = _last_activation(discriminator)
+    if last in ("sigmoid", "hard_sigmoid", "softmax"):
+        raise ValueError(
+            f"expected a discriminator that ends in logits, received one that ends in a {last}, "
+            "which the loss would apply once more: leave it out"
+        )
+    if generator.output_shape[1:] != discriminator.input_shape[1:]:
+        raise ValueError(
+            "expected the discriminator to take what the generator makes, received "
+            f"generator output {generator.output_shape} and "
+            f"discriminator input {discriminator.input_shape}"
+        )
