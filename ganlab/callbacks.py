@@ -13,7 +13,14 @@ from ganlab import plotting
 from ganlab._tensorflow import keras
 from ganlab.images import check_count
 
-__all__ = ["Film", "LossCurve", "Progress", "StopOnNonFinite", "progress_bar"]
+__all__ = [
+    "Film",
+    "LossCurve",
+    "Progress",
+    "StopOnNonFinite",
+    "check_divides",
+    "progress_bar",
+]
 
 
 class Film(keras.callbacks.Callback):
@@ -50,11 +57,7 @@ class Film(keras.callbacks.Callback):
 
     def check_execution(self, steps_per_execution):
         """Refuse steps of which this callback would not see those that it needs."""
-        if self.every % steps_per_execution:
-            raise ValueError(
-                f"expected steps_per_execution as a divisor of every={self.every}, received "
-                f"{steps_per_execution}: a frame would be late"
-            )
+        check_divides(steps_per_execution, self.every)
 
     def on_train_begin(self, logs=None):
         if self.latents.ndim != 2 or self.latents.shape[1] != self.model.latent_dim:
@@ -119,6 +122,15 @@ class LossCurve(keras.callbacks.Callback):
             smooth=smooth,
             band=band,
             chance=self.model.loss_pair.chance,
+        )
+
+
+def check_divides(steps_per_execution, every):
+    """Raise a ValueError where what is due once in `every` steps would come late."""
+    if every % steps_per_execution:
+        raise ValueError(
+            f"expected steps_per_execution as a divisor of every={every}, received "
+            f"{steps_per_execution}: between two executions a callback sees nothing"
         )
 
 

@@ -4,6 +4,8 @@ Everything is an ``.npz`` of plain arrays: a file from elsewhere can hold wrong 
 code, and a process killed in the middle of a save loses nothing older (see `ganlab.files`).
 """
 
+import re
+
 import numpy as np
 
 from ganlab import files
@@ -100,11 +102,14 @@ def load_weights(model, path, *, checksum=None):
 
 def _weights(model):
     """Name the weights. Names of layers are unique in a model, names of variables are not."""
-    return {
+    named = {
         f"{layer.name}/{variable.name}/{index}": variable
         for layer in model.layers
         for index, variable in enumerate(layer.weights)
     }
+    in_layers = {id(variable) for variable in named.values()}
+    own = [variable for variable in model.weights if id(variable) not in in_layers]
+    return named | {f"own/{variable.name}/{index}": variable for index, variable in enumerate(own)}
 
 
 def _state(gan):
@@ -130,6 +135,8 @@ def _state(gan):
 def _assign(variables, arrays, path):
     """Check and convert everything first, then assign, so that no error leaves half a state."""
     arrays = {name: values for name, values in arrays.items() if "/" in name}
+    if [*map(_unnumbered, arrays)] == [*map(_unnumbered, variables)]:
+        arrays = dict(zip(variables, arrays.values(), strict=True))
     missing = sorted(variables.keys() - arrays.keys())
     surplus = sorted(arrays.keys() - variables.keys())
     if missing or surplus:
@@ -140,6 +147,14 @@ def _assign(variables, arrays, path):
     values = {key: _fitting(arrays[key], variables[key], key, path) for key in variables}
     for key, variable in variables.items():
         variable.assign(values[key])
+
+
+def _unnumbered(key):
+    """Return the name of a variable without the numbers that Keras gives to unnamed layers.
+
+    Keras counts through a session: dense_2 is dense_6 where the network is built once more.
+    """
+    return re.sub(r"(?<=[a-z])_\d+(?=[_/]|$)", "", key)
 
 
 def _fitting(values, variable, key, path):

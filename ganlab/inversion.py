@@ -177,7 +177,8 @@ def invert(
         before = tf.identity(z.value)
         with tf.GradientTape() as tape:
             tape.watch(before)
-            likeness, pull = measure(generator(before, training=False), before, repeated)
+            made = tf.cast(generator(before, training=False), tf.float32)
+            likeness, pull = measure(made, before, repeated)
         # A value depends on its own latent alone, so the gradient of their sum holds the
         # gradient of each: all starts of all images descend side by side.
         gradient = tape.gradient(likeness, before)

@@ -62,12 +62,13 @@ def build(image_shape, classes, *, seed):
             4,
             strides=2,
             padding="same",
+            data_format="channels_last",
             kernel_initializer=init.next(),
             name=f"halve_{block}",
         )(x)
         x = layers.LeakyReLU(0.2, name=f"leaky_{block}")(x)
         side, width = -(-side // 2), min(2 * width, 64)
-    x = layers.Flatten(name="flatten")(x)
+    x = layers.Flatten(data_format="channels_last", name="flatten")(x)
     x = layers.Dropout(0.3, seed=init.next_seed(), name="dropout")(x)
     # Left without a nonlinearity: a Gaussian, which the Fréchet distance assumes, is a better
     # description of values of both signs than of rectified ones.

@@ -5,6 +5,7 @@ import numpy as np
 from ganlab import images as pixels
 from ganlab import latents, metrics
 from ganlab._tensorflow import keras
+from ganlab.callbacks import check_divides
 
 
 class QualityCurve(keras.callbacks.Callback):
@@ -39,6 +40,10 @@ class QualityCurve(keras.callbacks.Callback):
         chosen = np.random.default_rng(seed).permutation(len(real))[: self.count]
         self._real = extractor.extract(real[chosen])
         self.steps, self.history = [], {}
+
+    def check_execution(self, steps_per_execution):
+        """Refuse steps of which this callback would not see those that it needs."""
+        check_divides(steps_per_execution, self.every)
 
     def on_train_begin(self, logs=None):
         if not self.steps:

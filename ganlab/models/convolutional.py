@@ -61,6 +61,7 @@ def conv_generator(image_shape, latent_dim=32, *, width=8, hidden=256, seed):
             4,
             strides=2,
             padding="same",
+            data_format="channels_last",
             use_bias=last,
             activation="sigmoid" if last else None,
             kernel_initializer=init.next_doubling(),
@@ -71,7 +72,8 @@ def conv_generator(image_shape, latent_dim=32, *, width=8, hidden=256, seed):
         for grid, side in zip((rows, columns), image_shape[:2], strict=True)
     ]
     if any(extra):
-        x = layers.Cropping2D([(n // 2, n - n // 2) for n in extra], name="crop")(x)
+        margins = [(n // 2, n - n // 2) for n in extra]
+        x = layers.Cropping2D(margins, data_format="channels_last", name="crop")(x)
     return keras.Model(latents, x, name="conv_generator")
 
 
@@ -106,11 +108,12 @@ def conv_discriminator(image_shape, *, width=12, hidden=256, seed):
             4,
             strides=2,
             padding="same",
+            data_format="channels_last",
             kernel_initializer=init.next(),
             name=f"halve_{block + 1}",
         )(x)
         x = layers.LeakyReLU(0.2, name=f"leaky_{block + 1}")(x)
-    x = layers.Flatten(name="flatten")(x)
+    x = layers.Flatten(data_format="channels_last", name="flatten")(x)
     if hidden:
         x = layers.Dense(hidden, kernel_initializer=init.next(), name=f"dense_{hidden}")(x)
         x = layers.LeakyReLU(0.2, name=f"leaky_{hidden}")(x)

@@ -60,7 +60,7 @@ def dense_discriminator(image_shape, *, seed):
     init = HeInitializers(seed)
     images = keras.Input(image_shape, name="images")
     x = layers.Rescaling(2.0, -1.0, name="zero_centered")(images)
-    x = layers.Flatten(name="flatten")(x)
+    x = layers.Flatten(data_format="channels_last", name="flatten")(x)
     for units in (512, 256):
         x = layers.Dense(units, kernel_initializer=init.next(), name=f"dense_{units}")(x)
         x = layers.LeakyReLU(0.2, name=f"leaky_{units}")(x)

@@ -93,8 +93,7 @@ class GAN(keras.Model):
         self.discriminator = discriminator
         self.generator_ema = None
         if ema is not None:
-            self.generator_ema = keras.models.clone_model(generator, clone_function=_copied)
-            self.generator_ema.set_weights(generator.get_weights())
+            self.generator_ema = _copied(generator)
             self.generator_ema.trainable = False
         self.loss_pair = loss
         self.penalty = penalty
@@ -501,11 +500,27 @@ def _scaled(optimizer, network):
     return optimizer
 
 
-def _copied(layer):
-    """Return a copy of a layer for the moving average; a function without weights is shared."""
-    if isinstance(layer, keras.layers.Lambda):
-        return layer
-    return type(layer).from_config(layer.get_config())
+def _copied(network):
+    """Return a copy of a network for the moving average; Lambda layers, mere functions, are shared.
+
+    Keras reads back no Lambda, which in a file from elsewhere could do anything.
+    """
+
+    def copied(layer):
+        if isinstance(layer, keras.layers.Lambda):
+            return layer
+        return type(layer).from_config(layer.get_config())
+
+    try:
+        copy = keras.models.clone_model(network, clone_function=copied)
+    except (TypeError, ValueError, NotImplementedError) as error:
+        raise TypeError(
+            f"expected a generator that Keras can copy, for its moving average, received "
+            f"{network.name!r} with a layer that it cannot: give that layer get_config(), or the "
+            "GAN ema=None"
+        ) from error
+    copy.set_weights(network.get_weights())
+    return copy
 
 
 def _apply_gradients(tape, loss, network, optimizer):

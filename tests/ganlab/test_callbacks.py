@@ -41,11 +41,6 @@ def test_film_with_several_steps_in_one_execution():
     list(training.steps(gan, points.take(12), callbacks=[film, curve], steps_per_execution=5))
     assert film.steps == [0, 5, 10]
     assert curve.steps == list(range(1, 13))
-    film, gan = callbacks.Film(z, every=7), recipes.DEFAULT.build((2,), seed=0)
-    sgd = keras.optimizers.SGD
-    gan.compile(g_optimizer=sgd(1e-3), d_optimizer=sgd(1e-3), steps_per_execution=5)
-    fit(film, gan=gan, steps=20)
-    assert film.steps == [0, 10, 15]
 
 
 def test_film_of_unknown_length_stays_short_and_even():
