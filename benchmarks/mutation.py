@@ -40,7 +40,7 @@ ROOMS = {
     "latents": (["ganlab/latents.py"], ["tests/ganlab/test_latents.py"]),
     "similarity": (["ganlab/similarity"], ["tests/ganlab/similarity"]),
     "metrics": (["ganlab/metrics"], ["tests/ganlab/metrics"]),
-    "training": (["ganlab/training.py"], ["tests/ganlab/test_training.py"]),
+    "training": (["ganlab/training"], ["tests/ganlab/test_training.py"]),
     "checkpoints": (
         ["ganlab/checkpoints.py", "ganlab/files.py"],
         ["tests/ganlab/test_checkpoints.py", "tests/ganlab/test_files.py"],
