@@ -84,10 +84,13 @@ class Film(keras.callbacks.Callback):
 class LossCurve(keras.callbacks.Callback):
     """The logs of every step, and a picture of the two losses.
 
+    With several steps in one execution, Keras shows those of the last; `training.steps` has the
+    logs of all.
+
     Attributes
     ----------
     steps : list of int
-        Completed steps, counted by the GAN.
+        Those that the logs belong to, counted by the GAN.
     history : dict of str to list of float
         ``d_loss``, ``g_loss`` and what else the step logs.
     """
@@ -95,15 +98,6 @@ class LossCurve(keras.callbacks.Callback):
     def __init__(self):
         super().__init__()
         self.steps, self.history = [], {}
-
-    def check_execution(self, steps_per_execution):
-        """Refuse steps of which this callback would not get the logs."""
-        if steps_per_execution > 1:
-            raise ValueError(
-                f"expected steps_per_execution 1 for the logs of every step, received "
-                f"{steps_per_execution}: training.steps(gan, batches, steps_per_execution="
-                f"{steps_per_execution}, callbacks=[...]) has the logs of all"
-            )
 
     def on_train_batch_end(self, batch, logs=None):
         self.steps.append(self.model.steps)
