@@ -6,12 +6,13 @@ import os
 import numpy as np
 
 from ganlab import images as pixels
-from ganlab.datasets import downloads, handwriting, readers
+from ganlab.datasets import critters, downloads, handwriting, readers
 from ganlab.datasets.dataset import Dataset
 
 _COLOR_PHOTOS = ("astronaut", "chelsea", "coffee", "rocket")
 _GRAY_PHOTOS = ("camera", "brick", "grass", "gravel")
 _PATCH = 64
+_CRITTER = 32
 
 
 def load(name_or_path, *, split=None, size=None, color=None):
@@ -26,11 +27,13 @@ def load(name_or_path, *, split=None, size=None, color=None):
         classes; or one such file. Where a file or folder here has the name of a data set, say
         which is meant: ``./digits`` is the folder. ``~`` is the home folder.
     split : {"train", "test"}, optional
-        None gives all. Sets by download keep their published halves; in all others, every
-        fifth image of each class is for testing.
+        None gives all. Sets by download keep their published halves. The test part of
+        ``critters`` is those with a combination that the training part never shows. In all
+        others, every fifth image of each class is for testing.
     size : int, range [1, 4096], optional
         Height and width: the middle square is kept and resampled. Of ``photos`` the size of
-        the patches, 64 where it is not given. A folder of pictures of different sizes needs it.
+        the patches, 64 where it is not given. ``critters`` are composed at any size from 8 to
+        105, 32 where it is not given. A folder of pictures of different sizes needs it.
     color : {"gray", "rgb"}, optional
         As the data are where it is not given; a folder is gray if all its pictures are.
         Gray ``photos`` are 462 patches: four gray photographs join the four in color.
@@ -78,7 +81,11 @@ def load(name_or_path, *, split=None, size=None, color=None):
         dataset = _read(name_or_path, size, color)
     if split is None:
         return dataset
-    chosen = _is_test(dataset) if split == "test" else ~_is_test(dataset)
+    if name_or_path == "critters":
+        test = critters.withheld(dataset.factors)
+    else:
+        test = _is_test(dataset)
+    chosen = test if split == "test" else ~test
     if not chosen.any():
         raise readers.DataError(
             f"{name_or_path}: expected at least 5 images of a class for split='test', received "
@@ -100,6 +107,17 @@ def _color_digits(size, color):
     return Dataset(
         images, labels, handwriting.NAMES, captions, colors, factor_names, "color_digits"
     )
+
+
+def _critters(size, color):
+    size = _CRITTER if size is None else size
+    critters.check_size(size)
+    images, factors = critters.critters(size)
+    images = pixels.fit(images, color=color)
+    labels = factors[:, critters.NAMES.index("body")]
+    captions = critters.captions(factors)
+    label_names = critters.FACTORS["body"]
+    return Dataset(images, labels, label_names, captions, factors, critters.NAMES, "critters")
 
 
 def _faces(size, color):
@@ -132,6 +150,7 @@ def _photos(size, color):
 _EMBEDDED = {
     "digits": _digits,
     "color_digits": _color_digits,
+    "critters": _critters,
     "faces": _faces,
     "photos": _photos,
 }
