@@ -38,7 +38,7 @@ VARIANTS = {
 }
 # The style paints patterns in a white so thin that it is lost at 32 x 32: here they are of ink,
 # and so much of it.
-PATTERN = 0.35
+PATTERN = 0.45
 
 _SHARP = 4  # times finer than stored
 _LITERALS = {"#ffffff": "white", "#fb7185": "pink"}

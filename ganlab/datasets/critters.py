@@ -14,13 +14,13 @@ from ganlab import files
 from ganlab.images import MAX_VALUES, check_count
 
 FILE = "critters.npz"
-SHA256 = "f4a06b8614e076b7953318c34e623c3b5e8636c50623bf95aa9a9e4361990731"
+SHA256 = "74ea210d76983485387e61cadaefc06b028197a39876fd1b191237bcc82991fc"
 SIDE = 128  # of the masks
 COUNT = 6000  # that a set by name has
 
-# As far apart as could be found with normal vision and with each of the three color vision
-# deficiencies, the light ones of bodies and tops and the dark ones of grounds each among
-# themselves. Every light one differs from every dark one in lightness.
+# Distinguishable with normal vision and with each of the three color vision deficiencies, the
+# light ones of bodies and tops among themselves and the dark ones of grounds. Every light one
+# differs from every dark one in lightness, which shows the shape without the colors.
 COLORS = {
     "yellow": (250, 232, 88),
     "orange": (236, 145, 82),
@@ -73,6 +73,7 @@ ROLES = {
     "eyes": ("white", "ink"),
     "mouth": ("ink", "white", "pink"),
 }
+_PLURAL = {"horns", "antennae", "round ears", "pointed ears"}
 _FIXED = {"ink": (30, 41, 59), "white": (255, 255, 255), "pink": (251, 113, 133)}
 
 _SEED = 2021
@@ -211,10 +212,11 @@ def captions(factors):
 
 
 def _caption(*row):
-    names = [values[k] for values, k in zip(FACTORS.values(), row, strict=True)]
-    body, color, pattern, top, accent, eyes, mouth, ground = names
+    body, color, pattern, top, accent, eyes, mouth, ground = (
+        values[k] for values, k in zip(FACTORS.values(), row, strict=True)
+    )
     critter = f"{color} {body}" if pattern == "plain" else f"{pattern} {color} {body}"
-    worn = f"{accent} {top}" if top.endswith(("s", "ae")) else _a(f"{accent} {top}")
+    worn = f"{accent} {top}" if top in _PLURAL else _a(f"{accent} {top}")
     return f"{_a(critter)} with {eyes}, {mouth} and {worn} on {_a(ground)} ground"
 
 

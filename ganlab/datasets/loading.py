@@ -147,6 +147,46 @@ def _photos(size, color):
     return Dataset(np.concatenate(patches), labels, names, name="photos")
 
 
+def stacked_digits(n, *, seed):
+    """Stack three random digits as the red, green and blue of an image: 1,000 kinds to count.
+
+    A generator that drops some of the kinds can be caught by reading its images: 1,000 are
+    enough for losses to show, and each digit can be read alone.
+
+    Parameters
+    ----------
+    n : int, range [1, 85034]
+    seed : int, at least 0
+
+    Returns
+    -------
+    Dataset
+        Of images of 28 x 28 x 3; `labels` from 0 to 999, such as 407 for a four in red, a zero
+        in green and a seven in blue; `factors` of shape (n, 3), the three digits. Each channel
+        is one of the 1,797 of ``digits``, all equally likely.
+
+    Examples
+    --------
+    >>> stacked_digits(5000, seed=0)
+    <Dataset stacked_digits: 5000 images of 28 x 28 x 3, 1000 labels (000, 001, 002, ...)>
+    """
+    images, digits = handwriting.digits()
+    pixels.check_count(n, "n", 1, pixels.MAX_VALUES // (3 * images[0].size))
+    if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
+        raise ValueError(f"expected seed as an integer from 0 on, received {seed!r}")
+    chosen = np.random.default_rng(seed).integers(len(images), size=(n, 3))
+    stacked = pixels.to_float(np.moveaxis(images[chosen], 1, -1))
+    factors = digits[chosen]
+    return Dataset(
+        stacked,
+        labels=factors @ [100, 10, 1],
+        label_names=tuple(f"{label:03d}" for label in range(1000)),
+        factors=factors,
+        factor_names=("red", "green", "blue"),
+        name="stacked_digits",
+    )
+
+
 _EMBEDDED = {
     "digits": _digits,
     "color_digits": _color_digits,
