@@ -131,8 +131,8 @@ def withheld(factors):
 
     Examples
     --------
-    >>> withheld(draw(6000, seed=0)).mean().round(2)
-    np.float64(0.22)
+    >>> int(withheld(draw(6000, seed=0)).sum())
+    0
     """
     factors = _checked(factors)
     found = np.zeros(len(factors), bool)
