@@ -11,10 +11,10 @@ import time
 import numpy as np
 import pytest
 from skimage.color import deltaE_ciede2000, rgb2lab
-from test_handwriting import DEFICIENCIES
 
 from ganlab import datasets, files, images
 from ganlab.datasets import critters, handwriting
+from tests.ganlab.datasets.test_handwriting import DEFICIENCIES
 
 README = pathlib.Path(__file__).parents[3] / "data" / "README.md"
 SIZES = {32: "`critters`", 64: "`critters` at `size=64`"}
@@ -263,7 +263,10 @@ def test_size_composes_and_never_resamples():
         (lambda: critters.compose(critters.draw(1, seed=0), size=32.0), "size as an integer"),
         (lambda: critters.compose(np.zeros((2, 7), int), size=32), r"factors .*received .*\(2, 7"),
         (lambda: critters.compose(np.zeros((2, 8)), size=32), "factors as integers .* float64"),
-        (lambda: critters.compose(np.zeros((0, 8), int), size=32), "1 or more critters, received"),
+        (
+            lambda: critters.compose(np.zeros((0, 8), int), size=32),
+            "factors of 1 or more critters, received",
+        ),
         (
             lambda: critters.compose(np.full((1, 8), 5), size=32),
             "'pattern' from 0 to 3, received 5 to 5",
@@ -275,7 +278,7 @@ def test_size_composes_and_never_resamples():
         (lambda: critters.draw(1, seed=True), "seed as an integer from 0 on, received True"),
         (lambda: critters.draw(1, seed=0, split="all"), "split as 'train', .* received 'all'"),
         (lambda: datasets.stacked_digits(0, seed=0), "n as an integer from 1 to .*, received 0"),
-        (lambda: datasets.stacked_digits(10**9, seed=0), "from 1 to 85034, received 1000000000"),
+        (lambda: datasets.stacked_digits(10**9, seed=0), "n as .* to 85034, received 1000000000"),
         (lambda: datasets.stacked_digits(5, seed=1.0), "seed as an integer .*, received 1.0"),
     ],
 )
