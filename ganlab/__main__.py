@@ -81,6 +81,7 @@ def _parser():
     sample.add_argument("--run", required=True, metavar="DIR")
     sample.add_argument("--count", type=_positive(int), default=64, metavar="N")
     sample.add_argument("--out", required=True, metavar="FILE.npz|FILE.png")
+    _add_label(sample, "what to draw, by name or number, with a conditional run (default: all)")
     sample.add_argument("--seed", type=_seed, default=0, metavar="S")
 
     evaluate = commands.add_parser(
@@ -111,9 +112,14 @@ def _parser():
     invert.add_argument("--run", required=True, metavar="DIR")
     invert.add_argument("--image", required=True, metavar="FILE")
     invert.add_argument("--out", required=True, metavar="FILE.png")
+    _add_label(invert, "of the image, by name or number, where the run is conditional")
     invert.add_argument("--steps", type=_positive(int), default=200, metavar="N")
     invert.add_argument("--seed", type=_seed, default=0, metavar="S")
     return parser
+
+
+def _add_label(command, purpose):
+    command.add_argument("--label", metavar="L", help=purpose)
 
 
 def _add_data(command, purpose, **settings):
@@ -153,12 +159,18 @@ def _train(options):
 
 def _sample(options):
     out = _output(options.out, (".npz", ".png"))
+    import numpy as np
+
     from ganlab import files, images, runs
     from ganlab.datasets import readers
 
-    drawn = runs.Run(options.run).sample(options.count, seed=options.seed)
+    run = runs.Run(options.run)
+    labels = run.labels(options.count)
+    if options.label is not None:
+        labels = np.full(options.count, run.label(options.label))
+    drawn = run.sample(options.count, labels=labels, seed=options.seed)
     if out.suffix == ".npz":
-        readers.save_npz(drawn, out)
+        readers.save_npz(drawn, out, labels)
     else:
         files.write(out, images.to_png(images.tile(drawn), scale=2))
     _say(f"{len(drawn)} images in {out}")
@@ -166,6 +178,8 @@ def _sample(options):
 
 
 def _evaluate(options):
+    import numpy as np
+
     from ganlab import callbacks, datasets, evaluation, files, runs
     from ganlab.evaluation import features
 
@@ -173,7 +187,7 @@ def _evaluate(options):
     if options.images is not None and (options.data is None or folder is None):
         raise ValueError("expected --data and --out beside --images")
     files.check_writable(pathlib.Path(folder, "evaluation.json"))
-    fit = {"size": options.size, "color": options.color}
+    fit, real_labels, fake_labels = {"size": options.size, "color": options.color}, None, None
     if options.run is not None:
         run = runs.Run(options.run)
         for name, value in fit.items():
@@ -183,7 +197,11 @@ def _evaluate(options):
                     f"received {value}"
                 )
         data = _reported(run.data(options.data))
-        fake = run.sample(max(len(data) // 2, 1), seed=options.seed)
+        count, real_labels = max(len(data) // 2, 1), run.conditions(data)
+        if real_labels is not None:
+            # Asked for as often as the labels occur in the data.
+            fake_labels = np.random.default_rng(options.seed).choice(real_labels, count)
+        fake = run.sample(count, labels=fake_labels, seed=options.seed)
     else:
         data = _reported(datasets.load(options.data, **fit))
         fake = datasets.load(options.images, **fit).images
@@ -195,8 +213,16 @@ def _evaluate(options):
     else:
         bar = callbacks.Progress(description="training a classifier to compare by")
         extractor = evaluation.extractor_for(data, callbacks=[bar])
+    if extractor.probabilities is None:
+        real_labels = fake_labels = None
     report = evaluation.evaluate(
-        data.images, fake, extractor=extractor, seed=options.seed, progress=True
+        data.images,
+        fake,
+        real_labels=real_labels,
+        fake_labels=fake_labels,
+        extractor=extractor,
+        seed=options.seed,
+        progress=True,
     )
     for path in report.write(folder):
         _say(path)
@@ -234,14 +260,19 @@ def _invert(options):
     from ganlab import files, images, inversion, runs, similarity
     from ganlab.datasets import readers
 
-    generator = runs.Run(options.run).generator
+    run = runs.Run(options.run)
+    generator, label = run.generator, None
+    if run.record["labels"] is not None or options.label is not None:
+        label = run.label("" if options.label is None else options.label)
     height, width, channels = generator.output_shape[1:]
     if height != width:
         raise ValueError(f"expected a run on square images, received {height} x {width}")
     target = readers.read_image(
         options.image, size=height, color="gray" if channels == 1 else "rgb"
     )[np.newaxis]
-    found = inversion.invert(generator, target, steps=options.steps, seed=options.seed)
+    found = inversion.invert(
+        generator, target, condition=label, steps=options.steps, seed=options.seed
+    )
     pair = images.tile(np.concatenate([target, found.images]), columns=2)
     files.write(out, images.to_png(pair, scale=max(1, 224 // height)))
     content = float(similarity.content_similarity(target, found.images, centered=True)[0])

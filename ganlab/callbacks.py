@@ -30,6 +30,8 @@ class Film(keras.callbacks.Callback):
     ----------
     latents : array, shape (n, latent_dim)
         Fixed latents, for example ``latents.sample(16, 64, seed=0)``.
+    condition : array, shape (n, ...) or (...), where the networks take one
+        A condition for each of the latents, or one for all.
     every : int
         Steps between two frames. The first frame is taken before training.
     most : int, optional
@@ -46,12 +48,13 @@ class Film(keras.callbacks.Callback):
         The step of each frame, counted by the GAN: a resumed run goes on counting.
     """
 
-    def __init__(self, latents, *, every, most=None, keep=np.asarray):
+    def __init__(self, latents, *, condition=None, every, most=None, keep=np.asarray):
         super().__init__()
         check_count(every, "every", 1)
         if most is not None:
             check_count(most, "most", 2)
         self.latents = np.asarray(latents, np.float32)
+        self.condition = condition
         self.every, self.most, self.keep = every, most, keep
         self.frames, self.steps = [], []
 
@@ -65,6 +68,12 @@ class Film(keras.callbacks.Callback):
                 f"expected latents of shape (n, {self.model.latent_dim}), "
                 f"received {self.latents.shape}"
             )
+        self._inputs = self.latents
+        if self.model.condition is not None:
+            told = self.model.condition.check(self.condition, len(self.latents))
+            self._inputs = [self.latents, told]
+        elif self.condition is not None:
+            raise ValueError("expected no condition, which this GAN does not take, received one")
         if not self.frames:
             self._take()
 
@@ -75,7 +84,7 @@ class Film(keras.callbacks.Callback):
 
     def _take(self):
         self.steps.append(self.model.steps)
-        self.frames.append(self.keep(self.model(self.latents).numpy()))
+        self.frames.append(self.keep(self.model(self._inputs).numpy()))
         if self.most is not None and len(self.frames) > self.most:
             self.every *= 2
             self.frames, self.steps = self.frames[::2], self.steps[::2]

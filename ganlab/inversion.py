@@ -90,6 +90,7 @@ def invert(
     generator,
     images,
     *,
+    condition=None,
     steps,
     seed,
     objective=pixel_objective,
@@ -111,9 +112,11 @@ def invert(
     Parameters
     ----------
     generator : keras.Model
-        latents (batch, latent_dim) -> images in [0, 1].
+        latents (batch, latent_dim) -> images in [0, 1]; or of [latents, condition].
     images : array of float, shape (n, height, width, channels), in [0, 1]
         The targets, of the generator's own size.
+    condition : array, shape (n, ...) or (...), where the generator takes one
+        A condition for each image, or one for all: it stays as it is.
     steps : int
         Steps of Adam; 0 returns the best candidates.
     seed : int or numpy.random.Generator
@@ -163,12 +166,16 @@ def invert(
             f"received {targets.shape[1:]}"
         )
     _check_numbers(steps, candidates, starts, learning_rate, prior)
-    n, dim = len(targets), generator.input_shape[-1]
+    n, dim = len(targets), models.latent_dim(generator)
+    told = models.Condition.of(generator)
+    if told is None and condition is not None:
+        raise ValueError(f"expected no condition, which {generator.name!r} does not take")
+    condition = None if told is None else told.check(condition, n)
     measure = _measure(objective, prior)
-    z = keras.Variable(
-        _best_candidates(generator, measure, targets, candidates, starts, seed), name="latents"
-    )
+    found = _best_candidates(generator, condition, measure, targets, candidates, starts, seed)
+    z = keras.Variable(found, name="latents")
     repeated = tf.constant(np.repeat(targets, starts, axis=0))
+    asked = None if told is None else tf.constant(np.repeat(condition, starts, axis=0))
     optimizer = keras.optimizers.Adam(learning_rate)
     optimizer.build([z])
 
@@ -177,7 +184,9 @@ def invert(
         before = tf.identity(z.value)
         with tf.GradientTape() as tape:
             tape.watch(before)
-            made = tf.cast(generator(before, training=False), tf.float32)
+            made = tf.cast(
+                generator(models.with_condition(before, asked), training=False), tf.float32
+            )
             likeness, pull = measure(made, before, repeated)
         # A value depends on its own latent alone, so the gradient of their sum holds the
         # gradient of each: all starts of all images descend side by side.
@@ -207,7 +216,8 @@ def invert(
         history.append(values)
     winners = best_values.reshape(n, starts).argmin(1) + np.arange(n) * starts
     found = best_latents[winners]
-    return Inversion(found, models.apply(generator, found), np.stack(history)[:, winners])
+    made = models.apply(generator, models.with_condition(found, condition))
+    return Inversion(found, made, np.stack(history)[:, winners])
 
 
 def _check_numbers(steps, candidates, starts, learning_rate, prior):
@@ -241,14 +251,16 @@ def _measure(objective, prior):
     return measure
 
 
-def _best_candidates(generator, measure, targets, candidates, starts, seed):
+def _best_candidates(generator, condition, measure, targets, candidates, starts, seed):
     """Return the ``starts`` best of random latents for each target, grouped by target."""
-    z = _latents.sample(candidates, generator.input_shape[-1], seed=seed)
-    made = tf.constant(models.apply(generator, z))
-    scores = [
-        sum(measure(made, tf.constant(z), tf.broadcast_to(target, made.shape))).numpy()
-        for target in tf.constant(targets)
-    ]
+    z = _latents.sample(candidates, models.latent_dim(generator), seed=seed)
+    scores, made = [], None
+    for index, target in enumerate(tf.constant(targets)):
+        asked = None if condition is None else np.repeat(condition[index : index + 1], len(z), 0)
+        if made is None or asked is not None:  # without a condition all targets share the images
+            made = tf.constant(models.apply(generator, models.with_condition(z, asked)))
+        aim = tf.broadcast_to(target, made.shape)
+        scores.append(sum(measure(made, tf.constant(z), aim)).numpy())
     # NaN sorts last: it never chooses a candidate.
     order = np.argsort(scores, axis=1, kind="stable")[:, :starts]
     return z[order.reshape(-1)]

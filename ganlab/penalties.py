@@ -1,10 +1,12 @@
-"""Penalties on the gradient of the discriminator with respect to its input images.
+"""Penalties on the gradients of a network with respect to its input.
 
-Every penalty has the form ``(discriminator, real, fake, *, seed) -> scalar`` and uses what
-it needs of it. ``Penalty`` puts a weight on one, for ``GAN(..., penalty=...)``:
+Those on the discriminator have the form ``(discriminator, real, fake, *, seed) -> scalar`` and
+use what they need of it, those on the generator ``(generator, latents, *, seed) -> scalar``.
+``Penalty`` puts a weight on one, for ``GAN(..., penalty=..., g_penalty=...)``:
 
     GAN(g, d, loss=losses.wasserstein, penalty=Penalty(gradient_penalty, weight=10.0), d_steps=5)
-    GAN(g, d, loss=losses.non_saturating, penalty=Penalty(r1, weight=1.0, every=4))
+    GAN(g, d, loss=losses.non_saturating, penalty=Penalty(r1, weight=1.0, every=4),
+        g_penalty=Penalty(path_length, weight=0.1, every=8))
 """
 
 import math
@@ -15,17 +17,18 @@ from dataclasses import dataclass
 from ganlab._tensorflow import keras, tf
 from ganlab.images import check_count
 
-__all__ = ["Penalty", "combined", "gradient_penalty", "r1", "r2"]
+__all__ = ["Penalty", "combined", "gradient_penalty", "path_length", "r1", "r2"]
 
 
 @dataclass(frozen=True)
 class Penalty:
-    """What a GAN adds to the discriminator's loss.
+    """What a GAN adds to the loss of a network.
 
     Parameters
     ----------
     function : callable
-        ``(discriminator, real, fake, *, seed) -> scalar``.
+        ``(discriminator, real, fake, *, seed) -> scalar``, or for the generator
+        ``(generator, latents, *, seed) -> scalar``.
     weight : float, at least 0
         lambda of WGAN-GP (10 in the paper), gamma of R1 and R2.
     every : int, at least 1
@@ -41,8 +44,8 @@ class Penalty:
     def __post_init__(self):
         if not callable(self.function):
             raise TypeError(
-                "expected function as one of (discriminator, real, fake, *, seed), "
-                f"received {self.function!r}"
+                "expected function as one of (discriminator, real, fake, *, seed) or "
+                f"(generator, latents, *, seed), received {self.function!r}"
             )
         if not isinstance(self.weight, numbers.Real) or not 0 <= self.weight < math.inf:
             raise ValueError(f"expected weight >= 0 and finite, received {self.weight!r}")
@@ -106,6 +109,43 @@ def r2(discriminator, real, fake, *, seed=None):
     Mescheder, Geiger, Nowozin 2018, arXiv:1801.04406, equation 10.
     """
     return tf.reduce_mean(_squared_gradient_norms(discriminator, tf.convert_to_tensor(fake))) / 2.0
+
+
+def path_length(generator, latents, *, seed):
+    """Compute how unevenly the generator turns steps of latents into changes of its images.
+
+    ``E[(|J'y| - a)^2]``, where J is the Jacobian of the images at a latent, y an image of
+    normal noise, divided by the square root of its number of pixels, and ``a`` the mean of
+    ``|J'y|`` over the batch. Karras et al. 2019, arXiv:1912.04958, section 3.2, take a moving
+    average for ``a``; the mean of the batch needs no memory.
+
+    Parameters
+    ----------
+    generator : callable
+        latents -> images.
+    latents : array of float, shape (batch, latent_dim)
+    seed : int or keras.random.SeedGenerator
+        For y.
+
+    Returns
+    -------
+    tensor, scalar
+        0 for a generator that is equally long in all directions everywhere.
+    """
+    latents = tf.convert_to_tensor(latents)
+    with tf.GradientTape() as tape:
+        tape.watch(latents)
+        images = generator(latents)
+        noise = keras.random.normal(tf.shape(images), dtype=images.dtype.name, seed=seed)
+        height_and_width = tf.cast(tf.reduce_prod(tf.shape(images)[1:-1]), images.dtype)
+        projected = tf.reduce_sum(images * noise) / tf.sqrt(height_and_width)
+    gradients = tape.gradient(projected, latents)
+    if gradients is None:
+        raise ValueError(
+            "expected a generator whose images depend on its latents, received one with no gradient"
+        )
+    lengths = tf.sqrt(tf.reduce_sum(gradients**2, axis=1) + 1e-12)
+    return tf.math.reduce_variance(lengths)
 
 
 def combined(*functions):

@@ -22,6 +22,7 @@ __all__ = [
     "Recipe",
     "adam",
     "dense_networks",
+    "labeled_networks",
     "load_generator",
     "small_networks",
 ]
@@ -42,7 +43,8 @@ class Recipe:
     ----------
     name : str
     networks : callable
-        ``(sample_shape, *, seed) -> (generator, discriminator)``.
+        ``(sample_shape, *, seed) -> (generator, discriminator)``; of a conditional recipe
+        ``(sample_shape, *, classes, seed)``.
     loss : losses.AdversarialLoss
     penalty : penalties.Penalty or None
     g_optimizer, d_optimizer : callable
@@ -57,6 +59,8 @@ class Recipe:
         `training.GAN`, or a kind of it.
     largest : int
         The longest side of images that a laptop has the memory to train these networks on.
+    conditional : bool
+        Whether the networks are told the label of what they draw.
     """
 
     name: str
@@ -73,14 +77,17 @@ class Recipe:
     split: str | None = None
     gan: type = GAN
     largest: int = 256
+    conditional: bool = False
 
-    def build(self, sample_shape, *, seed):
+    def build(self, sample_shape, *, classes=None, seed):
         """Build a compiled GAN for samples of this shape.
 
         Parameters
         ----------
         sample_shape : tuple of int
             (height, width, channels) of images, or (2,) for points of the plane.
+        classes : int, where the recipe is conditional
+            How many labels there are.
         seed : int
             For the initial weights and for the latents drawn in training.
 
@@ -93,8 +100,7 @@ class Recipe:
         ValueError
             For larger images, before any memory is taken.
         """
-        self._check_size(sample_shape)
-        generator, discriminator = self.networks(tuple(sample_shape), seed=seed)
+        generator, discriminator = self._build(sample_shape, classes, seed)
         gan = self.gan(
             generator,
             discriminator,
@@ -107,10 +113,19 @@ class Recipe:
         gan.compile(g_optimizer=self.g_optimizer(), d_optimizer=self.d_optimizer())
         return gan
 
-    def build_generator(self, sample_shape, *, seed):
+    def build_generator(self, sample_shape, *, classes=None, seed):
         """Build the generator alone, as `build` does; its weights can then be loaded."""
+        return self._build(sample_shape, classes, seed)[0]
+
+    def _build(self, sample_shape, classes, seed):
         self._check_size(sample_shape)
-        return self.networks(tuple(sample_shape), seed=seed)[0]
+        if self.conditional is (classes is None):
+            raise ValueError(
+                f"expected {'classes' if self.conditional else 'no classes'} for the recipe "
+                f"{self.name!r}, received {classes}"
+            )
+        told = {"classes": classes} if self.conditional else {}
+        return self.networks(tuple(sample_shape), **told, seed=seed)
 
     def _check_size(self, sample_shape):
         if len(sample_shape) == 3 and max(sample_shape[:2]) > self.largest:
@@ -160,6 +175,14 @@ def small_networks(sample_shape, *, seed):
     )
 
 
+def labeled_networks(image_shape, *, classes, seed):
+    """Build the pair of `models.convolutional` that is told a label."""
+    return (
+        models.conv_generator(image_shape, classes=classes, seed=seed),
+        models.conv_discriminator(image_shape, classes=classes, seed=seed + 1),
+    )
+
+
 def dense_networks(sample_shape, *, seed):
     """Build the source article's pair, repaired."""
     return (
@@ -188,6 +211,9 @@ ALL = {
             ema=None,
             data="color_digits",
             largest=64,
+        ),
+        dataclasses.replace(
+            DEFAULT, name="conditional", networks=labeled_networks, conditional=True
         ),
         # Recorded in data/weights: the default recipe, given time.
         dataclasses.replace(DEFAULT, name="digits", ema=0.999, steps=6_000, split="train"),

@@ -16,8 +16,9 @@ def batches(images, batch_size, *, seed, start=0):
 
     Parameters
     ----------
-    images : array, shape (n, ...), or Dataset
-        Images or points; anything whose first axis counts the samples.
+    images : array, shape (n, ...), or Dataset, or tuple of arrays of one length
+        Images or points; anything whose first axis counts the samples. A tuple such as
+        ``(images, labels)`` gives batches that are tuples, for networks with a condition.
     batch_size : int, at least 1
         May exceed n.
     seed : int of 64 bits
@@ -27,7 +28,8 @@ def batches(images, batch_size, *, seed, start=0):
     Returns
     -------
     tf.data.Dataset
-        Infinite, of tensors of shape (batch_size, ...) and the type of `images`.
+        Infinite, of tensors of shape (batch_size, ...) and the type of `images`, or of tuples
+        of such tensors.
 
     Examples
     --------
@@ -35,11 +37,12 @@ def batches(images, batch_size, *, seed, start=0):
     >>> [batch.shape[0] for batch in batches(points, 64, seed=1).take(3)]
     [64, 64, 64]
     """
-    images = np.asarray(images.images if isinstance(images, Dataset) else images)
-    if images.dtype == object or images.ndim == 0:
-        raise TypeError(f"expected images as an array of samples, received {images!r:.200}")
-    if len(images) < 1:
-        raise ValueError(f"expected at least 1 sample, received images of shape {images.shape}")
+    several = isinstance(images, tuple)
+    arrays = [_samples(part) for part in (images if several else [images])]
+    n = len(arrays[0])
+    if any(len(array) != n for array in arrays):
+        shapes = [array.shape for array in arrays]
+        raise ValueError(f"expected arrays of one length, received shapes {shapes}")
     check_count(batch_size, "batch_size", 1)
     check_count(start, "start", 0)
     if isinstance(seed, bool) or not isinstance(seed, int | np.integer):
@@ -48,10 +51,13 @@ def batches(images, batch_size, *, seed, start=0):
         raise ValueError(f"expected seed as an integer of 64 bits, received {seed}")
     from ganlab._tensorflow import tf
 
-    n = len(images)
     # tf.data runs on the CPU; data placed on an accelerator would be copied back every step.
     with tf.device("CPU"):
-        data = tf.constant(images)
+        data = [tf.constant(array) for array in arrays]
+
+    def chosen(index):
+        parts = tuple(tf.gather(array, index) for array in data)
+        return parts if several else parts[0]
 
     def order_of(epoch):
         # tf.random.experimental.index_shuffle would need no sort, but it draws from 256
@@ -65,4 +71,13 @@ def batches(images, batch_size, *, seed, start=0):
     order = order.batch(batch_size, drop_remainder=True)
     # Keras asks for steps_per_epoch when it knows that there is no end.
     endless = tf.data.experimental.assert_cardinality(tf.data.INFINITE_CARDINALITY)
-    return order.map(lambda index: tf.gather(data, index)).apply(endless).prefetch(2)
+    return order.map(chosen).apply(endless).prefetch(2)
+
+
+def _samples(images):
+    array = np.asarray(images.images if isinstance(images, Dataset) else images)
+    if array.dtype == object or array.ndim == 0:
+        raise TypeError(f"expected images as an array of samples, received {array!r:.200}")
+    if len(array) < 1:
+        raise ValueError(f"expected at least 1 sample, received images of shape {array.shape}")
+    return array

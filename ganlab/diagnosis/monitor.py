@@ -108,6 +108,8 @@ class Monitor(keras.callbacks.Callback):
         if rows < 1:
             raise ValueError(f"expected at least {self.every} steps, received {steps}")
         gan, task, preprocess = self.model, self.task, self.preprocess
+        if gan.condition is not None:
+            raise ValueError(f"expected a GAN without a condition, received one of {gan.condition}")
         rng = np.random.default_rng([self.seed, 1])
         some = rng.permutation(len(task.train))[:_PROBE]
         known, unseen = task.train[some], task.held_out[:_PROBE]

@@ -19,6 +19,8 @@ class QualityCurve(keras.callbacks.Callback):
         Steps between two measurements; the first is taken before training.
     count : int, optional
         Images drawn each time; as many as real ones by default, at most 1,000.
+    condition : array, shape (count, ...) or (...), where the networks take one
+        What is drawn each time.
     seed : int
         For the latents, which stay the same.
 
@@ -30,12 +32,13 @@ class QualityCurve(keras.callbacks.Callback):
         ``frechet_distance``, ``precision``, ``recall``; with a classifier ``inception_score``.
     """
 
-    def __init__(self, real, *, extractor, every, count=None, seed):
+    def __init__(self, real, *, extractor, every, count=None, condition=None, seed):
         super().__init__()
         pixels.check_count(every, "every", 1)
         real = pixels.check(real, name="real")
         self.count = min(len(real), 1000) if count is None else count
         pixels.check_count(self.count, "count", 4)
+        self.condition = condition
         self.extractor, self.every, self.seed = extractor, every, latents.integer_seed(seed)
         chosen = np.random.default_rng(seed).permutation(len(real))[: self.count]
         self._real = extractor.extract(real[chosen])
@@ -64,7 +67,7 @@ class QualityCurve(keras.callbacks.Callback):
         return ax
 
     def _measure(self):
-        samples = self.model.sample(self.count, seed=self.seed)
+        samples = self.model.sample(self.count, condition=self.condition, seed=self.seed)
         features = self.extractor.extract(samples)
         values = {
             "frechet_distance": metrics.frechet_distance(self._real, features),

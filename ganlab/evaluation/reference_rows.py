@@ -16,7 +16,9 @@ _SHOWN = 12  # images of a row
 _GENERATOR, _FLOOR = "generator", "real, other half"  # the rows with intervals
 
 
-def evaluate(real, fake, *, extractor, seed, resamples=30, progress=False):
+def evaluate(
+    real, fake, *, real_labels=None, fake_labels=None, extractor, seed, resamples=30, progress=False
+):
     """Measure generated images, and reference rows beside them.
 
     The real images are cut into two random halves A and B. Every set is compared with A and
@@ -28,6 +30,9 @@ def evaluate(real, fake, *, extractor, seed, resamples=30, progress=False):
     ----------
     real, fake : array of float, shape (n, height, width, channels), in [0, 1]
         At least 40 real ones, not all the same, and half as many fake ones.
+    real_labels, fake_labels : array of int, shape (n,), optional
+        Where fakes were drawn by labels: the label of each real image, and the one that each
+        fake was asked for, numbered as the classifier of the extractor numbers its classes.
     extractor : FeatureExtractor
     seed : int
         For the cuts.
@@ -42,7 +47,9 @@ def evaluate(real, fake, *, extractor, seed, resamples=30, progress=False):
         ``frechet_distance``; ``times_floor``, the same over that of B; ``kernel_distance``;
         ``precision``, ``recall`` (k = 3), ``density``, ``coverage`` (k = 5); with a classifier
         ``inception_score`` and the shares ``rarest_class`` and ``commonest_class``, relative
-        to the shares among the real images; ``copies``, the share of samples that lie as near
+        to the shares among the real images; with labels ``as_asked``, the share of samples that
+        the classifier takes for what they were asked for (noise and the collapsed generator are
+        asked for the labels of B); ``copies``, the share of samples that lie as near
         to an image the generator may have seen as the nearest 1 % of the real images lie to
         another, or nearer, pixel by pixel.
 
@@ -54,6 +61,7 @@ def evaluate(real, fake, *, extractor, seed, resamples=30, progress=False):
     Derived in notebooks/07_measuring_gans.
     """
     real, fake = check_sets(real, fake)
+    labels = _check_labels(real_labels, fake_labels, real, fake, extractor)
     rng = random_generator(seed)
     if resamples:
         pixels.check_count(resamples, "resamples", 2)
@@ -70,10 +78,10 @@ def evaluate(real, fake, *, extractor, seed, resamples=30, progress=False):
     shown = {"desc": "measuring", "unit": "set", "disable": not progress}
     with progress_bar(total=5 * _CUTS, **shown) as bar:
         for _ in range(_CUTS):
-            a, sets = _reference_sets(real, fake, noise, real_features, rng)
-            for name, (samples, seen) in sets.items():
+            a, sets = _reference_sets(real, fake, *labels, noise, real_features, rng)
+            for name, (samples, seen, asked) in sets.items():
                 features = extractor.extract(samples)
-                found = measure(real_features[a], features, samples, seen)
+                found = measure(real_features[a], features, samples, seen, asked)
                 measured.setdefault(name, []).append(found)
                 first.setdefault(name, (samples[:_SHOWN], real_features[a], features))
                 bar.update()
@@ -107,26 +115,46 @@ def check_sets(real, fake):
     return real, fake
 
 
-def _reference_sets(real, fake, noise, real_features, rng):
+def _check_labels(real_labels, fake_labels, real, fake, extractor):
+    """Return labels of both sets: those given, or of each image the same one, -1, for none."""
+    if real_labels is None and fake_labels is None:
+        return np.full(len(real), -1), np.full(len(fake), -1)
+    if extractor.probabilities is None:
+        raise ValueError("expected an extractor with a classifier beside labels, received none")
+    for name, labels, images in (("real", real_labels, real), ("fake", fake_labels, fake)):
+        labels = np.asarray(labels)
+        if labels.shape != (len(images),) or labels.dtype.kind not in "iu":
+            raise ValueError(
+                f"expected {name}_labels as integers of shape ({len(images)},), "
+                f"received {labels.dtype} of shape {labels.shape}"
+            )
+    return np.asarray(real_labels), np.asarray(fake_labels)
+
+
+def _reference_sets(real, fake, real_labels, fake_labels, noise, real_features, rng):
     """Cut the real images into A and B; return the places of A, and what is compared with it.
 
-    By its name: the samples of a set, and the real images that their source may have copied.
+    By its name: the samples of a set, the real images that their source may have copied, and
+    the labels that the samples were asked for.
     """
     count = len(noise)
     order = rng.permutation(len(real))
     a, b = order[:count], order[count : 2 * count]
     one = real_features[rng.choice(b)]
     few = b[np.argsort(np.linalg.norm(real_features[b] - one, axis=1))[:_FEW]]
+    drawn = rng.permutation(len(fake))[:count]
+    again = few[rng.integers(_FEW, size=count)]
+    copied = a[rng.integers(count, size=count)]
     return a, {
-        _GENERATOR: (fake[rng.permutation(len(fake))[:count]], real),
-        _FLOOR: (real[b], real[a]),
-        "noise": (noise, real),
-        "collapsed": (real[few[rng.integers(_FEW, size=count)]], real[a]),
-        "memorized": (real[a[rng.integers(count, size=count)]], real[a]),
+        _GENERATOR: (fake[drawn], real, fake_labels[drawn]),
+        _FLOOR: (real[b], real[a], real_labels[b]),
+        "noise": (noise, real, real_labels[b]),
+        "collapsed": (real[again], real[a], real_labels[b]),
+        "memorized": (real[copied], real[a], real_labels[copied]),
     }
 
 
-def _measures(reference, features, samples, seen, *, classify, real_shares, copy_distance):
+def _measures(reference, features, samples, seen, asked, *, classify, real_shares, copy_distance):
     """Measure one set, by its samples and their features beside those of A, the reference."""
     size = min(len(reference), 500)
     kernel = metrics.kernel_distance(reference, features, subsets=10, size=size, seed=0)
@@ -142,6 +170,8 @@ def _measures(reference, features, samples, seen, *, classify, real_shares, copy
         found["inception_score"] = metrics.inception_score(probabilities)
         found["rarest_class"] = float(relative.min())
         found["commonest_class"] = float(relative.max())
+        if asked[0] >= 0:
+            found["as_asked"] = float(np.mean(probabilities.argmax(axis=1) == asked))
     distances, _ = metrics.nearest_neighbors(samples, seen)
     found["copies"] = float(np.mean(distances <= copy_distance))
     return found

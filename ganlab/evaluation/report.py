@@ -47,6 +47,7 @@ MEASURES = (
     ("inception_score", "Inception", 2, "high"),
     ("rarest_class", "rarest", 2, "1"),
     ("commonest_class", "commonest", 2, "1"),
+    ("as_asked", "as asked", 2, "high"),
     ("copies", "copies", 2, "low"),
 )
 

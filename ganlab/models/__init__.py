@@ -1,23 +1,31 @@
 """Generators and discriminators: their builders, and one way to apply them to many inputs.
 
 A generator maps latents (batch, latent_dim) to images in [0, 1] (or to points); a
-discriminator maps images to logits (batch, 1). Networks that want zero-centered pixels
-rescale them inside, so that outside there is one pixel convention.
+discriminator maps images to logits (batch, 1). Networks that are told what to draw take a
+condition as their second input: ``[latents, condition]`` and ``[images, condition]``. Networks
+that want zero-centered pixels rescale them inside, so that outside there is one pixel
+convention.
 
 Initial weights come from an explicit seed: equal calls build equal networks.
 """
 
-from ganlab.models.application import apply
+from ganlab.models.application import apply, draw
+from ganlab.models.condition import Condition, check_kind, latent_dim, with_condition
 from ganlab.models.convolutional import conv_discriminator, conv_generator
 from ganlab.models.dense import dense_discriminator, dense_generator
 from ganlab.models.points import mlp_discriminator, mlp_generator
 
 __all__ = [
+    "Condition",
     "apply",
+    "check_kind",
     "conv_discriminator",
     "conv_generator",
     "dense_discriminator",
     "dense_generator",
+    "draw",
+    "latent_dim",
     "mlp_discriminator",
     "mlp_generator",
+    "with_condition",
 ]

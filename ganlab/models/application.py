@@ -2,7 +2,9 @@
 
 import numpy as np
 
+from ganlab import latents
 from ganlab.images import check_count
+from ganlab.models.condition import Condition, latent_dim, with_condition
 
 
 def apply(network, inputs, *, batch_size=256):
@@ -11,7 +13,8 @@ def apply(network, inputs, *, batch_size=256):
     Parameters
     ----------
     network : keras.Model
-    inputs : array of float, shape (n, ...)
+    inputs : array of float, shape (n, ...), or list of arrays of one length
+        A list for a network with a second input, the condition.
     batch_size : int
         Inputs in a chunk; the last one may have fewer.
 
@@ -28,6 +31,43 @@ def apply(network, inputs, *, batch_size=256):
     (1000, 2)
     """
     check_count(batch_size, "batch_size", 1)
-    starts = range(0, len(inputs), batch_size) or [0]  # of no inputs, one empty chunk
-    chunks = [network(inputs[i : i + batch_size], training=False).numpy() for i in starts]
+    several = isinstance(inputs, list)
+    starts = range(0, len(inputs[0] if several else inputs), batch_size) or [0]  # or one, empty
+    chunks = []
+    for start in starts:
+        part = slice(start, start + batch_size)
+        chunk = [array[part] for array in inputs] if several else inputs[part]
+        chunks.append(network(chunk, training=False).numpy())
     return np.concatenate(chunks, dtype=np.float32)
+
+
+def draw(generator, n, *, condition=None, seed, batch_size=256):
+    """Draw n samples from a generator.
+
+    Parameters
+    ----------
+    generator : keras.Model
+        latents -> samples, or [latents, condition] -> samples.
+    n : int
+    condition : array, shape (n, ...) or (...), where the generator takes one
+        A condition for each sample, or one for all.
+    seed : int
+        Of the latents.
+    batch_size : int
+
+    Returns
+    -------
+    ndarray, float32, shape (n, ...)
+
+    Raises
+    ------
+    TypeError, ValueError
+        For a condition that does not fit, and for none where one is needed.
+    """
+    told = Condition.of(generator)
+    z = latents.sample(n, latent_dim(generator), seed=seed)
+    if told is not None:
+        condition = told.check(condition, n)
+    elif condition is not None:
+        raise ValueError(f"expected no condition, which {generator.name!r} does not take")
+    return apply(generator, with_condition(z, condition), batch_size=batch_size)

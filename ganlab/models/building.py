@@ -1,8 +1,9 @@
-"""What all builders share: initial weights from one seed, and the check of an image shape."""
+"""What all builders share: initial weights from one seed, labels, the check of an image shape."""
 
 import numpy as np
 
 from ganlab._tensorflow import keras
+from ganlab.images import check_count
 from ganlab.latents import random_generator
 
 
@@ -30,6 +31,24 @@ class HeInitializers:
     def next_seed(self):
         """Return a seed for what else in the network is random, such as dropout."""
         return int(self._seeds.integers(2**31))
+
+
+def embedded_labels(classes, units, init, *, stddev):
+    """Return an input of labels, and the vector learned for each, as Keras tensors.
+
+    Parameters
+    ----------
+    classes, units : int
+    init : HeInitializers
+        Gives the seed.
+    stddev : float
+        Of the vectors' first values.
+    """
+    check_count(classes, "classes", 1)
+    labels = keras.Input((), dtype="int32", name="labels")
+    first = keras.initializers.RandomNormal(stddev=stddev, seed=init.next_seed())
+    table = keras.layers.Embedding(classes, units, embeddings_initializer=first, name="label")
+    return labels, table(labels)
 
 
 def check_image_shape(image_shape):

@@ -3,12 +3,12 @@
 import math
 
 from ganlab._tensorflow import keras
-from ganlab.models.building import HeInitializers, check_image_shape
+from ganlab.models.building import HeInitializers, check_image_shape, embedded_labels
 
 layers = keras.layers
 
 
-def conv_generator(image_shape, latent_dim=32, *, width=8, hidden=256, seed):
+def conv_generator(image_shape, latent_dim=32, *, classes=None, width=8, hidden=256, seed):
     """Build a small convolutional generator for images of any size.
 
     Two dense layers draw a coarse map of at most 8x8, then transposed convolutions double it.
@@ -22,6 +22,9 @@ def conv_generator(image_shape, latent_dim=32, *, width=8, hidden=256, seed):
     ----------
     image_shape : (height, width, channels)
     latent_dim : int
+    classes : int, optional
+        Makes a generator that is told a label: a vector learned for each label stands beside
+        the latents.
     width : int
         Half the channels of the map that the last doubling turns into pixels; all coarser maps
         have 4 * width.
@@ -33,7 +36,8 @@ def conv_generator(image_shape, latent_dim=32, *, width=8, hidden=256, seed):
     Returns
     -------
     keras.Model
-        (batch, latent_dim) -> (batch, *image_shape), float32 in [0, 1].
+        (batch, latent_dim) -> (batch, *image_shape), float32 in [0, 1]; with `classes`
+        [(batch, latent_dim), labels (batch,)] -> the same.
     """
     check_image_shape(image_shape)
     init = HeInitializers(seed)
@@ -42,6 +46,9 @@ def conv_generator(image_shape, latent_dim=32, *, width=8, hidden=256, seed):
     filters = [width * min(2**level, 4) for level in range(doublings, 0, -1)]
 
     latents = x = keras.Input((latent_dim,), name="latents")
+    if classes is not None:
+        labels, vectors = embedded_labels(classes, latent_dim, init, stddev=1.0)
+        x = layers.Concatenate(name="latents_and_label")([x, vectors])
     if hidden:
         x = layers.Dense(
             hidden, use_bias=False, kernel_initializer=init.next(), name=f"dense_{hidden}"
@@ -74,10 +81,11 @@ def conv_generator(image_shape, latent_dim=32, *, width=8, hidden=256, seed):
     if any(extra):
         margins = [(n // 2, n - n // 2) for n in extra]
         x = layers.Cropping2D(margins, data_format="channels_last", name="crop")(x)
-    return keras.Model(latents, x, name="conv_generator")
+    told = latents if classes is None else [latents, labels]
+    return keras.Model(told, x, name="conv_generator")
 
 
-def conv_discriminator(image_shape, *, width=12, hidden=256, seed):
+def conv_discriminator(image_shape, *, classes=None, width=12, hidden=256, seed):
     """Build a small convolutional discriminator: strided convolutions and a dense layer.
 
     Without normalization each logit depends on its own image alone, which gradient
@@ -86,6 +94,10 @@ def conv_discriminator(image_shape, *, width=12, hidden=256, seed):
     Parameters
     ----------
     image_shape : (height, width, channels)
+    classes : int, optional
+        Makes a discriminator that is told a label: what a vector learned for the label has in
+        common with the last values, their inner product, is added to the logit (Miyato and
+        Koyama 2018, arXiv:1802.05637).
     width : int
         Channels after the first halving; coarser maps have up to four times as many.
     hidden : int
@@ -96,7 +108,8 @@ def conv_discriminator(image_shape, *, width=12, hidden=256, seed):
     Returns
     -------
     keras.Model
-        (batch, *image_shape) -> logits (batch, 1).
+        (batch, *image_shape) -> logits (batch, 1); with `classes`
+        [(batch, *image_shape), labels (batch,)] -> the same.
     """
     check_image_shape(image_shape)
     init = HeInitializers(seed)
@@ -118,7 +131,13 @@ def conv_discriminator(image_shape, *, width=12, hidden=256, seed):
         x = layers.Dense(hidden, kernel_initializer=init.next(), name=f"dense_{hidden}")(x)
         x = layers.LeakyReLU(0.2, name=f"leaky_{hidden}")(x)
     logits = layers.Dense(1, kernel_initializer=init.next(), name="logits")(x)
-    return keras.Model(images, logits, name="conv_discriminator")
+    if classes is None:
+        return keras.Model(images, logits, name="conv_discriminator")
+    units = x.shape[-1]
+    labels, vectors = embedded_labels(classes, units, init, stddev=units**-0.5)
+    fit = layers.Dot(axes=1, name="fit_to_label")([x, vectors])
+    logits = layers.Add(name="conditional_logits")([logits, fit])
+    return keras.Model([images, labels], logits, name="conv_discriminator")
 
 
 def _doublings(image_shape):

@@ -15,6 +15,7 @@ _ARCHIVES = ("checkpoint.npz", "generator.npz")
 _COPIES = ("run.json", "curve.csv", "curve.png", "film.gif", "samples.png")
 
 _FILM_ROW, _FILM_COUNT, _FILM_EVERY, _FILM_MOST = 8, 32, 20, 60
+_FILM_LABELS = 10  # rows, at most
 _FILM_SIDE = 64  # pixels of an image in the film, at most
 _SHEET_SIDE = 1280  # pixels of the sheet of samples, about
 
@@ -69,10 +70,16 @@ def find(out, name):
     )
 
 
-def watchers(gan, *, seed):
-    """Return the curve and the film that a run keeps."""
+def watchers(gan, classes, *, seed):
+    """Return the curve and the film that a run keeps: of a conditional GAN a row a label."""
+    drawn, condition = latents.sample(_FILM_COUNT, gan.latent_dim, seed=seed), None
+    if classes is not None:
+        rows = min(classes, _FILM_LABELS)
+        drawn = np.tile(drawn[:_FILM_ROW], (rows, 1))  # a column shows one latent
+        condition = np.repeat(np.arange(rows), _FILM_ROW)
     film = callbacks.Film(
-        latents.sample(_FILM_COUNT, gan.latent_dim, seed=seed),
+        drawn,
+        condition=condition,
         every=_FILM_EVERY,
         most=_FILM_MOST,
         keep=lambda samples: images.to_uint8(images.shrink(samples, _FILM_SIDE)),
@@ -147,8 +154,8 @@ def recall(path, record, gan, curve, film):
     film.steps = list(range(0, steps + 1, every))
 
 
-def draw(out, gan, curve, film, *, seed):
-    """Write the pictures: curve, film, samples."""
+def draw(out, gan, classes, curve, film, *, seed):
+    """Write the pictures: curve, film, samples; of a conditional GAN a row a label."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(8, 4), dpi=100, layout="constrained")
@@ -161,5 +168,8 @@ def draw(out, gan, curve, film, *, seed):
     files.write(out / "film.gif", images.to_gif(frames, seconds_per_frame=0.15, scale=scale))
     side = max(gan.generator.output_shape[1:3])
     columns = min(10, max(2, _SHEET_SIDE // side))
-    samples = images.tile(gan.sample(columns**2, seed=seed), columns=columns)
-    files.write(out / "samples.png", images.to_png(samples, scale=max(1, 56 // side)))
+    rows = columns if classes is None else min(classes, columns)
+    condition = None if classes is None else np.repeat(np.arange(rows), columns)
+    samples = gan.sample(rows * columns, condition=condition, seed=seed)
+    sheet = images.tile(samples, columns=columns)
+    files.write(out / "samples.png", images.to_png(sheet, scale=max(1, 56 // side)))

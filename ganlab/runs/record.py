@@ -8,10 +8,13 @@ import pathlib
 import platform
 from importlib import metadata
 
+import numpy as np
+
 import ganlab
 from ganlab import checkpoints, datasets, images, recipes
 
 _LETTERS = 2**16  # in a record, at most
+_MOST_LABELS = 1000
 
 
 class RunError(ValueError):
@@ -58,6 +61,7 @@ def started(out, data, asked):
         "size": asked["size"],
         "color": asked["color"],
         "recipe": recipe.describe(),
+        "labels": None,
         "seed": 0 if asked["seed"] is None else asked["seed"],
         "steps": 0,
         "seconds": 0.0,
@@ -116,6 +120,11 @@ def _is_recipe(value):
     return type(name) is str and name in recipes.ALL
 
 
+def _is_labels(value):
+    named = type(value) is list and all(type(name) is str for name in value)
+    return named and 1 <= len(value) <= _MOST_LABELS
+
+
 _FORM = {
     "data": lambda value: type(value) is str,
     "split": lambda value: value in (None, "train", "test"),
@@ -125,6 +134,7 @@ _FORM = {
     "seed": _is_count,
     "steps": _is_count,
     "seconds": lambda value: type(value) is float and 0 <= value < math.inf,
+    "labels": lambda value: value is None or _is_labels(value),
     "image_shape": _is_shape,
     "images": _is_count,
     "images_sha256": lambda value: value is None or type(value) is str,
@@ -185,10 +195,11 @@ def load_images(out, record, moved_to=None):
             "as its images: say with --data where they are"
         )
     data = load(record)
-    for key, value in traits(record, data.images).items():
+    for key, value in traits(record, data).items():
         if value != record[key]:
             word = {"images": "number", "image_shape": "shape"}.get(key)
             difference = f"expected {word} {record[key]}, received {value}" if word else "pixels"
+            difference = "labels" if key == "labels" else difference
             raise RunError(
                 f"{out}: expected the images with which this run was started, received others in "
                 f"{record['data']} ({difference}): give the place of the first ones with --data, "
@@ -204,15 +215,72 @@ def load(record):
     )
 
 
-def traits(record, real):
+def conditions(data):
+    """Return the labels of a data set, counted from 0 without a gap, and their names.
+
+    Raises
+    ------
+    RunError
+        For images without labels, and for too many labels.
+    """
+    if data.labels is None:
+        raise RunError(
+            f"expected labels beside the images in {data.name}, for a recipe that is told them, "
+            "received none: put the images of each label into a folder of their own"
+        )
+    present, labels = np.unique(data.labels, return_inverse=True)
+    names = [str(data.label_names[k]) if data.label_names else str(k) for k in present]
+    if len(names) > _MOST_LABELS or sum(map(len, names)) > _LETTERS // 4:
+        raise RunError(
+            f"expected at most {_MOST_LABELS} labels with {_LETTERS // 4} letters in their names, "
+            f"received {len(names)} with {sum(map(len, names))}"
+        )
+    return labels, names
+
+
+def label(record, name):
+    """Return the label that is meant by its name or its number.
+
+    Raises
+    ------
+    RunError
+        For a run that is not told labels, and for one that it does not know.
+    """
+    names = record["labels"]
+    if names is None:
+        raise RunError(
+            f"expected no label, of which the recipe {record['recipe']['name']!r} is not told, "
+            f"received {name!r:.80}: train with --recipe conditional"
+        )
+    if str(name) in names:
+        return names.index(str(name))
+    if str(name).isdecimal() and int(name) < len(names):
+        return int(name)
+    shown = ", ".join(names[:20]) + (", ..." if len(names) > 20 else "")
+    raise RunError(
+        f"expected label as one of {shown:.400}, or a number below {len(names)}, "
+        f"received {name!r:.80}"
+    )
+
+
+def traits(record, data):
     """Return what tells one set of images from another; a built-in set is told by its name."""
-    digest = None
+    real, digest, names = data.images, None, None
+    if record["recipe"]["conditional"]:
+        labels, names = conditions(data)
     if record["data"] not in datasets.NAMES:
         digest = hashlib.sha256()
         for start in range(0, len(real), 256):
             digest.update(images.to_uint8(real[start : start + 256]))
+        if names is not None:
+            digest.update(labels.astype("<i8"))
         digest = digest.hexdigest()
-    return {"images": len(real), "image_shape": real.shape[1:], "images_sha256": digest}
+    return {
+        "images": len(real),
+        "image_shape": real.shape[1:],
+        "images_sha256": digest,
+        "labels": names,
+    }
 
 
 def _place(data):

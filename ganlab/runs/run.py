@@ -3,7 +3,9 @@
 import math
 import pathlib
 
-from ganlab import checkpoints, datasets, images, latents, models, recipes
+import numpy as np
+
+from ganlab import checkpoints, datasets, images, models, recipes
 from ganlab.runs import folder, record
 
 
@@ -23,22 +25,58 @@ class Run:
         path = folder.find(self.folder, "generator.npz")
         self.record = record.read(path)
         recipe = recipes.ALL[self.record["recipe"]["name"]]
+        names = self.record["labels"]
+        if recipe.conditional is (names is None):
+            raise record.RunError(
+                f"{path}: expected labels in the record of a conditional recipe and in no other"
+            )
         self.generator = recipe.build_generator(
-            self.record["image_shape"], seed=self.record["seed"]
+            self.record["image_shape"],
+            classes=None if names is None else len(names),
+            seed=self.record["seed"],
         )
         checkpoints.load_weights(self.generator, path)
         self.generator.trainable = False
 
-    def sample(self, n, *, seed):
-        """Draw images from the generator: float32, shape (n, height, width, channels)."""
+    def label(self, name):
+        """Return the label that is meant by a name or a number; raise `RunError` for others."""
+        return record.label(self.record, name)
+
+    def labels(self, n):
+        """Return labels for n images, all equally often and in their order; None without any."""
+        names = self.record["labels"]
+        return None if names is None else np.arange(n) * len(names) // max(n, 1)
+
+    def sample(self, n, *, labels=None, seed):
+        """Draw images from the generator: float32, shape (n, height, width, channels).
+
+        Parameters
+        ----------
+        n : int
+        labels : int or array of int, shape (n,), optional
+            What a conditional generator draws; all labels equally often where it is not given.
+        seed : int
+        """
         values = n * math.prod(self.record["image_shape"])
         if values > images.MAX_VALUES:
             raise ValueError(
                 f"expected at most {images.MAX_VALUES} values in all images, received {n} images "
                 f"of {self.record['image_shape']}: ask for fewer"
             )
-        z = latents.sample(n, self.generator.input_shape[-1], seed=seed)
-        return models.apply(self.generator, z)
+        labels = self.labels(n) if labels is None else labels
+        return models.draw(self.generator, n, condition=labels, seed=seed)
+
+    def conditions(self, data):
+        """Return the labels of data as this run numbers them, or None where it does not know them.
+
+        Parameters
+        ----------
+        data : datasets.Dataset
+        """
+        if self.record["labels"] is None or data.labels is None:
+            return None
+        labels, names = record.conditions(data)
+        return labels if names == self.record["labels"] else None
 
     def data(self, name_or_path=None):
         """Load the images that the run has learned from, or others in the same form.

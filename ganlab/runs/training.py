@@ -81,18 +81,18 @@ def train(
         folder.check_new(out)
         record = records.started(out, data, asked)
         loaded = records.load(record)
-        record |= records.traits(record, loaded.images)
+        record |= records.traits(record, loaded)
         if (loaded.skipped or loaded.notes) and progress:
             print(loaded.report(), file=sys.stderr)
         with folder.held(out):
             folder.check_new(out)  # another training may have ended by now
-            return _train(out, record, loaded.images, steps, seconds, progress)
+            return _train(out, record, loaded, steps, seconds, progress)
     path = folder.find(out, "checkpoint.npz")
     with folder.held(out):
         record = records.read(path)
         records.refuse_contradictions(out, record, asked)
-        real = records.load_images(out, record, data).images
-        return _train(out, record, real, steps, seconds, progress, checkpoint=path)
+        loaded = records.load_images(out, record, data)
+        return _train(out, record, loaded, steps, seconds, progress, checkpoint=path)
 
 
 def _check_numbers(steps, seconds, seed):
@@ -104,7 +104,7 @@ def _check_numbers(steps, seconds, seed):
         latents.integer_seed(seed)
 
 
-def _train(out, record, real, steps, seconds, progress, checkpoint=None):
+def _train(out, record, data, steps, seconds, progress, checkpoint=None):
     """Train on from where the record stands; the folder is held by this process."""
     seed, recipe = record["seed"], recipes.ALL[record["recipe"]["name"]]
     done, total = record["steps"], steps or recipe.steps
@@ -113,8 +113,12 @@ def _train(out, record, real, steps, seconds, progress, checkpoint=None):
             f"{out}: expected more than the {done} steps already done, received {total}: ask for "
             "more with --steps, or for time with --seconds"
         )
-    gan = recipe.build(real.shape[1:], seed=seed)
-    curve, film = folder.watchers(gan, seed=seed)
+    real, classes = data.images, None
+    if recipe.conditional:
+        classes = len(record["labels"])
+        real = real, records.conditions(data)[0]
+    gan = recipe.build(data.images.shape[1:], classes=classes, seed=seed)
+    curve, film = folder.watchers(gan, classes, seed=seed)
     if checkpoint is not None:
         folder.recall(checkpoint, record, gan, curve, film)
     guard = callbacks.StopOnNonFinite()
@@ -167,7 +171,7 @@ def _train(out, record, real, steps, seconds, progress, checkpoint=None):
                 f"{record['steps']}; resume from it with --resume, or start anew with another seed"
             )
         save()
-    folder.draw(out, gan, curve, film, seed=seed)
+    folder.draw(out, gan, classes, curve, film, seed=seed)
     if interrupted:
         raise KeyboardInterrupt
     return Run(out)

@@ -1,9 +1,11 @@
 """What a GAN is not built of and not trained on, refused before the first step."""
 
 import contextlib
+import dataclasses
 
 import numpy as np
 
+from ganlab import models
 from ganlab._tensorflow import keras, tf
 
 
@@ -17,9 +19,41 @@ def trainable_variables(network):
     return network.trainable_variables
 
 
-def real_samples(data, gan):
-    """Return the real samples of a batch, or of its specification: it is those or (those, ...)."""
-    real, _, _ = keras.utils.unpack_x_y_sample_weight(data)
+def samples_and_condition(data, gan):
+    """Return the real samples of a batch, or of its specification, and their condition or None.
+
+    A batch is the samples or (samples, ...); with a condition it is (samples, condition).
+    """
+    real, condition, _ = keras.utils.unpack_x_y_sample_weight(data)
+    _check_samples(real, gan)
+    if gan.condition is None:
+        return real, None  # labels beside images are no news to an unconditional GAN
+    _check_condition(condition, real, gan.condition)
+    return real, condition
+
+
+def _check_condition(values, real, condition):
+    if values is None:
+        raise ValueError(
+            f"expected batches of (real samples, condition), the condition as {condition}, "
+            "received real samples alone"
+        )
+    if not hasattr(values, "shape") or isinstance(values, _UNEVEN):
+        raise TypeError(
+            f"expected condition as {condition}, one array, received {type(values).__name__}"
+        )
+    models.check_kind(values, condition)
+    shape, count = tf.TensorShape(values.shape), tf.TensorShape(real.shape)[:1]
+    if not shape.is_compatible_with(count.concatenate(condition.shape)):
+        hint = ". Drop the last axis: labels[:, 0]" if shape[1:] == (1, *condition.shape) else ""
+        raise ValueError(
+            f"expected condition as {condition}, one for each of "
+            f"{'the' if count[0] is None else count[0]} real samples, received shape "
+            f"{tuple(shape) if shape.rank is not None else 'unknown'}{hint}"
+        )
+
+
+def _check_samples(real, gan):
     made = gan.generator.output_shape
     if not hasattr(real, "shape") or isinstance(real, _UNEVEN):
         has = f" with {sorted(map(str, real))}" if isinstance(real, dict) else ""
@@ -44,7 +78,6 @@ def real_samples(data, gan):
             f"expected floating-point real samples, received {tf.as_dtype(real.dtype).name}: "
             "images.to_float turns bytes into [0, 1]"
         )
-    return real
 
 
 EMPTY = "expected at least one real sample in a batch, received none"
@@ -92,21 +125,28 @@ def output_range(network):
 
 
 def check_networks(generator, discriminator):
-    """Refuse a pair that cannot play."""
+    """Refuse a pair that cannot play; return the condition that both take, or None."""
     for role, network in (("generator", generator), ("discriminator", discriminator)):
         try:
-            shapes = network.input_shape, network.output_shape
+            network.input_shape, network.output_shape  # noqa: B018 - raise where not known
+            inputs, outputs = len(network.inputs), len(network.outputs)
         except (AttributeError, ValueError):
             raise TypeError(
                 f"expected a {role} that knows the shapes of its input and output, received "
                 f"{network!r:.80}: give a Sequential its keras.Input(shape), and wrap another "
                 "model, inputs = keras.Input(shape); keras.Model(inputs, model(inputs))"
             ) from None
-        if any(not isinstance(shape, tuple) for shape in shapes):
+        listed = inputs == 1 or isinstance(network.input_shape, list)
+        if inputs > 2 or outputs > 1 or not listed:
+            of = "latents" if role == "generator" else "images"
             raise TypeError(
-                f"expected a {role} of one input and one output, received {network.name!r} with "
-                f"inputs {shapes[0]} and outputs {shapes[1]}"
+                f"expected a {role} of one input, or of [{of}, condition], and of one output, "
+                f"received {network.name!r} with inputs {network.input_shape} and outputs "
+                f"{network.output_shape}"
             )
+    given, made = generator.inputs[0].shape, generator.output_shape
+    if len(given) != 2:
+        raise ValueError(f"expected a generator of latents (batch, latent_dim), received {given}")
     if discriminator.output_shape[1:] != (1,):
         raise ValueError(
             "expected a discriminator whose logits have shape (batch, 1), "
@@ -118,9 +158,18 @@ def check_networks(generator, discriminator):
             f"expected a discriminator that ends in logits, received one that ends in a {last}, "
             "which the loss would apply once more: leave it out"
         )
-    if generator.output_shape[1:] != discriminator.input_shape[1:]:
+    if made[1:] != discriminator.inputs[0].shape[1:]:
         raise ValueError(
             "expected the discriminator to take what the generator makes, received "
-            f"generator output {generator.output_shape} and "
-            f"discriminator input {discriminator.input_shape}"
+            f"generator output {made} and discriminator input {discriminator.inputs[0].shape}"
         )
+    told, judged = models.Condition.of(generator), models.Condition.of(discriminator)
+    if told is None is judged:
+        return None
+    if told is None or judged is None or (told.shape, told.dtype) != (judged.shape, judged.dtype):
+        raise ValueError(
+            "expected a generator and a discriminator of the same condition, received "
+            f"{told or 'none'} and {judged or 'none'}"
+        )
+    counts = [one.count for one in (told, judged) if one.count is not None]
+    return dataclasses.replace(told, count=min(counts, default=None))

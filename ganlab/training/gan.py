@@ -1,5 +1,6 @@
 """The model of two networks that train each other."""
 
+import functools
 import warnings
 
 import numpy as np
@@ -13,7 +14,7 @@ from ganlab.training.doors import (
     check_networks,
     empty_batch_named,
     output_range,
-    real_samples,
+    samples_and_condition,
     trainable_variables,
 )
 
@@ -31,12 +32,17 @@ class GAN(keras.Model):
     Parameters
     ----------
     generator : keras.Model
-        latents (batch, latent_dim) -> images.
+        latents (batch, latent_dim) -> images; or, to be told what to draw,
+        ``[latents, condition]`` -> images (Mirza and Osindero 2014, arXiv:1411.1784).
     discriminator : keras.Model
         images -> logits (batch, 1), not probabilities: one that ends in a sigmoid is refused.
+        With a condition ``[images, condition]`` -> logits, of the same condition.
     loss : losses.AdversarialLoss
     penalty : penalties.Penalty, optional
-        Added to the discriminator's loss.
+        Added to the discriminator's loss. It sees the discriminator at its condition, as a
+        function of images alone.
+    g_penalty : penalties.Penalty, optional
+        Added to the generator's loss; see `penalties.path_length`.
     d_steps : int, at least 1
         Updates of the discriminator for each update of the generator.
     ema : float in (0, 1), optional
@@ -55,12 +61,18 @@ class GAN(keras.Model):
         The same inside of a compiled step.
     generator_ema : keras.Model or None
     latent_dim : int
+    condition : models.Condition or None
+        What the networks take as their second input: a label, a vector, an embedding.
 
     Notes
     -----
+    Where the networks take a condition, a batch is ``(images, condition)``, and the fakes of a
+    step get the conditions of its real images.
+
     Logs of a step, each of the last update in it: ``d_loss`` and ``g_loss`` (without the
     penalty, so that they compare with 2 ln 2 and ln 2), ``penalty`` (weighted; 0 on steps that
-    skip it), ``d_gradient_norm`` and ``g_gradient_norm`` (over all weights). Batch logs are the
+    skip it), ``d_gradient_norm`` and ``g_gradient_norm`` (over all weights), and ``g_penalty``
+    where there is one. Batch logs are the
     batch's own values, epoch logs their means. Losses and penalties are computed in float32
     whatever the networks compute in. What else of Keras can be done with a GAN, and what cannot,
     is listed in docs/keras.md.
@@ -80,7 +92,17 @@ class GAN(keras.Model):
     """
 
     def __init__(
-        self, generator, discriminator, *, loss, penalty=None, d_steps=1, ema=None, seed, name="gan"
+        self,
+        generator,
+        discriminator,
+        *,
+        loss,
+        penalty=None,
+        g_penalty=None,
+        d_steps=1,
+        ema=None,
+        seed,
+        name="gan",
     ):
         super().__init__(name=name)
         if not isinstance(loss, AdversarialLoss):
@@ -88,7 +110,7 @@ class GAN(keras.Model):
         check_count(d_steps, "d_steps", 1)
         if ema is not None and not 0 < ema < 1:
             raise ValueError(f"expected ema in (0, 1) or None, received {ema!r}")
-        check_networks(generator, discriminator)
+        self.condition = check_networks(generator, discriminator)
         self.generator = generator
         self.discriminator = discriminator
         self.generator_ema = None
@@ -96,10 +118,10 @@ class GAN(keras.Model):
             self.generator_ema = _copied(generator)
             self.generator_ema.trainable = False
         self.loss_pair = loss
-        self.penalty = penalty
+        self.penalty, self.g_penalty = penalty, g_penalty
         self.d_steps = d_steps
         self.ema = ema
-        self.latent_dim = generator.input_shape[-1]
+        self.latent_dim = models.latent_dim(generator)
         self.seed = latents.integer_seed(seed)
         self.seed_generator = keras.random.SeedGenerator(self.seed)
         self._held_out_seeds = keras.random.SeedGenerator(self.seed)
@@ -107,13 +129,14 @@ class GAN(keras.Model):
         self.step_count = self.add_weight(
             shape=(), dtype="int64", initializer="zeros", trainable=False, name="steps"
         )
-        self._trackers = {
-            key: keras.metrics.Mean(name=key)
-            for key in ("d_loss", "g_loss", "penalty", "d_gradient_norm", "g_gradient_norm")
-        }
+        logged = ["d_loss", "g_loss", "penalty", "d_gradient_norm", "g_gradient_norm"]
+        if g_penalty is not None:
+            logged.append("g_penalty")
+        self._trackers = {key: keras.metrics.Mean(name=key) for key in logged}
         self.g_optimizer = self.d_optimizer = None
         self._warned_of_range = False
-        self(keras.Input((self.latent_dim,)))  # which tells Keras the input, for `export`
+        shown = [keras.Input(given.shape[1:], dtype=given.dtype) for given in generator.inputs]
+        self(shown[0] if self.condition is None else shown)  # tells Keras the input, for `export`
 
     def compile(self, *, g_optimizer, d_optimizer, jit_compile=None, **kwargs):
         """Set the two optimizers.
@@ -150,18 +173,23 @@ class GAN(keras.Model):
         self.d_optimizer.build(trainable_variables(self.discriminator))
         self.optimizer = _BothOptimizers(self.g_optimizer, self.d_optimizer)
 
-    def fit(self, x=None, *args, shuffle=None, validation_data=None, callbacks=None, **kwargs):
+    def fit(
+        self, x=None, y=None, *args, shuffle=None, validation_data=None, callbacks=None, **kwargs
+    ):
         """Train as keras.Model.fit does, on an array of real images or a dataset of batches.
 
+        Conditions come beside the images: ``fit(images, conditions)``, or a dataset of pairs.
         ``shuffle`` is True for arrays; a dataset keeps its own order. ``validation_data`` are
         held-out real images: see `test_step`. What is given is checked before the first step:
         see `check_samples`.
         """
+        if isinstance(x, tuple) and len(x) == 2 and y is None:
+            x, y = x
         is_array = hasattr(x, "shape")
         if shuffle is None:
             shuffle = is_array
         if is_array or isinstance(x, tf.data.Dataset):
-            self.check_samples(x)
+            self.check_samples(x if y is None else (x, y))
         if validation_data is not None:
             self._check_held_out(validation_data)
         endless = isinstance(x, tf.data.Dataset) and x.cardinality() == tf.data.INFINITE_CARDINALITY
@@ -177,12 +205,12 @@ class GAN(keras.Model):
                 callback.check_execution(self.steps_per_execution)
         options = {"validation_data": validation_data, "callbacks": callbacks} | kwargs
         with empty_batch_named():
-            return super().fit(x, *args, shuffle=shuffle, **options)
+            return super().fit(x, y, *args, shuffle=shuffle, **options)
 
-    def evaluate(self, x=None, *args, **kwargs):
+    def evaluate(self, x=None, y=None, *args, **kwargs):
         """Return the losses on held-out real images, as keras.Model.evaluate; see `test_step`."""
-        self._check_held_out(x)
-        return super().evaluate(x, *args, **kwargs)
+        self._check_held_out(x if y is None else (x, y))
+        return super().evaluate(x, y, *args, **kwargs)
 
     @property
     def steps(self):
@@ -203,18 +231,28 @@ class GAN(keras.Model):
         return self.generator if self.generator_ema is None else self.generator_ema
 
     def call(self, inputs):
-        """Make images of latents as ``sample`` does: for ``predict`` and export."""
+        """Make images of latents, or of [latents, condition], as ``sample`` does."""
         return self.sampling_generator(inputs, training=False)
 
-    def sample(self, n, *, seed, batch_size=256):
+    def sample(self, n, *, condition=None, seed, batch_size=256):
         """Draw n images from the generator, or from its moving average where there is one.
+
+        Parameters
+        ----------
+        n : int
+        condition : array, shape (n, ...) or (...), where the networks take one
+            A condition for each image, or one for all.
+        seed : int
+            Of the latents: equal latents under another condition show what that changes.
+        batch_size : int
 
         Returns
         -------
         ndarray, float32, shape (n, ...), in [0, 1] for images
         """
-        z = latents.sample(n, self.latent_dim, seed=seed)
-        return models.apply(self, z, batch_size=batch_size)
+        return models.draw(
+            self.sampling_generator, n, condition=condition, seed=seed, batch_size=batch_size
+        )
 
     def check_samples(self, samples):
         """Refuse samples that this GAN cannot be trained on, and warn of what it cannot make.
@@ -228,19 +266,22 @@ class GAN(keras.Model):
         Parameters
         ----------
         samples : array, shape (n, ...), or tf.data.Dataset of batches
+            Where the networks take a condition, a pair of arrays, or batches of pairs.
 
         Raises
         ------
         TypeError, ValueError
             For another shape than the generator's, for what is no floating-point number or not
-            finite, and for no samples at all.
+            finite, for no samples at all, and for conditions that do not fit.
         """
         is_dataset = isinstance(samples, tf.data.Dataset)
-        real_samples(samples.element_spec if is_dataset else samples, self)
+        samples_and_condition(samples.element_spec if is_dataset else samples, self)
         batch = next(iter(samples.take(1)), None) if is_dataset else samples
         if batch is None:
             raise ValueError(EMPTY)
-        real = real_samples(batch, self)
+        real, condition = samples_and_condition(batch, self)
+        if condition is not None:
+            self.condition.check(condition, len(real))
         low, high = float(np.min(real)), float(np.max(real))
         if not np.isfinite([low, high]).all():
             raise ValueError("expected finite real samples, received NaN or infinity in them")
@@ -255,67 +296,76 @@ class GAN(keras.Model):
                 stacklevel=3,
             )
 
-    def train_step(self, real):
+    def train_step(self, data):
         """Make one step on one batch of real images; see the class for what it logs."""
-        real = tf.cast(real_samples(real, self), tf.float32)
+        real, condition = self._batch(data)
         size, checks = real.shape[0], []
         if size is None:
             size = tf.shape(real)[0]
             checks = [tf.debugging.assert_positive(size, EMPTY)]
         with tf.control_dependencies(checks):
             for step in range(self.d_steps):
-                minibatch = real[step % size :: self.d_steps]
-                d_logs = self.step_discriminator(minibatch)
-            g_logs = self.step_generator(minibatch)
+                part = slice(step % size, None, self.d_steps)
+                minibatch = real[part], None if condition is None else condition[part]
+                d_logs = self.step_discriminator(*minibatch)
+            g_logs = self.step_generator(*minibatch)
         logs = d_logs | g_logs
         for key, value in logs.items():
             self._trackers[key].update_state(value)
         return logs
 
-    def step_discriminator(self, real):
+    def step_discriminator(self, real, condition=None):
         """Update the discriminator alone, once; the generator stands still.
 
         Parameters
         ----------
         real : tensor of float, shape (batch, ...)
+        condition : tensor, shape (batch, ...), where the networks take one
 
         Returns
         -------
         dict of str to scalar tensor
             d_loss, penalty and d_gradient_norm.
         """
-        fake = self._make(self._draw_latents(real))
+        judge = functools.partial(self._judge, condition=condition)
+        fake = self._make(self._draw_latents(real), condition)
         with tf.GradientTape() as tape:
-            d_loss = self.loss_pair.discriminator(self._judge(real), self._judge(fake))
-            penalty = self._penalty(self._judge, real, fake)
+            d_loss = self.loss_pair.discriminator(judge(real), judge(fake))
+            penalty = self._weighted(self.penalty, judge, real, fake)
             objective = self.d_optimizer.scale_loss(d_loss + penalty)
         norm = _apply_gradients(tape, objective, self.discriminator, self.d_optimizer)
         return {"d_loss": d_loss, "penalty": penalty, "d_gradient_norm": norm}
 
-    def step_generator(self, real):
+    def step_generator(self, real, condition=None):
         """Update the generator alone, once, and its average: this completes a step.
 
         Parameters
         ----------
         real : tensor of float, shape (batch, ...)
             As many fakes are drawn; relativistic losses compare them with these.
+        condition : tensor, shape (batch, ...), where the networks take one
+            Of these, and of the fakes.
 
         Returns
         -------
         dict of str to scalar tensor
-            g_loss and g_gradient_norm.
+            g_loss and g_gradient_norm; g_penalty where there is one.
         """
+        judge = functools.partial(self._judge, condition=condition)
+        make = functools.partial(self._make, condition=condition)
         z = self._draw_latents(real)
         with tf.GradientTape() as tape:
             # Only relativistic losses use the real logits; otherwise the compiler drops them.
-            g_loss = self.loss_pair.generator(self._judge(real), self._judge(self._make(z)))
-            objective = self.g_optimizer.scale_loss(g_loss)
+            g_loss = self.loss_pair.generator(judge(real), judge(make(z)))
+            penalty = self._weighted(self.g_penalty, make, z)
+            objective = self.g_optimizer.scale_loss(g_loss + penalty)
         norm = _apply_gradients(tape, objective, self.generator, self.g_optimizer)
         self._update_average()
         self.step_count.assign_add(1)
-        return {"g_loss": g_loss, "g_gradient_norm": norm}
+        logs = {"g_loss": g_loss, "g_gradient_norm": norm}
+        return logs if self.g_penalty is None else logs | {"g_penalty": penalty}
 
-    def test_step(self, real):
+    def test_step(self, data):
         """Compute both losses on a batch of held-out real images, without learning from them.
 
         The networks are in inference mode, and the latents are the same at every evaluation. A
@@ -325,16 +375,16 @@ class GAN(keras.Model):
 
         Parameters
         ----------
-        real : tensor of float, shape (batch, ...)
+        data : tensor of float, shape (batch, ...), or pair of images and condition
 
         Returns
         -------
         dict of str to scalar tensor
             d_loss and g_loss, means over the batches so far.
         """
-        real = tf.cast(real_samples(real, self), tf.float32)
-        z = self._draw_latents(real, self._held_out_seeds)
-        logits = [self._judge(x, training=False) for x in (real, self._make(z, training=False))]
+        real, condition = self._batch(data)
+        fake = self._make(self._draw_latents(real, self._held_out_seeds), condition, training=False)
+        logits = [self._judge(x, condition, training=False) for x in (real, fake)]
         for key, loss in (
             ("d_loss", self.loss_pair.discriminator),
             ("g_loss", self.loss_pair.generator),
@@ -346,20 +396,12 @@ class GAN(keras.Model):
         """Return what makes an equal GAN by `from_config`, for Keras's save, clone and copy."""
         if losses.ALL.get(self.loss_pair.name) is not self.loss_pair:
             raise ValueError(_UNSAVED.format(what="a loss", owner="losses"))
-        penalty = self.penalty
-        if penalty is not None:
-            if getattr(penalties, penalty.function.__name__, None) is not penalty.function:
-                raise ValueError(_UNSAVED.format(what="a penalty", owner="penalties"))
-            penalty = {
-                "function": penalty.function.__name__,
-                "weight": float(penalty.weight),
-                "every": int(penalty.every),
-            }
         return {
             "generator": keras.saving.serialize_keras_object(self.generator),
             "discriminator": keras.saving.serialize_keras_object(self.discriminator),
             "loss": self.loss_pair.name,
-            "penalty": penalty,
+            "penalty": _named(self.penalty),
+            "g_penalty": _named(self.g_penalty),
             "d_steps": int(self.d_steps),
             "ema": self.ema,
             "seed": self.seed,
@@ -369,14 +411,15 @@ class GAN(keras.Model):
     @classmethod
     def from_config(cls, config, custom_objects=None):
         """Make a GAN of what `get_config` returned; its weights are new."""
-        config, penalty = dict(config), config["penalty"]
+        config = dict(config)
         for role in ("generator", "discriminator"):
             config[role] = keras.saving.deserialize_keras_object(
                 config[role], custom_objects=custom_objects
             )
-        if penalty is not None:
-            function = getattr(penalties, penalty["function"])
-            config["penalty"] = penalties.Penalty(**(penalty | {"function": function}))
+        for role in ("penalty", "g_penalty"):
+            if config[role] is not None:
+                function = getattr(penalties, config[role]["function"])
+                config[role] = penalties.Penalty(**(config[role] | {"function": function}))
         return cls(**(config | {"loss": losses.ALL[config["loss"]]}))
 
     def get_compile_config(self):
@@ -407,13 +450,23 @@ class GAN(keras.Model):
         self.seed_generator.state.assign(kept.pop("seed"))
         super().load_own_variables(kept)
 
-    def _make(self, z, training=True):
-        """Make images of latents, in float32 whatever the generator computes in."""
-        return tf.cast(self.generator(z, training=training), tf.float32)
+    def _batch(self, data):
+        """Return the real images of a batch, and their conditions or None, as the networks' types."""
+        real, condition = samples_and_condition(data, self)
+        if condition is not None:
+            condition = tf.cast(condition, self.condition.dtype)
+        return tf.cast(real, tf.float32), condition
 
-    def _judge(self, images, training=True):
+    def _make(self, z, condition=None, training=True):
+        """Make images of latents, in float32 whatever the generator computes in."""
+        return tf.cast(
+            self.generator(models.with_condition(z, condition), training=training), tf.float32
+        )
+
+    def _judge(self, images, condition=None, training=True):
         """Return the discriminator's logits, in float32 whatever it computes in."""
-        return tf.cast(self.discriminator(images, training=training), tf.float32)
+        logits = self.discriminator(models.with_condition(images, condition), training=training)
+        return tf.cast(logits, tf.float32)
 
     def _check_held_out(self, data):
         if isinstance(data, tf.data.Dataset):
@@ -421,22 +474,20 @@ class GAN(keras.Model):
         else:
             real, _, _ = keras.utils.unpack_x_y_sample_weight(data)
             if hasattr(real, "shape"):
-                self.check_samples(real)
+                self.check_samples(data)
 
-    def _penalty(self, discriminator, real, fake):
-        penalty = self.penalty
+    def _weighted(self, penalty, *arguments):
+        """Return a penalty times its weight; 0 on the steps that skip it."""
         if penalty is None or penalty.weight == 0:
-            return tf.zeros((), real.dtype)
+            return tf.zeros(())
 
         def compute():
-            value = penalty.function(discriminator, real, fake, seed=self.seed_generator)
+            value = penalty.function(*arguments, seed=self.seed_generator)
             return penalty.every * penalty.weight * value
 
         if penalty.every == 1:
             return compute()
-        return tf.cond(
-            self.step_count.value % penalty.every == 0, compute, lambda: tf.zeros((), real.dtype)
-        )
+        return tf.cond(self.step_count.value % penalty.every == 0, compute, lambda: tf.zeros(()))
 
     def _update_average(self):
         if self.generator_ema is None:
@@ -460,6 +511,19 @@ _UNSAVED = (
     "expected {what} of ganlab.{owner}, which a file can name, received another: use "
     "ganlab.checkpoints.save, which keeps all of the state, or save_weights"
 )
+
+
+def _named(penalty):
+    """Return a penalty of the package in plain values, from which `from_config` makes it again."""
+    if penalty is None:
+        return None
+    if getattr(penalties, penalty.function.__name__, None) is not penalty.function:
+        raise ValueError(_UNSAVED.format(what="a penalty", owner="penalties"))
+    return {
+        "function": penalty.function.__name__,
+        "weight": float(penalty.weight),
+        "every": int(penalty.every),
+    }
 
 
 class _BothOptimizers:

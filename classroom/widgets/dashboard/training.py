@@ -43,7 +43,7 @@ class Training:
         _check(steps, measures, measure_every)
         self.gan, self.steps, self.measures = gan, steps, dict(measures or {})
         self.measure_every = measure_every
-        self.data = np.asarray(data) if not isinstance(data, datasets.Dataset) else data.images
+        self.data = data if isinstance(data, datasets.Dataset | tuple) else np.asarray(data)
         self.batch_size, self.seed = batch_size, seed
         self.curve = callbacks.LossCurve()
         self._steps(0)  # refuses what cannot be trained with now rather than at the first step

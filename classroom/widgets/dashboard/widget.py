@@ -129,7 +129,10 @@ class Dashboard(ipywidgets.VBox):
             resume=resume,
         )
         self.references = _chance(gan.loss_pair) if references is None else references
-        self._latents = latents.sample(samples, gan.latent_dim, seed=seed)
+        self._shown = latents.sample(samples, gan.latent_dim, seed=seed)
+        if gan.condition is not None:
+            told = np.resize(data[1], (samples, *gan.condition.shape))
+            self._shown = [self._shown, gan.condition.check(told, samples)]
         self._next_drawing, self._name = 0.0, f"ganlab-{secrets.token_hex(4)}"
         try:
             self._loop = asyncio.get_running_loop()  # a kernel's, which the button starts in
@@ -256,7 +259,7 @@ class Dashboard(ipywidgets.VBox):
         )
 
     def _drawn(self):
-        return np.asarray(self.training.gan(self._latents))
+        return np.asarray(self.training.gan(self._shown))
 
     def __repr__(self):
         return f"Dashboard({self.training.message!r})"

@@ -236,7 +236,7 @@ def _check(generator, directions):
     if not isinstance(generator, keras.Model):
         raise TypeError(f"expected generator as a keras.Model, received {generator!r:.80}")
     received = f"{generator.input_shape} -> {generator.output_shape}"
-    if len(generator.input_shape) != 2 or len(generator.output_shape) != 4:
+    if len(generator.inputs) != 1 or len(generator.output_shape) != 4:
         raise ValueError(
             "expected generator from (batch, latent_dim) to (batch, height, width, channels), "
             f"received {received}"
