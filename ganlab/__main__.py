@@ -213,8 +213,8 @@ def _evaluate(options):
     else:
         bar = callbacks.Progress(description="training a classifier to compare by")
         extractor = evaluation.extractor_for(data, callbacks=[bar])
-    if extractor.probabilities is None:
-        real_labels = fake_labels = None
+    if extractor.probabilities is None or not np.array_equal(real_labels, data.labels):
+        real_labels = fake_labels = None  # no classifier, or one that numbers them otherwise
     report = evaluation.evaluate(
         data.images,
         fake,

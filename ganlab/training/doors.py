@@ -136,7 +136,7 @@ def check_networks(generator, discriminator):
                 f"{network!r:.80}: give a Sequential its keras.Input(shape), and wrap another "
                 "model, inputs = keras.Input(shape); keras.Model(inputs, model(inputs))"
             ) from None
-        listed = inputs == 1 or isinstance(network.input_shape, list)
+        listed = inputs == 1 or isinstance(network.input, list | tuple)
         if inputs > 2 or outputs > 1 or not listed:
             of = "latents" if role == "generator" else "images"
             raise TypeError(

@@ -306,7 +306,7 @@ class GAN(keras.Model):
         with tf.control_dependencies(checks):
             for step in range(self.d_steps):
                 part = slice(step % size, None, self.d_steps)
-                minibatch = real[part], None if condition is None else condition[part]
+                minibatch = [x[part] for x in (real, condition) if x is not None]
                 d_logs = self.step_discriminator(*minibatch)
             g_logs = self.step_generator(*minibatch)
         logs = d_logs | g_logs
@@ -451,7 +451,7 @@ class GAN(keras.Model):
         super().load_own_variables(kept)
 
     def _batch(self, data):
-        """Return the real images of a batch, and their conditions or None, as the networks' types."""
+        """Return a batch's real images and their condition or None, as the networks take them."""
         real, condition = samples_and_condition(data, self)
         if condition is not None:
             condition = tf.cast(condition, self.condition.dtype)

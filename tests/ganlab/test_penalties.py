@@ -103,3 +103,22 @@ def test_bad_input_is_named():
 def test_a_weight_that_is_none(weight):
     with pytest.raises(ValueError, match="expected weight >= 0 and finite, received"):
         penalties.Penalty(penalties.r1, weight=weight)
+
+
+def test_path_length_of_a_linear_generator_is_the_variance_of_its_steps():
+    """Of G(z) = A z the step |J'y| is |A'y|, wherever z is."""
+    rng = np.random.default_rng(0)
+    matrix = rng.normal(size=(3, 48)).astype(np.float32)
+
+    def generator(z):
+        return tf.reshape(z @ matrix, (-1, 4, 6, 2))
+
+    z = rng.normal(size=(100, 3)).astype(np.float32)
+    found = float(penalties.path_length(generator, z, seed=7))
+    noise = keras.random.normal((100, 4, 6, 2), seed=7).numpy().reshape(100, 48) / np.sqrt(24)
+    assert found == pytest.approx(np.var(np.linalg.norm(noise @ matrix.T, axis=1)), rel=1e-4)
+
+
+def test_path_length_needs_a_generator_of_latents():
+    with pytest.raises(ValueError, match="expected a generator whose images depend on its latents"):
+        penalties.path_length(lambda z: tf.ones((2, 4, 4, 1)), np.ones((2, 3)), seed=0)
