@@ -262,8 +262,11 @@ def _invert(options):
 
     run = runs.Run(options.run)
     generator, label = run.generator, None
-    if run.record["labels"] is not None or options.label is not None:
-        label = run.label("" if options.label is None else options.label)
+    if options.label is not None:
+        label = run.label(options.label)
+    elif run.record["labels"] is not None:
+        names = ", ".join(run.record["labels"][:20])
+        raise ValueError(f"expected --label, of which this run draws: {names:.400}, received none")
     height, width, channels = generator.output_shape[1:]
     if height != width:
         raise ValueError(f"expected a run on square images, received {height} x {width}")

@@ -30,10 +30,13 @@ def test_examples():
 @pytest.mark.parametrize("recipe", recipes.ALL.values(), ids=recipes.ALL.keys())
 def test_a_recipe_trains_on_its_data_and_describes_itself(recipe):
     data = datasets.load(recipe.data, split=recipe.split)
-    gan = recipe.build(data.images.shape[1:], seed=0)
-    logs = gan.train_step(data.images[: recipe.batch_size])
+    classes = 10 if recipe.conditional else None
+    gan = recipe.build(data.images.shape[1:], classes=classes, seed=0)
+    batch = data.take(slice(recipe.batch_size))
+    logs = gan.train_step((batch.images, batch.labels))
     assert all(np.isfinite(value) for value in logs.values())
-    assert gan.sample(2, seed=0).shape == (2, *data.images.shape[1:])
+    condition = 3 if recipe.conditional else None
+    assert gan.sample(2, condition=condition, seed=0).shape == (2, *data.images.shape[1:])
     described = json.loads(json.dumps(recipe.describe()))
     assert described == recipe.describe()
     assert described["name"] == recipe.name
@@ -43,7 +46,7 @@ def test_a_recipe_trains_on_its_data_and_describes_itself(recipe):
             assert settings[key] == pytest.approx(described[name][key], rel=1e-6)
 
 
-def tiny_networks(sample_shape, *, seed):
+def tiny_networks(sample_shape, *, seed, classes=None):
     return (
         models.mlp_generator(2, latent_dim=3, width=4, depth=1, seed=seed),
         models.mlp_discriminator(2, width=4, depth=1, seed=seed),
@@ -70,6 +73,7 @@ OTHER = {
     "split": "test",
     "largest": 100,
     "gan": OtherGAN,
+    "conditional": True,
 }
 
 
@@ -78,6 +82,15 @@ def test_another_value_of_any_field_is_another_description(field):
     changed = dataclasses.replace(recipes.DEFAULT, **{field: OTHER[field]})
     assert changed.describe() == recipes.DEFAULT.describe() | {field: changed.describe()[field]}
     assert changed.describe()[field] != recipes.DEFAULT.describe()[field]
+
+
+def test_a_conditional_recipe_needs_to_know_how_many_labels_there_are():
+    with pytest.raises(ValueError, match="expected classes for the recipe 'conditional'"):
+        recipes.ALL["conditional"].build((8, 8, 1), seed=0)
+    with pytest.raises(
+        ValueError, match="expected no classes for the recipe 'default', received 3"
+    ):
+        recipes.DEFAULT.build_generator((8, 8, 1), classes=3, seed=0)
 
 
 def test_a_new_field_shows_up_by_itself():
@@ -89,7 +102,7 @@ def test_a_new_field_shows_up_by_itself():
 
 
 def test_a_recipe_builds_what_it_says():
-    gan = recipes.Recipe(**OTHER).build((2,), seed=5)
+    gan = recipes.Recipe(**OTHER | {"conditional": False}).build((2,), seed=5)
     assert isinstance(gan, OtherGAN)
     assert (gan.loss_pair, gan.penalty) == (losses.hinge, OTHER["penalty"])
     assert (gan.d_steps, gan.ema, gan.latent_dim) == (2, 0.5, 3)

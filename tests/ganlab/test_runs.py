@@ -4,6 +4,7 @@ import dataclasses
 import json
 import os
 import pathlib
+import shutil
 import signal
 import subprocess
 import sys
@@ -607,3 +608,95 @@ def test_seconds_are_seconds(tmp_path, own_images):
     assert 3 <= run.record["seconds"] <= 40, "compiling counts, and a busy machine is slow at it"
     assert time.monotonic() - began < 60
     assert run.record["steps"] >= 1
+
+
+@pytest.fixture(scope="module")
+def labeled(tmp_path_factory):
+    """A run of the conditional recipe on pictures in folders, and its images."""
+    out = tmp_path_factory.mktemp("labeled")
+    rng = np.random.default_rng(0)
+    for name, level in (("bright", 0.8), ("dark", 0.2), ("gray", 0.5)):
+        (out / "images" / name).mkdir(parents=True)
+        for k in range(20):
+            picture = (255 * (level + 0.1 * rng.random((12, 12)))).astype(np.uint8)
+            Image.fromarray(picture).save(out / "images" / name / f"{k}.png")
+    arguments = ["train", "--out", str(out / "run"), "--data", str(out / "images")]
+    assert main([*arguments, "--recipe", "conditional", "--steps", "12"]) == 0
+    return out
+
+
+def test_a_conditional_run_draws_what_it_is_told(labeled, tmp_path, capsys):
+    run = labeled / "run"
+    assert record(run)["labels"] == ["bright", "dark", "gray"]
+    sample = ["sample", "--run", str(run), "--count", "7", "--out"]
+    assert main([*sample, str(tmp_path / "all.npz")]) == 0
+    assert main([*sample, str(tmp_path / "dark.npz"), "--label", "dark"]) == 0
+    assert main([*sample, str(tmp_path / "same.npz"), "--label", "1"]) == 0
+    drawn = {name: datasets.load(tmp_path / f"{name}.npz") for name in ("all", "dark", "same")}
+    assert drawn["all"].labels.tolist() == [0, 0, 0, 1, 1, 2, 2]
+    assert drawn["dark"].labels.tolist() == [1] * 7
+    np.testing.assert_array_equal(drawn["dark"].images, drawn["same"].images)
+    np.testing.assert_array_equal(drawn["dark"].images[3:5], drawn["all"].images[3:5])
+    assert main([*sample, str(tmp_path / "none.npz"), "--label", "blue"]) == 1
+    assert "expected label as one of bright, dark, gray, or a number below 3" in (
+        capsys.readouterr().err
+    )
+
+
+def test_the_film_and_the_sheet_of_a_conditional_run_have_a_row_a_label(labeled):
+    with np.load(labeled / "run" / "checkpoint.npz") as kept:
+        assert kept["film_frames"].shape[1:] == (3 * 8, 12, 12, 1)
+    with Image.open(labeled / "run" / "samples.png") as sheet:
+        width, height = sheet.size
+    assert width > 3 * height  # ten columns, three rows
+
+
+def test_a_conditional_run_goes_on_to_the_bit(labeled, tmp_path):
+    arguments = ["train", "--data", str(labeled / "images"), "--recipe", "conditional", "--out"]
+    assert main([*arguments, str(tmp_path / "run"), "--steps", "5"]) == 0
+    assert main([*arguments, str(tmp_path / "run"), "--steps", "12", "--resume"]) == 0
+    assert_same_state(tmp_path / "run", labeled / "run")
+
+
+def test_a_conditional_run_is_evaluated_by_what_was_asked(labeled, tmp_path):
+    assert main(["evaluate", "--run", str(labeled / "run"), "--out", str(tmp_path)]) == 0
+    rows = json.loads((tmp_path / "evaluation.json").read_text())["rows"]
+    assert rows["real, other half"]["as_asked"]["value"] > 0.9
+    assert 0 <= rows["generator"]["as_asked"]["value"] <= 1
+
+
+def test_a_conditional_run_imitates_an_image_of_a_label(labeled, tmp_path, capsys):
+    image = str(labeled / "images" / "dark" / "0.png")
+    invert = ["invert", "--run", str(labeled / "run"), "--image", image, "--steps", "3"]
+    out = ["--out", str(tmp_path / "pair.png")]
+    assert main([*invert, *out, "--label", "dark"]) == 0
+    assert main([*invert, *out]) == 1
+    assert (
+        "expected --label, of which this run draws: bright, dark, gray" in capsys.readouterr().err
+    )
+
+
+def test_labels_that_changed_are_noticed(labeled, tmp_path, capsys):
+    images_at = tmp_path / "images"
+    shutil.copytree(labeled / "images", images_at)
+    (images_at / "gray").rename(images_at / "grey")
+    resume = ["train", "--out", str(labeled / "run"), "--resume", "--steps", "20", "--data"]
+    assert main([*resume, str(images_at)]) == 1
+    assert "received others" in capsys.readouterr().err
+    (images_at / "grey").rename(images_at / "gray")
+    (images_at / "gray" / "0.png").rename(images_at / "dark" / "x.png")
+    assert main([*resume, str(images_at)]) == 1
+    assert "received others" in capsys.readouterr().err
+
+
+def test_a_conditional_recipe_needs_labels(tmp_path, own_images, capsys):
+    arguments = ["train", "--out", str(tmp_path / "run"), "--data", str(own_images)]
+    assert main([*arguments, "--recipe", "conditional"]) == 1
+    assert "expected labels beside the images" in capsys.readouterr().err
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_label_for_a_run_that_is_told_none_is_refused(folder, tmp_path, capsys):
+    sample = ["sample", "--run", str(folder), "--out", str(tmp_path / "x.png"), "--label", "1"]
+    assert main(sample) == 1
+    assert "expected no label, of which the recipe 'default' is not told" in capsys.readouterr().err
