@@ -13,8 +13,13 @@ ROWS = [
 
 
 def test_each_row_names_tests_and_each_test_has_a_row():
-    tree = ast.parse((series.ROOT / "tests/ganlab/test_keras.py").read_text(encoding="utf-8"))
-    tests = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+    ours, conditions = _tests("test_keras.py"), _tests("test_conditions.py")
     named = [re.findall(r"`(test_\w+)`", row) for row in ROWS]
     assert all(named)
-    assert set().union(*named) == {name for name in tests if name.startswith("test_")}
+    assert ours <= set().union(*named) <= ours | conditions
+
+
+def _tests(name):
+    tree = ast.parse((series.ROOT / "tests/ganlab" / name).read_text(encoding="utf-8"))
+    functions = (node.name for node in tree.body if isinstance(node, ast.FunctionDef))
+    return {name for name in functions if name.startswith("test_")}

@@ -116,3 +116,53 @@ def test_features_that_are_all_the_same_leave_no_floor_to_compare_with():
     report = evaluation.evaluate(images, images, extractor=dead, seed=0, resamples=0)
     assert np.isnan(report["generator"].measures["times_floor"])
     assert "nan" in report.table()
+
+
+@pytest.fixture(scope="module")
+def brightness():
+    """An extractor that classifies by the mean alone: darker or brighter than 0.5."""
+
+    def probabilities(images):
+        bright = images.mean(axis=(1, 2, 3)) > 0.5
+        return np.stack([1.0 - bright, bright], axis=1)
+
+    def extract(images):
+        return images.reshape(len(images), -1)[:, :4]
+
+    return evaluation.FeatureExtractor("brightness", extract, probabilities)
+
+
+def test_what_was_asked_is_compared_with_what_the_classifier_sees(brightness):
+    rng = np.random.default_rng(0)
+    labels = np.arange(80) % 2
+    real = (0.25 + 0.5 * labels[:, None, None, None]) + 0.1 * rng.random((80, 4, 4, 1))
+    fake_labels = np.arange(60) % 2
+    obeyed = np.where(np.arange(60) < 30, fake_labels, 1 - fake_labels)  # half of the time
+    fake = (0.25 + 0.5 * obeyed[:, None, None, None]) + 0.1 * rng.random((60, 4, 4, 1))
+    report = evaluation.evaluate(
+        np.float32(real),
+        np.float32(fake),
+        real_labels=labels,
+        fake_labels=fake_labels,
+        extractor=brightness,
+        seed=0,
+        resamples=0,
+    )
+    asked = {row.name: row.measures["as_asked"] for row in report.rows}
+    assert asked["real, other half"] == asked["memorized"] == 1
+    assert 0.3 < asked["generator"] < 0.7
+    assert 0.2 < asked["collapsed"] < 0.8
+    assert "as asked" in report.table()
+
+
+def test_labels_need_a_classifier_and_their_images(brightness):
+    real = np.random.default_rng(0).random((40, 4, 4, 1), np.float32)
+    blind = evaluation.FeatureExtractor("blind", brightness.extract)
+    labels = {"real_labels": np.zeros(40, int), "fake_labels": np.zeros(40, int)}
+    with pytest.raises(ValueError, match="expected an extractor with a classifier beside labels"):
+        evaluation.evaluate(real, real, **labels, extractor=blind, seed=0)
+    for wrong, received in ((None, "object of shape"), (np.zeros(39, int), r"shape .39,.")):
+        with pytest.raises(ValueError, match=f"expected fake_labels as integers.*{received}"):
+            evaluation.evaluate(
+                real, real, **labels | {"fake_labels": wrong}, extractor=brightness, seed=0
+            )
