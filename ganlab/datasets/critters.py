@@ -183,7 +183,7 @@ def compose(factors, *, size):
     step = max(1, _VALUES // (3 * size * size))
     for start in range(0, n, step):
         part = slice(start, start + step)
-        images[part] = _composed(factors[part], int(size))
+        images[part] = lay(factors[part], weights(int(size)))
     return images
 
 
@@ -248,8 +248,17 @@ def _masks():
 
 
 @functools.lru_cache(maxsize=4)
-def _weights(size):
-    """Average the masks to a size: int32, (..., roles, size, size), 2**15 for all of a pixel."""
+def weights(size):
+    """Average the masks to a size, in units of 2**-15 of a pixel.
+
+    Parameters
+    ----------
+    size : int, range [8, 128]
+
+    Returns
+    -------
+    dict of str to array of int32, shape ([bodies, ]values, roles, size, size)
+    """
     # In units of 1 / size, a pixel of the mask is `size` wide and one of the result `SIDE`.
     edges = np.arange(SIDE + 1) * size
     left = np.arange(size)[:, np.newaxis] * SIDE
@@ -266,26 +275,45 @@ def _weights(size):
     }
 
 
-def _composed(factors, size):
-    weights = _weights(size)
+def lay(factors, weights, *, ground=None):
+    """Lay the parts over each other in the pixels that weights are given for.
+
+    A value in the result never falls where a value below it rises, since every step rounds in
+    the same direction: two colors of the ground bound what can show through the parts.
+
+    Parameters
+    ----------
+    factors : array of int, shape (n, 8)
+    weights : dict of str to array of int32, shape ([bodies, ]values, roles, ...)
+        As :func:`weights` gives them, or some of their pixels.
+    ground : tuple of three int, range [0, 255], optional
+        A color in place of the grounds of the factors.
+
+    Returns
+    -------
+    array of uint8, shape (n, ..., 3)
+    """
     chosen = dict(zip(FACTORS, factors.T, strict=True))
     light, dark = (np.array(list(colors.values()), np.int32) for colors in (COLORS, GROUNDS))
-    n = len(factors)
-    paint = {name: np.tile(np.int32(color), (n, 1)) for name, color in _FIXED.items()}
+    n, pixels = len(factors), weights["body"].shape[2:]
+    paint = {name: np.int32(color)[np.newaxis] for name, color in _FIXED.items()}
     paint |= {"body": light[chosen["body color"]], "accent": light[chosen["top color"]]}
-    ground = dark[chosen["ground"]] << _DEPTH
-    image = np.broadcast_to(ground[:, :, np.newaxis, np.newaxis], (n, 3, size, size))
+    below = dark[chosen["ground"]] if ground is None else np.int32(ground)[np.newaxis]
+
+    def level(color):
+        return color.reshape(-1, 3, *(1 for _ in pixels)) << _DEPTH
+
+    image = np.broadcast_to(level(below), (n, 3, *pixels))
     for part, roles in ROLES.items():
         index = (chosen["body"], chosen["top"]) if part == "top" else chosen[part]
         weight = weights[part][index]
         image = image * (2**_WEIGHT - weight.sum(axis=1, dtype=np.int32))[:, np.newaxis]
         for k, role in enumerate(roles):
-            color = paint[role][:, :, np.newaxis, np.newaxis] << _DEPTH
-            image += weight[:, k : k + 1] * color
+            image += weight[:, k : k + 1] * level(paint[role])
         image += 2 ** (_WEIGHT - 1)
         image >>= _WEIGHT
     image = (image + 2 ** (_DEPTH - 1)) >> _DEPTH
-    return image.transpose(0, 2, 3, 1).astype(np.uint8)
+    return np.moveaxis(image, 1, -1).astype(np.uint8)
 
 
 @functools.lru_cache(maxsize=2)

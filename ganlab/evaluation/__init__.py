@@ -5,8 +5,9 @@ generator stands beside the same measure of other real images, of noise, of a ge
 collapsed and of one that memorized, all taken in the same way from sets of the same size.
 """
 
-from ganlab.evaluation import features
+from ganlab.evaluation import factors, features
 from ganlab.evaluation.features import FeatureExtractor, extractor_for
+from ganlab.evaluation.legal import nearest_critters
 from ganlab.evaluation.quality_curve import QualityCurve
 from ganlab.evaluation.reference_rows import check_sets, evaluate
 from ganlab.evaluation.report import Report, Row
@@ -19,5 +20,7 @@ __all__ = [
     "check_sets",
     "evaluate",
     "extractor_for",
+    "factors",
     "features",
+    "nearest_critters",
 ]

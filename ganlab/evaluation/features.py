@@ -9,27 +9,21 @@ other data, one that was trained on them is better.
 
 import functools
 import json
-import pathlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from sklearn.decomposition import PCA
 
-from ganlab import checkpoints, datasets, files, models
+from ganlab import checkpoints
 from ganlab import images as pixels
 from ganlab._tensorflow import keras, tf
 from ganlab.datasets import handwriting
-from ganlab.latents import integer_seed
+from ganlab.evaluation import classifiers
+from ganlab.evaluation.classifiers import DIM, MAX_CLASSES
 from ganlab.models.building import HeInitializers
 
 layers = keras.layers
-
-#: Values in a feature vector.
-DIM = 64
-
-#: Classes that a classifier tells apart at most: more are no classes but names of single images.
-MAX_CLASSES = 4096
 
 #: sha256 of the recorded classifiers in data/weights, features_NAME.npz.
 WEIGHTS = {"digits": "25a60fdf265c1dc6c1bbf142757e0c4b110373ca6ac9f6e987eee62a08db86a8"}
@@ -51,29 +45,7 @@ def build(image_shape, classes, *, seed):
         images (batch, *image_shape) -> logits (batch, classes).
     """
     init = HeInitializers(seed)
-    images = keras.Input(tuple(image_shape), name="images")
-    x = layers.Rescaling(2.0, -1.0, name="zero_centered")(images)
-    side, width = max(image_shape[:2]), 24
-    block = 0
-    while side > 4 or block == 0:
-        block += 1
-        x = layers.Conv2D(
-            width,
-            4,
-            strides=2,
-            padding="same",
-            data_format="channels_last",
-            kernel_initializer=init.next(),
-            name=f"halve_{block}",
-        )(x)
-        x = layers.LeakyReLU(0.2, name=f"leaky_{block}")(x)
-        side, width = -(-side // 2), min(2 * width, 64)
-    x = layers.Flatten(data_format="channels_last", name="flatten")(x)
-    x = layers.Dropout(0.3, seed=init.next_seed(), name="dropout")(x)
-    # Left without a nonlinearity: a Gaussian, which the Fréchet distance assumes, is a better
-    # description of values of both signs than of rectified ones.
-    x = layers.Dense(DIM, kernel_initializer=init.next(), name="features")(x)
-    x = layers.LeakyReLU(0.2, name="leaky_features")(x)
+    images, x = classifiers.trunk(image_shape, init)
     logits = layers.Dense(classes, kernel_initializer=init.next(), name="logits")(x)
     return keras.Model(images, logits, name="features")
 
@@ -98,16 +70,14 @@ def train(images, labels, *, seed, steps=1500, batch_size=64, callbacks=()):
     -------
     keras.Model
     """
-    images = pixels.check(images)
-    labels = _check_labels(labels, len(images))
+    images, labels, seed = classifiers.check_training(
+        images, labels, _check_labels, seed=seed, steps=steps, batch_size=batch_size
+    )
     if not 0 <= labels.min() <= labels.max() < MAX_CLASSES:
         raise ValueError(
             f"expected labels from 0 to {MAX_CLASSES - 1}, received {labels.min()} to "
             f"{labels.max()}: np.unique(labels, return_inverse=True)[1] counts them from 0"
         )
-    seed = integer_seed(seed)
-    pixels.check_count(steps, "steps", 1)
-    pixels.check_count(batch_size, "batch_size", 1)
     if len(np.unique(labels)) < 2:
         raise ValueError(f"expected at least two classes, received only label {labels[0]}")
     model = build(images.shape[1:], int(labels.max()) + 1, seed=seed)
@@ -119,20 +89,16 @@ def train(images, labels, *, seed, steps=1500, batch_size=64, callbacks=()):
         ],
         name="variation",
     )
-    with tf.device("CPU"):  # where tf.data runs
-        images, labels = tf.constant(images), tf.constant(labels)
-
-    def shown(chosen):
-        return varied(tf.gather(images, chosen), training=True), tf.gather(labels, chosen)
-
-    batches = datasets.batches(np.arange(len(images)), batch_size, seed=seed).map(shown)
-    model.compile(
-        optimizer=keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(2e-3, steps)),
-        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
-        jit_compile=False,
+    classifiers.fit(
+        model,
+        images,
+        labels,
+        varied=functools.partial(varied, training=True),
+        seed=seed,
+        steps=steps,
+        batch_size=batch_size,
+        callbacks=callbacks,
     )
-    model.fit(batches, steps_per_epoch=steps, shuffle=False, verbose=0, callbacks=list(callbacks))
-    model.trainable = False
     return model
 
 
@@ -174,36 +140,21 @@ def load(name_or_path="digits"):
     >>> load("digits").output_shape
     (None, 10)
     """
-    checksum = WEIGHTS.get(name_or_path)
-    path = pathlib.Path(name_or_path)
-    if checksum is not None:
-        path = files.recorded(f"weights/features_{name_or_path}.npz")
-    elif path.suffix != ".npz":
-        raise ValueError(
-            f"expected one of {sorted(WEIGHTS)} or a path ending in .npz, received {name_or_path!r}"
-        )
-    arrays = files.read_npz(path, checksum=checksum)
-    try:
-        image_shape, classes = _described(arrays)
-    except (KeyError, TypeError, ValueError, RecursionError) as error:
-        raise files.FileError(
-            f"{path}: expected a classifier that python -m ganlab features wrote, "
-            f"received another file ({error})"
-        ) from None
-    model = build(image_shape, classes, seed=0)
-    checkpoints.load_weights(model, path, checksum=checksum)
-    model.trainable = False
-    return model
+    return classifiers.load(
+        name_or_path,
+        kind="features",
+        wrote="python -m ganlab features",
+        checksums=WEIGHTS,
+        described=_described,
+        build=build,
+    )
 
 
 def _described(arrays):
     """Return what a stored classifier says of itself, once its arrays agree: nothing is built."""
     about = json.loads(str(arrays["about"]))
-    *sides, channels = image_shape = tuple(about["image_shape"])
-    if len(sides) != 2 or channels not in (1, 3):
-        raise ValueError(f"image_shape is {image_shape}")
-    for side in sides:
-        pixels.check_count(side, "a side", 1, 4096)
+    image_shape = tuple(about["image_shape"])
+    classifiers.check_image_shape(image_shape)
     pixels.check_count(about["classes"], "classes", 2, MAX_CLASSES)
     stored = arrays["logits/kernel/0"].shape
     if stored != (DIM, about["classes"]):
@@ -225,7 +176,7 @@ def extract(model, images, *, batch_size=256):
     ndarray, float32, shape (n, 64)
     """
     inner = keras.Model(model.input, model.get_layer("features").output)
-    return _apply(inner, images, batch_size)
+    return classifiers.apply(inner, images, batch_size)
 
 
 def probabilities(model, images, *, batch_size=256):
@@ -236,23 +187,13 @@ def probabilities(model, images, *, batch_size=256):
     ndarray, float32, shape (n, classes)
         Each row sums to 1.
     """
-    return tf.nn.softmax(_apply(model, images, batch_size)).numpy()
+    return tf.nn.softmax(classifiers.apply(model, images, batch_size)).numpy()
 
 
 def accuracy(model, images, labels):
     """Return the share of the images whose most probable class is their label, shape (n,)."""
     labels = _check_labels(labels, len(images))
     return float(np.mean(probabilities(model, images).argmax(axis=1) == labels))
-
-
-def _apply(model, images, batch_size):
-    images = pixels.check(images)
-    if images.shape[1:] != model.input_shape[1:]:
-        raise ValueError(
-            f"expected images of shape {model.input_shape[1:]}, as this classifier was trained "
-            f"on, received {images.shape[1:]}"
-        )
-    return models.apply(model, images, batch_size=batch_size)
 
 
 @dataclass(frozen=True)

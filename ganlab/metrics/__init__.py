@@ -22,6 +22,7 @@ from ganlab.metrics.manifold import (
 from ganlab.metrics.modes import ModeCoverage, mode_coverage
 from ganlab.metrics.neighbors import count_inside, nearest_neighbors
 from ganlab.metrics.score import inception_score
+from ganlab.metrics.shares import ValueShares, value_shares
 
 __all__ = [
     "DensityCoverage",
@@ -29,6 +30,7 @@ __all__ = [
     "KernelDistance",
     "ModeCoverage",
     "PrecisionRecall",
+    "ValueShares",
     "count_inside",
     "density_coverage",
     "frechet_distance",
@@ -39,4 +41,5 @@ __all__ = [
     "nearest_neighbors",
     "pairwise_similarity",
     "precision_recall",
+    "value_shares",
 ]
