@@ -3,8 +3,9 @@
     python -m tools.factors                  write data/weights/factors_critters.npz anew
     python -m tools.factors --out other.npz
 
-Two minutes on two idle cores. Of all combinations, also those that split="train" withholds: a
-judge that had not seen them either would take the side of a generator that cannot draw them.
+Three minutes of computing. Of all combinations, also those that split="train" withholds: trained
+without them in the same way, the network takes the body color of 1.2 % of these for another (a
+pink tower for a gray one), and would judge a generator that draws them by its own prejudice.
 """
 
 import argparse

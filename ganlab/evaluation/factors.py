@@ -1,4 +1,9 @@
-"""What factors images show, read by a small classifier with a head for each factor."""
+"""What factors images show, read by a small classifier with a head for each factor.
+
+It reads something in every image, also where there is nothing to read. Whether an image is a
+critter at all is what :func:`ganlab.evaluation.nearest_critters` says; how evenly the values are
+shown, :func:`ganlab.metrics.value_shares`.
+"""
 
 import json
 

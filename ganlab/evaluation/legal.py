@@ -38,8 +38,10 @@ def nearest_critters(images):
 
     Notes
     -----
-    Exact: no other critter is nearer by more than the rounding of float64. The first call at
-    a size prepares its tables.
+    Exact: no other critter is nearer by more than the rounding of float64. Where several are
+    equally near, as at 8 x 8, where some mouths look the same, one of them is given. The first
+    call at a size prepares its tables, which takes a second; then 32 x 32 takes a hundredth of
+    a second an image.
 
     Examples
     --------

@@ -123,6 +123,21 @@ def test_how_many_are_composed_at_once_changes_nothing(size, monkeypatch):
     np.testing.assert_array_equal(critters.compose(factors[4:5], size=size)[0], whole[4])
 
 
+def test_some_pixels_are_laid_as_in_the_whole_and_the_ground_bounds_them():
+    factors = critters.draw(50, seed=2)
+    where = np.random.default_rng(0).permutation(32 * 32)[:300]
+    some = {
+        part: weights.reshape(*weights.shape[:-2], -1)[..., where]
+        for part, weights in critters.weights(32).items()
+    }
+    laid = critters.lay(factors, some)
+    whole = critters.compose(factors, size=32).reshape(50, -1, 3)
+    np.testing.assert_array_equal(laid, whole[:, where])
+    dark, bright = (critters.lay(factors, some, ground=(v, v, v)) for v in (0, 255))
+    assert (dark <= laid).all() and (laid <= bright).all()
+    assert (dark < bright).any()
+
+
 @pytest.mark.slow
 def test_6000_are_composed_in_seconds():
     factors = critters.draw(6000, seed=0)
