@@ -76,9 +76,11 @@ def _parser():
     train.add_argument("--seed", type=_seed, metavar="S", help="of everything random (default: 0)")
     train.add_argument("--resume", action="store_true", help="go on with the run in DIR")
 
-    sample = commands.add_parser("sample", help="draw images from a trained run")
+    sample = commands.add_parser("sample", help="draw images from a trained generator")
     sample.set_defaults(command=_sample)
-    sample.add_argument("--run", required=True, metavar="DIR")
+    source = sample.add_mutually_exclusive_group(required=True)
+    source.add_argument("--run", metavar="DIR")
+    source.add_argument("--recorded", metavar="NAME", help="a generator that comes with ganlab")
     sample.add_argument("--count", type=_positive(int), default=64, metavar="N")
     sample.add_argument("--out", required=True, metavar="FILE.npz|FILE.png")
     _add_label(sample, "what to draw, by name or number, with a conditional run (default: all)")
@@ -161,14 +163,21 @@ def _sample(options):
     out = _output(options.out, (".npz", ".png"))
     import numpy as np
 
-    from ganlab import files, images, runs
+    from ganlab import files, images, models, recipes, runs
     from ganlab.datasets import readers
 
-    run = runs.Run(options.run)
-    labels = run.labels(options.count)
-    if options.label is not None:
-        labels = np.full(options.count, run.label(options.label))
-    drawn = run.sample(options.count, labels=labels, seed=options.seed)
+    if options.recorded is not None:
+        if options.label is not None:
+            raise ValueError(f"expected --run beside --label, received {options.recorded}")
+        generator, labels = recipes.load_generator(options.recorded), None
+        images.check_values(options.count, generator.output_shape[1:])
+        drawn = models.draw(generator, options.count, seed=options.seed)
+    else:
+        run = runs.Run(options.run)
+        labels = run.labels(options.count)
+        if options.label is not None:
+            labels = np.full(options.count, run.label(options.label))
+        drawn = run.sample(options.count, labels=labels, seed=options.seed)
     if out.suffix == ".npz":
         readers.save_npz(drawn, out, labels)
     else:

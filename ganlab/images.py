@@ -16,6 +16,7 @@ __all__ = [
     "check",
     "check_count",
     "check_fit",
+    "check_values",
     "fit",
     "middle_square",
     "shrink",
@@ -206,11 +207,7 @@ def fit(images, *, size=None, color=None):
     if size is not None:
         height = width = int(size)
     channels = {None: channels, "gray": 1, "rgb": 3}[color]
-    if n * height * width * channels > MAX_VALUES:
-        raise ValueError(
-            f"expected at most {MAX_VALUES} values, received {n} images of {height} x {width} x "
-            f"{channels}. Give a smaller size, such as size=64, or use fewer images"
-        )
+    check_values(n, (height, width, channels))
     fitted = np.empty((n, height, width, channels), np.float32)
     for image, place in zip(images, fitted, strict=True):  # one at a time, to spare memory
         image = to_float(image) if stored else image
@@ -270,6 +267,16 @@ def check_count(value, name, least, most=None):
     if not whole or value < least or (most is not None and value > most):
         to = "on" if most is None else f"to {most}"
         raise ValueError(f"expected {name} as an integer from {least} {to}, received {value!r}")
+
+
+def check_values(n, image_shape):
+    """Raise a ValueError for more images than `MAX_VALUES` allows, before memory is taken."""
+    if n * math.prod(image_shape) > MAX_VALUES:
+        height, width, channels = image_shape
+        raise ValueError(
+            f"expected at most {MAX_VALUES} values, received {n} images of {height} x {width} x "
+            f"{channels}. Give a smaller size, such as size=64, or use fewer images"
+        )
 
 
 def check_fit(size, color):

@@ -11,7 +11,7 @@ import functools
 import numpy as np
 
 from ganlab import files
-from ganlab.images import MAX_VALUES, check_count
+from ganlab.images import check_count, check_values
 
 FILE = "critters.npz"
 SHA256 = "74ea210d76983485387e61cadaefc06b028197a39876fd1b191237bcc82991fc"
@@ -174,11 +174,7 @@ def compose(factors, *, size):
     factors = _checked(factors)
     check_size(size)
     n = len(factors)
-    if n * size * size * 3 > MAX_VALUES:
-        raise ValueError(
-            f"expected at most {MAX_VALUES} values, received {n} images of {size} x {size} x 3. "
-            "Give a smaller size or fewer images"
-        )
+    check_values(n, (size, size, 3))
     images = np.empty((n, size, size, 3), np.uint8)
     step = max(1, _VALUES // (3 * size * size))
     for start in range(0, n, step):

@@ -1,6 +1,5 @@
 """A trained run, read from its folder."""
 
-import math
 import pathlib
 
 import numpy as np
@@ -57,12 +56,7 @@ class Run:
             What a conditional generator draws; all labels equally often where it is not given.
         seed : int
         """
-        values = n * math.prod(self.record["image_shape"])
-        if values > images.MAX_VALUES:
-            raise ValueError(
-                f"expected at most {images.MAX_VALUES} values in all images, received {n} images "
-                f"of {self.record['image_shape']}: ask for fewer"
-            )
+        images.check_values(n, self.record["image_shape"])
         labels = self.labels(n) if labels is None else labels
         return models.draw(self.generator, n, condition=labels, seed=seed)
 

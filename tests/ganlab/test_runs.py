@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ganlab import callbacks, checkpoints, datasets, files, images, recipes, runs, tf
+from ganlab import callbacks, checkpoints, datasets, files, images, models, recipes, runs, tf
 from ganlab.__main__ import main
 from ganlab.datasets import readers
 
@@ -167,7 +167,10 @@ def test_invert_writes_the_pair_and_its_scores(folder, tmp_path, capsys):
         (["train", "--out", "{run}", "--resume", "--recipe", "article"], "--recipe default, as"),
         (["train", "--out", ""], "expected --out as a name or a path, received an empty one"),
         (["train", "--out", "{new}", "--data", ""], "expected --data as a name or a path"),
-        (["sample", "--run", "{run}", "--count", "1000000000", "--out", "x.npz"], "ask for fewer"),
+        (
+            ["sample", "--run", "{run}", "--count", "1000000000", "--out", "x.npz"],
+            "use fewer images",
+        ),
         (["sample", "--run", "{new}", "--out", "x.png"], "holds no run"),
         (["sample", "--run", "{run}", "--out", "{run}/generator.npz"], "a part of a run"),
         (["features", "--out", "{run}/checkpoint.npz"], "a part of a run"),
@@ -700,3 +703,17 @@ def test_a_label_for_a_run_that_is_told_none_is_refused(folder, tmp_path, capsys
     sample = ["sample", "--run", str(folder), "--out", str(tmp_path / "x.png"), "--label", "1"]
     assert main(sample) == 1
     assert "expected no label, of which the recipe 'default' is not told" in capsys.readouterr().err
+
+
+def test_a_recorded_generator_is_sampled_by_its_name(tmp_path, capsys):
+    sample = ["sample", "--count", "3", "--out", str(tmp_path / "x.npz"), "--recorded"]
+    assert main([*sample, "digits"]) == 0
+    drawn = models.draw(recipes.load_generator("digits"), 3, seed=0)
+    with np.load(tmp_path / "x.npz") as kept:
+        np.testing.assert_array_equal(kept["images"], images.to_uint8(drawn))
+    assert main([*sample, "cats"]) == 1
+    assert (
+        "expected name as one of ['critters', 'digits'], received 'cats'" in capsys.readouterr().err
+    )
+    assert main([*sample, "digits", "--label", "3"]) == 1
+    assert "expected --run beside --label" in capsys.readouterr().err
