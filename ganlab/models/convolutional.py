@@ -8,7 +8,9 @@ from ganlab.models.building import HeInitializers, check_image_shape, embedded_l
 layers = keras.layers
 
 
-def conv_generator(image_shape, latent_dim=32, *, classes=None, width=8, hidden=256, seed):
+def conv_generator(
+    image_shape, latent_dim=32, *, classes=None, width=8, hidden=256, smooth=False, seed
+):
     """Build a small convolutional generator for images of any size.
 
     Two dense layers draw a coarse map of at most 8x8, then transposed convolutions double it.
@@ -30,6 +32,10 @@ def conv_generator(image_shape, latent_dim=32, *, classes=None, width=8, hidden=
         have 4 * width.
     hidden : int
         Units of the first dense layer; 0 for none.
+    smooth : bool
+        Take the mean over 2x2 neighbors before the sigmoid. No combination of weights can then
+        draw a checkerboard, which training otherwise leaves in flat colors; a sharp edge is
+        still possible, since the sigmoid comes after. Gray handwriting does not need it.
     seed : int
         For the initial weights.
 
@@ -63,6 +69,7 @@ def conv_generator(image_shape, latent_dim=32, *, classes=None, width=8, hidden=
         x = layers.BatchNormalization(momentum=0.9, name=f"norm_{block}")(x)
         x = layers.ReLU(name=f"relu_{block}")(x)
         last = channels is None
+        activation = "sigmoid" if last and not smooth else None
         x = layers.Conv2DTranspose(
             image_shape[2] if last else channels,
             4,
@@ -70,10 +77,15 @@ def conv_generator(image_shape, latent_dim=32, *, classes=None, width=8, hidden=
             padding="same",
             data_format="channels_last",
             use_bias=last,
-            activation="sigmoid" if last else None,
+            activation=activation,
             kernel_initializer=init.next_doubling(),
             name="pixels" if last else f"double_{block}",
         )(x)
+    if smooth:
+        x = layers.AveragePooling2D(
+            2, strides=1, padding="same", data_format="channels_last", name="smooth"
+        )(x)
+        x = layers.Activation("sigmoid", name="smooth_pixels")(x)
     extra = [
         grid * 2**doublings - side
         for grid, side in zip((rows, columns), image_shape[:2], strict=True)
