@@ -20,6 +20,7 @@ NAMES = (
     "training_step",
     "scaling",
     "default_recipe",
+    "critters",
     "time_to_quality",
     "failures",
     "classroom",

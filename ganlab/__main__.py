@@ -83,6 +83,9 @@ def _parser():
     source.add_argument("--recorded", metavar="NAME", help="a generator that comes with ganlab")
     sample.add_argument("--count", type=_positive(int), default=64, metavar="N")
     sample.add_argument("--out", required=True, metavar="FILE.npz|FILE.png")
+    sample.add_argument(
+        "--columns", type=_positive(int), metavar="N", help="of the sheet (default: a square)"
+    )
     _add_label(sample, "what to draw, by name or number, with a conditional run (default: all)")
     sample.add_argument("--seed", type=_seed, default=0, metavar="S")
 
@@ -166,6 +169,8 @@ def _sample(options):
     from ganlab import files, images, models, recipes, runs
     from ganlab.datasets import readers
 
+    if options.columns is not None and out.suffix != ".png":
+        raise ValueError(f"expected --columns for a sheet, a .png file, received {options.out}")
     if options.recorded is not None:
         if options.label is not None:
             raise ValueError(f"expected --run beside --label, received {options.recorded}")
@@ -181,7 +186,7 @@ def _sample(options):
     if out.suffix == ".npz":
         readers.save_npz(drawn, out, labels)
     else:
-        files.write(out, images.to_png(images.tile(drawn), scale=2))
+        files.write(out, images.to_png(images.tile(drawn, columns=options.columns), scale=2))
     _say(f"{len(drawn)} images in {out}")
     return 0
 

@@ -243,6 +243,10 @@ ALL = {
 
 #: sha256 of the recorded weights, and the shape of the images they make.
 WEIGHTS = {
+    "critters": (
+        "64df4643f3443c70b81f70c564042c14ef5f235fbb4526c09497232c54979e65",
+        (32, 32, 3),
+    ),
     "digits": (
         "ea2b044e8d758078bf64ceb968331f8d734aa42baf341afecbaa5abc552062bd",
         (28, 28, 1),

@@ -130,13 +130,15 @@ from classroom import bands, exercises, failures, widgets
 from ganlab import datasets, files, images, recipes
 from ganlab.__main__ import main
 from ganlab.datasets import readers
-from ganlab.evaluation import features
+from ganlab.evaluation import factors, features
 
 for package in (classroom, ganlab):
     assert pathlib.Path(package.__file__).is_relative_to(HOME), package.__file__
 for name in widgets.__all__:
     getattr(widgets, name)
 assert recipes.load_generator("digits").output_shape == (None, 28, 28, 1)
+assert recipes.load_generator("critters").output_shape == (None, 32, 32, 3)
+assert len(factors.load("critters").outputs) == 8
 assert features.load("digits").output_shape == (None, 10)
 assert len(bands.load("05", "live")["d_loss"]) == 5
 assert len(failures.load_gallery()) == len(failures.load_table()["gallery"])

@@ -142,3 +142,9 @@ def test_a_damaged_weight_file_is_refused(monkeypatch):
 def test_a_name_without_weights_is_named():
     with pytest.raises(ValueError, match=r"expected name as one of \['digits'.*received 'faces'"):
         recipes.load_generator("faces")
+
+
+def test_the_default_generator_is_smooth_in_color_alone():
+    gray, color = (recipes.DEFAULT.build_generator((12, 12, c), seed=0) for c in (1, 3))
+    names = [{layer.name for layer in generator.layers} for generator in (gray, color)]
+    assert ["smooth" in found for found in names] == [False, True]

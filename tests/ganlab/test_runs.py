@@ -717,3 +717,9 @@ def test_a_recorded_generator_is_sampled_by_its_name(tmp_path, capsys):
     )
     assert main([*sample, "digits", "--label", "3"]) == 1
     assert "expected --run beside --label" in capsys.readouterr().err
+    assert main([*sample, "digits", "--columns", "3"]) == 1
+    assert "expected --columns for a sheet, a .png file" in capsys.readouterr().err
+    sheet = ["sample", "--count", "6", "--columns", "6", "--recorded", "critters", "--out"]
+    assert main([*sheet, str(tmp_path / "sheet.png")]) == 0
+    with Image.open(tmp_path / "sheet.png") as picture:
+        assert picture.size == (2 * (6 * 33 + 1), 2 * 34)

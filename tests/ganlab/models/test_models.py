@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ganlab import latents, models
+from ganlab import keras, latents, models
 
 SHAPES = [(28, 28, 1), (28, 28, 3), (25, 25, 1), (32, 20, 3), (64, 64, 3), (8, 8, 1), (9, 7, 1)]
 PAIRS = {
@@ -79,3 +79,41 @@ def test_bad_shapes_are_named(image_shape):
     for build in (models.conv_generator, models.dense_discriminator):
         with pytest.raises(ValueError, match=r"expected image_shape as \(height, width, chan"):
             build(image_shape, seed=0)
+
+
+def test_a_smooth_generator_cannot_draw_a_checkerboard():
+    """The power at the highest frequency of its logits is nothing, whatever the weights are."""
+    z = latents.sample(8, 32, seed=1)
+
+    def checkerboard(generator, layer):
+        inner = keras.Model(generator.input, generator.get_layer(layer).output)
+        logits = inner(z).numpy()[:, :-1, :-1]  # a mean at the last row or column is over fewer
+        rows, columns = logits.shape[1:3]
+        signs = (-1.0) ** np.add.outer(np.arange(rows), np.arange(columns))
+        # Each 2x2 mean of the alternating pattern is 0, so that neighbors carry none of it.
+        ends = logits * signs[np.newaxis, :, :, np.newaxis]
+        return abs(ends.sum(axis=(1, 2))).mean() / abs(logits).sum(axis=(1, 2)).mean()
+
+    smooth = models.conv_generator((32, 32, 3), smooth=True, seed=0)
+    before, after = (checkerboard(smooth, layer) for layer in ("pixels", "smooth"))
+    assert after < 0.2 * before
+    board = np.indices((6, 6)).sum(axis=0)[np.newaxis, :, :, np.newaxis] % 2 * 2.0 - 1.0
+    assert not smooth.get_layer("smooth")(board.astype(np.float32)).numpy()[:, :-1, :-1].any()
+    made = smooth(z).numpy()
+    assert made.shape == (8, 32, 32, 3) and made.min() >= 0 and made.max() <= 1
+
+
+def test_smoothing_moves_no_weight():
+    plain, smooth = (
+        models.conv_generator((12, 20, 3), smooth=smooth, seed=3) for smooth in (False, True)
+    )
+    for one, other in zip(plain.get_weights(), smooth.get_weights(), strict=True):
+        np.testing.assert_array_equal(one, other)
+    z = latents.sample(2, 32, seed=0)
+    inner = keras.Model(plain.input, plain.get_layer("pixels").output)
+    sigmoid = np.float64(inner(z).numpy())
+    logits = np.log(sigmoid) - np.log1p(-sigmoid)
+    mean = (logits[:, :-1, :-1] + logits[:, 1:, :-1] + logits[:, :-1, 1:] + logits[:, 1:, 1:]) / 4
+    shown = smooth.get_layer("smooth_pixels").output
+    found = keras.Model(smooth.input, shown)(z).numpy()[:, :-1, :-1]
+    np.testing.assert_allclose(found, 1 / (1 + np.exp(-mean)), atol=1e-4)
