@@ -15,6 +15,7 @@ from ganlab import checkpoints, datasets, images, recipes
 
 _LETTERS = 2**16  # in a record, at most
 _MOST_LABELS = 1000
+_MOST_LETTERS = 2**13  # in their names; JSON writes six for one that is not ASCII
 
 
 class RunError(ValueError):
@@ -94,6 +95,8 @@ def read(path):
             raise RunError(f"{expected}, received one without {key!r}")
         if not fits(record[key]):
             raise RunError(f"{expected}, received one whose {key} is {record[key]!r:.80}")
+    if recipes.ALL[record["recipe"]["name"]].conditional is (record["labels"] is None):
+        raise RunError(f"{expected}, received one whose labels do not fit its recipe")
     record["image_shape"] = tuple(record["image_shape"])
     return record
 
@@ -230,9 +233,9 @@ def conditions(data):
         )
     present, labels = np.unique(data.labels, return_inverse=True)
     names = [str(data.label_names[k]) if data.label_names else str(k) for k in present]
-    if len(names) > _MOST_LABELS or sum(map(len, names)) > _LETTERS // 4:
+    if len(names) > _MOST_LABELS or sum(map(len, names)) > _MOST_LETTERS:
         raise RunError(
-            f"expected at most {_MOST_LABELS} labels with {_LETTERS // 4} letters in their names, "
+            f"expected at most {_MOST_LABELS} labels with {_MOST_LETTERS} letters in their names, "
             f"received {len(names)} with {sum(map(len, names))}"
         )
     return labels, names
@@ -266,7 +269,7 @@ def label(record, name):
 def traits(record, data):
     """Return what tells one set of images from another; a built-in set is told by its name."""
     real, digest, names = data.images, None, None
-    if record["recipe"]["conditional"]:
+    if recipes.ALL[record["recipe"]["name"]].conditional:
         labels, names = conditions(data)
     if record["data"] not in datasets.NAMES:
         digest = hashlib.sha256()

@@ -453,7 +453,10 @@ class GAN(keras.Model):
     def _batch(self, data):
         """Return a batch's real images and their condition or None, as the networks take them."""
         real, condition = samples_and_condition(data, self)
+        # A dataset of a Python function's arrays may not know their shapes.
+        real = tf.ensure_shape(real, (None, *self.generator.output_shape[1:]))
         if condition is not None:
+            condition = tf.ensure_shape(condition, (None, *self.condition.shape))
             condition = tf.cast(condition, self.condition.dtype)
         return tf.cast(real, tf.float32), condition
 

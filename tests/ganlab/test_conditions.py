@@ -392,3 +392,18 @@ def test_the_convolutional_pair_is_told_labels():
     (table,) = discriminator.get_layer("label").get_weights()
     expected = h @ kernel + bias + np.sum(h * table[labels], axis=1, keepdims=True)
     np.testing.assert_allclose(discriminator([images, labels]), expected, rtol=1e-4, atol=1e-5)
+
+
+def test_datasets_that_do_not_know_their_shapes_are_trained_on():
+    def pairs():
+        for start in range(0, 64, 16):
+            yield POINTS[start : start + 16], LABELS[start : start + 16]
+
+    unknown = tf.data.Dataset.from_generator(pairs, output_types=(tf.float32, tf.int64))
+    known = tf.data.Dataset.from_tensor_slices((POINTS, LABELS)).batch(16)
+    ours, theirs = (gan_of(LABEL, penalty=Penalty(penalties.gradient_penalty, 1.0)) for _ in "12")
+    ours.fit(unknown.repeat(), steps_per_epoch=4, verbose=0)
+    theirs.fit(known, verbose=0)
+    assert ours.steps == 4
+    for one, other in zip(ours.get_weights(), theirs.get_weights(), strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-6)

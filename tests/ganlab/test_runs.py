@@ -360,6 +360,10 @@ def test_a_record_from_elsewhere_sizes_no_network(small):
         ("steps", -5, "whose steps is -5"),
         ("images", 10**300, "whose images is 10"),
         ("seconds", float("nan"), "whose seconds is nan"),
+        ("labels", ["a", "b"], "whose labels do not fit its recipe"),
+        ("labels", [1], "record of a run"),
+        ("labels", ["a"] * 1001, "record of a run"),
+        ("recipe", {"name": "conditional"}, "whose labels do not fit its recipe"),
         ("versions", "x" * 2**16, "of at most 262144 bytes"),
     ):
         told = {"record": json.dumps(honest | {key: value})}
