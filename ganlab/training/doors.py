@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import re
 
 import numpy as np
 
@@ -24,7 +25,11 @@ def samples_and_condition(data, gan):
 
     A batch is the samples or (samples, ...); with a condition it is (samples, condition).
     """
-    real, condition, _ = keras.utils.unpack_x_y_sample_weight(data)
+    real, condition, weights = keras.utils.unpack_x_y_sample_weight(data)
+    if weights is not None:
+        raise ValueError(UNWEIGHTED)
+    if gan.condition is not None and condition is None and isinstance(real, tuple | list):
+        real, condition = [*real, None][:2]  # both as the inputs of one network, [images, ...]
     _check_samples(real, gan)
     if gan.condition is None:
         return real, None  # labels beside images are no news to an unconditional GAN
@@ -81,17 +86,42 @@ def _check_samples(real, gan):
 
 
 EMPTY = "expected at least one real sample in a batch, received none"
+UNWEIGHTED = (
+    "expected samples without weights, received sample_weight or class_weight: show those that are "
+    "to count more more often"
+)
+
+
+def condition_in_range(values, condition):
+    """Return labels as they are; let a step fail where one is out of range, which a GPU would not.
+
+    The compiler for accelerators drops the check.
+    """
+    if condition.count is None:
+        return values
+    message = f"expected condition from 0 to {condition.count - 1}, received another label"
+    count = tf.cast(condition.count, values.dtype)
+    checks = [
+        tf.debugging.assert_non_negative(values, message),
+        tf.debugging.assert_less(values, count, message),
+    ]
+    with tf.control_dependencies([check for check in checks if check is not None]):
+        return tf.identity(values)
+
+
+_CHECKED = re.compile(rf"{EMPTY}|expected condition from 0 to \d+, received another label")
 
 
 @contextlib.contextmanager
-def empty_batch_named():
+def failed_checks_named():
     """Turn the failed assertion of a compiled step, many lines, into the error that it is."""
     try:
         yield
     except tf.errors.InvalidArgumentError as error:
-        if EMPTY not in str(error):
+        found = _CHECKED.search(str(error))
+        if found is None:
             raise
-        raise ValueError(EMPTY) from None
+        raise ValueError(found.group()) from None
 
 
 _UNEVEN = tf.RaggedTensor | tf.RaggedTensorSpec | tf.SparseTensor | tf.SparseTensorSpec

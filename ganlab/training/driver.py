@@ -8,7 +8,7 @@ import numpy as np
 
 from ganlab._tensorflow import keras, tf
 from ganlab.images import check_count
-from ganlab.training.doors import empty_batch_named
+from ganlab.training.doors import failed_checks_named
 from ganlab.training.gan import GAN
 
 
@@ -131,7 +131,7 @@ def _steps(gan, batches, callbacks, steps_per_execution):
         batch = 0
         for real in batches:
             watchers.on_train_batch_begin(batch)
-            with empty_batch_named():
+            with failed_checks_named():
                 found = execute(real)
             series = {key: np.ravel(values).tolist() for key, values in found.items()}
             each = [

@@ -11,8 +11,10 @@ from ganlab.images import check_count
 from ganlab.losses import AdversarialLoss
 from ganlab.training.doors import (
     EMPTY,
+    UNWEIGHTED,
     check_networks,
-    empty_batch_named,
+    condition_in_range,
+    failed_checks_named,
     output_range,
     samples_and_condition,
     trainable_variables,
@@ -183,8 +185,11 @@ class GAN(keras.Model):
         held-out real images: see `test_step`. What is given is checked before the first step:
         see `check_samples`.
         """
-        if isinstance(x, tuple) and len(x) == 2 and y is None:
+        pair = isinstance(x, tuple if self.condition is None else tuple | list)
+        if pair and len(x) == 2 and y is None:
             x, y = x
+        if any(kwargs.get(name) is not None for name in ("class_weight", "sample_weight")):
+            raise ValueError(UNWEIGHTED)
         is_array = hasattr(x, "shape")
         if shuffle is None:
             shuffle = is_array
@@ -204,13 +209,14 @@ class GAN(keras.Model):
             elif hasattr(callback, "check_execution"):
                 callback.check_execution(self.steps_per_execution)
         options = {"validation_data": validation_data, "callbacks": callbacks} | kwargs
-        with empty_batch_named():
+        with failed_checks_named():
             return super().fit(x, y, *args, shuffle=shuffle, **options)
 
     def evaluate(self, x=None, y=None, *args, **kwargs):
         """Return the losses on held-out real images, as keras.Model.evaluate; see `test_step`."""
         self._check_held_out(x if y is None else (x, y))
-        return super().evaluate(x, y, *args, **kwargs)
+        with failed_checks_named():
+            return super().evaluate(x, y, *args, **kwargs)
 
     @property
     def steps(self):
@@ -457,6 +463,7 @@ class GAN(keras.Model):
         real = tf.ensure_shape(real, (None, *self.generator.output_shape[1:]))
         if condition is not None:
             condition = tf.ensure_shape(condition, (None, *self.condition.shape))
+            condition = condition_in_range(condition, self.condition)
             condition = tf.cast(condition, self.condition.dtype)
         return tf.cast(real, tf.float32), condition
 

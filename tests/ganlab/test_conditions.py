@@ -167,8 +167,9 @@ def test_every_way_to_train_takes_conditions(kind, conditions, one):
     dataset = tf.data.Dataset.from_tensor_slices((POINTS, conditions)).batch(16)
     for train in (
         lambda gan: gan.fit(POINTS, conditions, batch_size=16, shuffle=False, verbose=0),
-        lambda gan: gan.fit((POINTS, conditions), batch_size=16, shuffle=False, verbose=0),
+        lambda gan: gan.fit([POINTS, conditions], batch_size=16, shuffle=False, verbose=0),
         lambda gan: gan.fit(dataset, verbose=0),
+        lambda gan: gan.fit(dataset.map(lambda *pair: (pair,)), verbose=0),
         lambda gan: list(training.steps(gan, dataset)),
         lambda gan: list(
             training.steps(
@@ -311,6 +312,17 @@ def test_conditions_that_do_not_fit_are_refused_before_the_first_step(condition,
     with pytest.raises(error, match=message):
         gan.fit(POINTS, condition, verbose=0)
     assert gan.steps == 0
+
+
+def test_a_label_out_of_range_in_a_later_batch_is_named():
+    labels = LABELS.copy()
+    labels[-1] = 4
+    gan = gan_of(LABEL)
+    with pytest.raises(
+        ValueError, match="^expected condition from 0 to 3, received another label$"
+    ):
+        gan.fit(tf.data.Dataset.from_tensor_slices((POINTS, labels)).batch(16), verbose=0)
+    assert gan.steps == 3
 
 
 def test_a_condition_with_nan_is_refused():

@@ -351,3 +351,13 @@ print(gan.steps, film.steps, len(curve.steps), gan.sample(3, seed=0).shape)
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert done.stdout == "4 [0, 2, 4] 4 (3, 2)\n", done.stderr
+
+
+def test_weights_of_samples_are_refused():
+    weights = np.ones(len(POINTS), np.float32)
+    for options in ({"sample_weight": weights}, {"class_weight": {0: 1.0}}):
+        with pytest.raises(ValueError, match="expected samples without weights"):
+            points_gan().fit(POINTS, verbose=0, **options)
+    weighted = tf.data.Dataset.from_tensor_slices((POINTS, weights, weights)).batch(16)
+    with pytest.raises(ValueError, match="expected samples without weights"):
+        points_gan().fit(weighted, verbose=0)
