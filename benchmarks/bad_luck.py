@@ -130,7 +130,7 @@ def _checkpoint():
     runs.train(path, data=data, steps=1, progress=False)
 
     def read(path):
-        folder.recall(path, record.read(path), gan, *folder.watchers(gan, seed=0))
+        folder.recall(path, record.read(path), gan, *folder.watchers(gan, None, seed=0))
 
     return (path / "checkpoint.npz").read_bytes(), read
 

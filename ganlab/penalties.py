@@ -2,7 +2,7 @@
 
 Those on the discriminator have the form ``(discriminator, real, fake, *, seed) -> scalar`` and
 use what they need of it, those on the generator ``(generator, latents, *, seed) -> scalar``.
-``Penalty`` puts a weight on one, for ``GAN(..., penalty=..., g_penalty=...)``:
+``Penalty`` puts a weight on one, for ``GAN(..., penalty=..., g_penalty=...)``::
 
     GAN(g, d, loss=losses.wasserstein, penalty=Penalty(gradient_penalty, weight=10.0), d_steps=5)
     GAN(g, d, loss=losses.non_saturating, penalty=Penalty(r1, weight=1.0, every=4),

@@ -63,7 +63,8 @@ WORDS = {
 def test_the_cause_names_every_change_and_no_other(illness):
     fields = {field.name for field in dataclasses.fields(illness.sick)}
     assert fields - set(WORDS) == {
-        *("name", "networks", "batch_size", "steps", "d_steps", "data", "split", "largest")
+        *("name", "networks", "conditional", "batch_size", "steps", "d_steps", "data"),
+        *("split", "largest"),
     }
     named = {field for field, words in WORDS.items() if any(w in illness.cause for w in words)}
     assert set(illness.changes) == named

@@ -43,7 +43,9 @@ class Training:
         _check(steps, measures, measure_every)
         self.gan, self.steps, self.measures = gan, steps, dict(measures or {})
         self.measure_every = measure_every
-        self.data = data if isinstance(data, datasets.Dataset | tuple) else np.asarray(data)
+        if isinstance(data, datasets.Dataset):
+            data = data.images if gan.condition is None else (data.images, data.labels)
+        self.data = data if isinstance(data, tuple) else np.asarray(data)
         self.batch_size, self.seed = batch_size, seed
         self.curve = callbacks.LossCurve()
         self._steps(0)  # refuses what cannot be trained with now rather than at the first step
@@ -54,6 +56,11 @@ class Training:
         self.measured = {name: [] for name in self.measures}
         self._asked_to_stop, self._whole = False, True
         self._running, self._times = None, collections.deque(maxlen=_RECENT + 1)
+
+    @property
+    def images(self):
+        """What it trains on, without conditions."""
+        return self.data[0] if isinstance(self.data, tuple) else self.data
 
     def _steps(self, start):
         batches = datasets.batches(self.data, self.batch_size, seed=self.seed, start=start)

@@ -45,8 +45,9 @@ class Dashboard(ipywidgets.VBox):
     ----------
     gan : training.GAN
         Compiled. It is trained further if it has been trained.
-    data : array of float, shape (n, ...), or datasets.Dataset
-        Real samples, as the generator makes them.
+    data : array of float, shape (n, ...), or datasets.Dataset, or tuple
+        Real samples, as the generator makes them; for a GAN with a condition a tuple of them
+        and their conditions, or a data set, whose labels it then takes.
     steps : int
         Steps in all, those that the GAN has behind it included. The attribute of that name can
         be raised later.
@@ -131,7 +132,7 @@ class Dashboard(ipywidgets.VBox):
         self.references = _chance(gan.loss_pair) if references is None else references
         self._shown = latents.sample(samples, gan.latent_dim, seed=seed)
         if gan.condition is not None:
-            told = np.resize(data[1], (samples, *gan.condition.shape))
+            told = np.resize(self.training.data[1], (samples, *gan.condition.shape))
             self._shown = [self._shown, gan.condition.check(told, samples)]
         self._next_drawing, self._name = 0.0, f"ganlab-{secrets.token_hex(4)}"
         try:
@@ -235,7 +236,7 @@ class Dashboard(ipywidgets.VBox):
         self._status.value = _status(training)
         self._curves.value = picture.curves(training.curve, self.references, name=self._name)
         self._samples.value = picture.samples_picture(
-            self._drawn(), training.data[:256], training.step
+            self._drawn(), training.images[:256], training.step
         )
         self._measures.value = picture.measures_table(training.measured)
         now = time.monotonic()
@@ -254,7 +255,7 @@ class Dashboard(ipywidgets.VBox):
             self.references,
             training.measured,
             self._drawn(),
-            training.data[:256],
+            training.images[:256],
             training.message,
         )
 

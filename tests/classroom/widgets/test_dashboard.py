@@ -98,6 +98,18 @@ def test_stopped_and_gone_on_with_from_a_file(straight, tmp_path):
     assert int(third.training.gan.steps) == 21
 
 
+@pytest.mark.parametrize("packed", [lambda data: data, lambda data: (data.images, data.labels)])
+def test_a_gan_that_is_told_what_to_draw(packed):
+    digits = datasets.load("digits").take(range(40))
+    gan = recipes.ALL["conditional"].build(digits.images.shape[1:], classes=10, seed=0)
+    dashboard = board(gan=gan, data=packed(digits), steps=1, batch_size=16, samples=12)
+    told = dashboard._shown[1]
+    assert np.array_equal(told, digits.labels[:12])
+    asyncio.run(dashboard.run())
+    assert dashboard.training.message == "Done: 1 steps."
+    assert "<img" in dashboard._samples.value
+
+
 def test_a_stop_click_reaches_an_awaiting_loop():
     dashboard = board(steps=1000)
 
