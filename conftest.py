@@ -40,6 +40,7 @@ def pytest_configure(config):
     config.option.nbval_current_env = True  # whatever kernel the notebook was saved under
     config.option.nbval_kernel_startup_timeout = 180
     config.option.nbval_cell_timeout = 900
+    config.option.nbval_sanitize_with = str(ROOT / "tests" / "notebooks" / "approximate.cfg")
     if config.getoption("dist", "no") == "load":
         config.option.dist = "loadfile"  # a notebook is one kernel: its cells stay together
     if "PYTEST_XDIST_WORKER" not in os.environ:

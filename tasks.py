@@ -432,9 +432,16 @@ def run(python, options, rest):
     return call(python, ["-m", "tools.series", "run"])
 
 
+def paths_of(names):
+    return [os.path.abspath(name) if os.path.exists(name) else name for name in names]
+
+
 def execute(python, options, rest):
-    paths = [os.path.abspath(name) if os.path.exists(name) else name for name in options.notebooks]
-    return call(python, ["-m", "tools.series", "execute"] + paths)
+    return call(python, ["-m", "tools.series", "execute"] + paths_of(options.notebooks))
+
+
+def shake(python, options, rest):
+    return call(python, ["-m", "tools.shake"] + paths_of(options.notebooks))
 
 
 def site(python, options, rest):
@@ -503,10 +510,11 @@ COMMANDS = collections.OrderedDict(
         ("archive", (archive, "pack the student build with all packages, for no network")),
         ("browser", (browser, "try the widgets in a real browser")),
         ("execute", (execute, "execute notebooks again and store their outputs in them")),
+        ("shake", (shake, "execute notebooks as other processors would, and compare")),
         ("check", (check, "run the style check and the fast tests, under two minutes")),
     ]
 )
-NOT_FOR_STUDENTS = ("test", "check", "browser", "kit", "archive")
+NOT_FOR_STUDENTS = ("test", "check", "browser", "kit", "archive", "shake")
 
 
 def parser():
@@ -518,7 +526,7 @@ def parser():
     commands = top.add_subparsers(dest="command", metavar="COMMAND")
     for name, (_, purpose) in COMMANDS.items():
         command = commands.add_parser(name, help=purpose, description=purpose + ".")
-        if name == "execute":
+        if name in ("execute", "shake"):
             command.add_argument(
                 "notebooks",
                 nargs="*",

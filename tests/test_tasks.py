@@ -464,6 +464,8 @@ def test_exit_statuses_come_through(calls):
     assert made[-1] == ["-m", "codespell_lib"]
     status.update({"tools.series": 1})
     assert tasks.main(["run"]) == tasks.main(["execute", "02"]) == 1
+    assert tasks.main(["shake", "02"]) == 0
+    assert made[-1] == ["-m", "tools.shake", "02"]
 
 
 def test_a_fault_in_a_script_is_found(tmp_path):

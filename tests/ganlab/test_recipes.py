@@ -140,7 +140,9 @@ def test_a_damaged_weight_file_is_refused(monkeypatch):
 
 
 def test_a_name_without_weights_is_named():
-    with pytest.raises(ValueError, match=r"expected name as one of \['critters', 'digits'\], received 'faces'"):
+    with pytest.raises(
+        ValueError, match=r"expected name as one of \['critters', 'digits'\], received 'faces'"
+    ):
         recipes.load_generator("faces")
 
 

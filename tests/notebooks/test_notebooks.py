@@ -16,6 +16,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from nbval.plugin import get_sanitize_patterns
 
 from tools import prose, series
 
@@ -430,7 +431,7 @@ def compare(path):
 @pytest.mark.slow
 def test_a_changed_number_is_noticed(tmp_path):
     path = tmp_path / "01_toy.ipynb"
-    cells = ["x = 6 * 7\nprint('the answer is', x)", "x / 8", "print('no', 'change')"]
+    cells = ["x = 6 * 7\nprint('the answer is', x)", "x / 8", "print('share ≈ 0.25 of 4')"]
     book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(text) for text in cells])
     result = series.execute(book, tmp_path)
     assert result.error is None
@@ -446,6 +447,44 @@ def test_a_changed_number_is_noticed(tmp_path):
         changed = compare(path)
         assert changed.returncode == 1 and "1 failed, 2 passed" in changed.stdout, changed.stdout
         assert new in changed.stdout
+    path.write_text(text.replace("≈ 0.25", "≈ 0.31"), encoding="utf-8")
+    assert "3 passed" in compare(path).stdout
+
+
+def test_only_the_number_after_the_sign_is_masked():
+    """The file that `conftest.py` gives to nbval, applied as nbval applies it."""
+    text = (ROOT / "tests" / "notebooks" / "approximate.cfg").read_text(encoding="utf-8")
+    ((pattern, blank),) = get_sanitize_patterns(text)
+
+    def seen(line):
+        return re.sub(pattern, blank, line)
+
+    same = (
+        ("share kept ≈ 0.04", "share kept ≈ 0.05"),
+        ("share kept ≈ 9.8 percent", "share kept ≈ 12.25 percent"),
+        ("| ≈  9.8 |", "| ≈ 12.1 |"),
+        ("≈ 1,234 steps", "≈ 987 steps"),
+        ("≈ -0.1", "≈ 0.1"),
+        ("≈ 3e-05,", "≈ 1.25e+02,"),
+        ("≈ 3.", "≈ 4."),
+        ("≈ 3, 4", "≈ 5, 4"),
+    )
+    for stored, computed in same:
+        assert seen(stored) == seen(computed)
+    different = (
+        ("share kept = 0.04", "share kept = 0.05"),
+        ("≈ 0.04 of 10", "≈ 0.04 of 11"),
+        ("≈ 3, 4", "≈ 3, 5"),
+        ("≈ nan", "≈ 1"),
+        ("≈ inf", "≈ 1"),
+        ("≈ 3 images", "≈ 3 digits"),
+        ("4 ≈ 3", "5 ≈ 3"),
+        ("≈ 3\n4", "≈ 3\n5"),
+        ("≈ True", "≈ 1"),
+        ("≈ 3", "= 3"),
+    )
+    for stored, computed in different:
+        assert seen(stored) != seen(computed)
 
 
 @pytest.mark.slow
