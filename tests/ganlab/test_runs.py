@@ -686,11 +686,11 @@ def test_a_conditional_run_imitates_an_image_of_a_label(labeled, tmp_path, capsy
 def test_labels_that_changed_are_noticed(labeled, tmp_path, capsys):
     images_at = tmp_path / "images"
     shutil.copytree(labeled / "images", images_at)
-    (images_at / "gray").rename(images_at / "grey")
+    (images_at / "gray").rename(images_at / "pale")
     resume = ["train", "--out", str(labeled / "run"), "--resume", "--steps", "20", "--data"]
     assert main([*resume, str(images_at)]) == 1
     assert "received others" in capsys.readouterr().err
-    (images_at / "grey").rename(images_at / "gray")
+    (images_at / "pale").rename(images_at / "gray")
     (images_at / "gray" / "0.png").rename(images_at / "dark" / "x.png")
     assert main([*resume, str(images_at)]) == 1
     assert "received others" in capsys.readouterr().err
