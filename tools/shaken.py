@@ -41,7 +41,7 @@ def begin():
     watched = Watched()
     shell.user_ns_hidden |= {WATCH: None, CLOSE: None}
     shell.user_ns |= {WATCH: watched.compare, CLOSE: watched.close}
-    shell.ast_transformers.append(Rewriter(lambda: shell.execution_count))
+    shell.ast_transformers.append(Rewriter())
     shell.events.register("post_run_cell", lambda result: watched.write(os.environ[BOUNDS]))
 
 
@@ -94,19 +94,15 @@ class Rewriter(ast.NodeTransformer):
     """Have the ordered comparisons of assertions report what they compared.
 
     Only those that decide the verdict: operands of ``and``, what ``all`` is asked about. A mask
-    inside an assertion, or one side of an ``or``, is no bound.
-
-    Parameters
-    ----------
-    cell : callable
-        Returns the number of the cell that is being rewritten.
+    inside an assertion, or one side of an ``or``, is no bound. Cells are counted as they come:
+    under nbval the kernel does not.
     """
 
-    def __init__(self, cell):
-        self.cell, self.count = cell, 0
+    def __init__(self):
+        self.cell, self.count = 0, 0
 
     def visit_Module(self, node):
-        self.count = 0
+        self.cell, self.count = self.cell + 1, 0
         self.generic_visit(node)
         return ast.fix_missing_locations(node)
 
@@ -141,7 +137,7 @@ class Rewriter(ast.NodeTransformer):
 
     def call(self, name, node, arguments, keywords=()):
         self.count += 1
-        where = ast.Constant((self.cell(), self.count, ast.unparse(node)))
+        where = ast.Constant((self.cell, self.count, ast.unparse(node)))
         return ast.Call(ast.Name(name, ast.Load()), [where, *arguments], list(keywords))
 
 

@@ -18,7 +18,7 @@ import nbformat
 import pytest
 from nbval.plugin import get_sanitize_patterns
 
-from tools import prose, series
+from tools import prose, series, shake
 
 ROOT = Path(__file__).parents[2]
 SOLUTIONS = ROOT / "notebooks" / "solutions"
@@ -136,7 +136,7 @@ def test_outputs_name_no_folder_and_no_machine(path):
 
 @EVERY_NOTEBOOK
 def test_it_is_small(path):
-    assert path.stat().st_size < 1_000_000
+    assert path.stat().st_size < 1_500_000
 
 
 # --------------------------------------------------------------------------------- what nbval sees
@@ -260,6 +260,51 @@ def test_a_lesson_has_50_to_100_cells_beside_widgets_and_exercises(path):
     before = next(i for i, cell in enumerate(cells) if source(cell).startswith("## Exercises"))
     count = sum("widget" not in tags(cell) for cell in cells[:before]) + 1  # and the references
     assert 50 <= count <= 101
+
+
+# ------------------------------------------------------------------------------------- one sitting
+
+#: Lessons that are still too long, hide numbers behind True and answers in the same view.
+FIRST_EDITION = {f"{number:02}" for number in range(2, 9)}
+EVERY_SITTING = pytest.mark.parametrize(
+    "path",
+    [path for path in LESSONS if path.name[:2] not in FIRST_EDITION],
+    ids=lambda path: path.stem,
+)
+
+
+@EVERY_SITTING
+def test_a_lesson_is_one_sitting(path):
+    cells = BOOKS[path]["cells"]
+    lesson = cells[: next(i for i, cell in enumerate(cells) if "## Exercises" in source(cell))]
+    text = [source(cell) for cell in lesson if cell["cell_type"] == "markdown"]
+    code = [source(cell) for cell in lesson if cell["cell_type"] == "code"]
+    assert len(lesson) <= 70 and len(cells) <= 110
+    assert sum(len(words.split()) for words in text) <= 3500
+    assert sum(bool(line.strip()) for lines in code for line in lines.splitlines()) <= 450
+
+
+@EVERY_SITTING
+def test_results_are_numbers(path):
+    printed = "\n".join(
+        "".join(output.get("text", "")) for cell in code_cells(path) for output in cell["outputs"]
+    )
+    assert len(re.findall(r"True$", printed, re.MULTILINE)) <= 5
+
+
+@EVERY_SITTING
+def test_a_prediction_has_a_place_and_an_answer_behind_a_click(path):
+    lesson = text_of(path).split("\n## Exercises", 1)[0]
+    for part in lesson.split("**Predict.**")[1:]:
+        assert "*Your prediction (double-click here and write):*" in part, part
+        asked, _, answer = part.partition("<details><summary>Answer</summary>")
+        assert answer and "</details>" in answer, asked
+
+
+@EVERY_SITTING
+def test_code_fits_the_page(path):
+    long = [line for cell in code_cells(path) for line in source(cell).splitlines() if line[88:]]
+    assert not long
 
 
 @EVERY_NOTEBOOK
@@ -416,6 +461,24 @@ def test_no_long_function_is_written_almost_twice():
     for (where, one), (elsewhere, other) in itertools.combinations(long, 2):
         if not where.startswith("ganlab"):
             assert likeness(one, other) < 0.9, f"{where}, {elsewhere}; import it from ganlab"
+
+
+# -------------------------------------------------------------------------- on other processors
+
+EVERY_SHAKEN = pytest.mark.parametrize(
+    "path", [path for path in PATHS if path.name[:2] not in FIRST_EDITION], ids=series.within
+)
+
+
+@EVERY_SHAKEN
+def test_it_was_shaken_since_its_code_changed(path):
+    missing = set(shake.MODES) - {"AVX2"} - set(shake.stored(path)["runs"])
+    assert not missing, f"python3 tasks.py shake {path.name[:2]}"
+
+
+@EVERY_SHAKEN
+def test_its_claims_hold_with_a_margin(path):
+    assert shake.red(shake.stored(path)) == []
 
 
 # --------------------------------------------------------------------------- the comparison itself
