@@ -130,7 +130,8 @@ def path_length(generator, latents, *, seed):
     Returns
     -------
     tensor, scalar
-        0 for a generator that is equally long in all directions everywhere.
+        Where J'J is c^2 times the identity everywhere, nearly c^2 / 2 over the number of pixels:
+        not 0, as y is random, but small beside the squared mean of ``|J'y|``.
     """
     latents = tf.convert_to_tensor(latents)
     with tf.GradientTape() as tape:
@@ -165,6 +166,8 @@ def _squared_gradient_norms(discriminator, images):
     with tf.GradientTape() as tape:
         tape.watch(images)
         logits = discriminator(images)
+    if logits.shape.rank != 1 and not logits.shape[1:].is_compatible_with((1,)):
+        raise ValueError(f"expected logits of shape (batch, 1), received {tuple(logits.shape)}")
     # The gradient of the sum holds every sample's own gradient, as no logit depends on
     # another sample's image (batch normalization in the discriminator would break this).
     gradients = tape.gradient(logits, images)

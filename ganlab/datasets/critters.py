@@ -83,7 +83,9 @@ _VALUES = 2**21  # of images composed at a time, which stay in the cache of a pr
 
 
 def draw(n, *, seed, split=None):
-    """Draw the factors of critters, all values equally likely and independently of each other.
+    """Draw the factors of critters, each value as likely as another, and independently.
+
+    That holds without `split`, which then leaves out, or keeps alone, the withheld combinations.
 
     Parameters
     ----------

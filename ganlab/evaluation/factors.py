@@ -62,7 +62,8 @@ def train(images, factors, *, seed, steps=3000, batch_size=64, callbacks=()):
     ----------
     images : array of float32, shape (n, height, width, channels), in [0, 1]
     factors : array of int, shape (n, k), range [0, 4096)
-        A column for each factor, its values counted from 0, at least two of each.
+        A column for each factor, its values counted from 0, at least two of each. The largest
+        of a column says how many values the factor has: show all of them.
     seed : int
     steps, batch_size : int, at least 1
     callbacks : sequence of keras.callbacks.Callback

@@ -31,13 +31,7 @@ class Condition:
         if len(network.inputs) == 1:
             return None
         given = network.inputs[1]
-        counts = [
-            layer.input_dim if isinstance(layer, keras.layers.Embedding) else layer.num_tokens
-            for layer in network.layers
-            if isinstance(layer, keras.layers.Embedding | keras.layers.CategoryEncoding)
-            and any(tensor is given for tensor in keras.tree.flatten(layer.input))
-        ]
-        return cls(tuple(given.shape[1:]), given.dtype, min(counts, default=None))
+        return cls(tuple(given.shape[1:]), given.dtype, min(_counts(network, given), default=None))
 
     def check(self, values, n=None):
         """Return conditions as an array of the network's type, one for each of n samples.
@@ -56,7 +50,8 @@ class Condition:
         Raises
         ------
         TypeError, ValueError
-            For none, another shape, values of another kind, NaN, a label out of range.
+            For none, another shape, values of another kind or that the type cannot hold, NaN, a
+            label out of range.
         """
         if values is None:
             raise ValueError(f"expected condition as {self}, received none")
@@ -65,8 +60,8 @@ class Condition:
         every = array.ndim == len(self.shape)
         if n is not None and every:
             array = np.broadcast_to(array, (n, *array.shape))
-        if array.shape[1:] != self.shape or array.ndim == 0 or len(array) != (n or len(array)):
-            count = "n" if n is None else n
+        count = "n" if n is None else n
+        if array.shape[1:] != self.shape or array.ndim == 0 or count not in ("n", len(array)):
             raise ValueError(
                 f"expected condition as {self}, for each of {count} samples or one for all, "
                 f"received shape {np.shape(values)}"
@@ -79,7 +74,14 @@ class Condition:
                 raise ValueError(
                     f"expected condition from 0 to {self.count - 1}, received {low} to {high}"
                 )
-        return array.astype(self.dtype)
+        with np.errstate(over="ignore"):
+            converted = array.astype(self.dtype)
+        if array.dtype.kind in "iu" and (converted != array).any():
+            raise ValueError(
+                f"expected condition as {self} that {self.dtype} can hold, "
+                f"received {array.min()} to {array.max()}"
+            )
+        return converted
 
     def __str__(self):
         whole = tf.as_dtype(self.dtype).is_integer
@@ -87,6 +89,37 @@ class Condition:
             most = "" if self.count is None else f" from 0 to {self.count - 1}"
             return f"a label{most}" if whole else "a number"
         return f"{'integers' if whole else 'numbers'} of shape {self.shape}"
+
+
+#: The layers that leave labels as they are.
+_PASSING = (
+    keras.layers.InputLayer,
+    keras.layers.Reshape,
+    keras.layers.Flatten,
+    keras.layers.Permute,
+    keras.layers.RepeatVector,
+    keras.layers.Identity,
+)
+
+
+def _counts(network, given):
+    """Return the sizes of the tables in which a network looks up a tensor of labels."""
+    reached, counts = {id(given)}, []
+    for layer in network.layers:
+        # A shared layer has a node for each use, and `layer.input` is that of one alone.
+        for node in layer._inbound_nodes:
+            places = [i for i, x in enumerate(node.input_tensors) if id(x) in reached]
+            if not places:
+                continue
+            if isinstance(layer, keras.layers.Embedding):
+                counts.append(layer.input_dim)
+            elif isinstance(layer, keras.layers.CategoryEncoding):
+                counts.append(layer.num_tokens)
+            elif isinstance(layer, keras.Model):
+                counts += [count for i in places for count in _counts(layer, layer.inputs[i])]
+            elif isinstance(layer, _PASSING):
+                reached.update(map(id, node.output_tensors))
+    return counts
 
 
 def check_kind(values, condition):

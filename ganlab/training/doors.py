@@ -6,7 +6,7 @@ import re
 
 import numpy as np
 
-from ganlab import models
+from ganlab import models, penalties
 from ganlab._tensorflow import keras, tf
 
 
@@ -100,10 +100,10 @@ def condition_in_range(values, condition):
     if condition.count is None:
         return values
     message = f"expected condition from 0 to {condition.count - 1}, received another label"
-    count = tf.cast(condition.count, values.dtype)
+    wide = tf.cast(values, tf.int64)  # a narrow type may not hold the count
     checks = [
-        tf.debugging.assert_non_negative(values, message),
-        tf.debugging.assert_less(values, count, message),
+        tf.debugging.assert_non_negative(wide, message),
+        tf.debugging.assert_less(wide, tf.constant(condition.count, tf.int64), message),
     ]
     with tf.control_dependencies([check for check in checks if check is not None]):
         return tf.identity(values)
@@ -154,6 +154,25 @@ def output_range(network):
     return ranges.get(_last_activation(network), (-np.inf, np.inf))
 
 
+def check_penalty(name, penalty):
+    """Refuse what is no penalty, which the first step would fail on."""
+    if not isinstance(penalty, penalties.Penalty | None):
+        raise TypeError(f"expected {name} as a penalties.Penalty or None, received {penalty!r:.80}")
+
+
+def _check_layers(network):
+    """Refuse layers that would add to a loss while the network is called.
+
+    The step adds the regularizers of weights; what a call adds belongs to one call, of several.
+    """
+    for layer in network._flatten_layers():
+        if getattr(layer, "activity_regularizer", None) is not None:
+            raise ValueError(
+                "expected layers without activity_regularizer, received one in "
+                f"{layer.name!r} of {network.name!r}: write it as a penalty"
+            )
+
+
 def check_networks(generator, discriminator):
     """Refuse a pair that cannot play; return the condition that both take, or None."""
     for role, network in (("generator", generator), ("discriminator", discriminator)):
@@ -174,6 +193,7 @@ def check_networks(generator, discriminator):
                 f"received {network.name!r} with inputs {network.input_shape} and outputs "
                 f"{network.output_shape}"
             )
+        _check_layers(network)
     given, made = generator.inputs[0].shape, generator.output_shape
     if len(given) != 2:
         raise ValueError(f"expected a generator of latents (batch, latent_dim), received {given}")

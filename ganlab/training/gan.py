@@ -13,6 +13,7 @@ from ganlab.training.doors import (
     EMPTY,
     UNWEIGHTED,
     check_networks,
+    check_penalty,
     condition_in_range,
     failed_checks_named,
     output_range,
@@ -71,13 +72,12 @@ class GAN(keras.Model):
     Where the networks take a condition, a batch is ``(images, condition)``, and the fakes of a
     step get the conditions of its real images.
 
-    Logs of a step, each of the last update in it: ``d_loss`` and ``g_loss`` (without the
-    penalty, so that they compare with 2 ln 2 and ln 2), ``penalty`` (weighted; 0 on steps that
-    skip it), ``d_gradient_norm`` and ``g_gradient_norm`` (over all weights), and ``g_penalty``
-    where there is one. Batch logs are the
-    batch's own values, epoch logs their means. Losses and penalties are computed in float32
-    whatever the networks compute in. What else of Keras can be done with a GAN, and what cannot,
-    is listed in docs/keras.md.
+    Logs of a step, each of the last update in it: ``d_loss`` and ``g_loss`` (without penalty and
+    regularizers, so that they compare with 2 ln 2 and ln 2), ``penalty`` (weighted; 0 on steps
+    that skip it), ``d_gradient_norm`` and ``g_gradient_norm`` (over all weights), and
+    ``g_penalty`` where there is one. Batch logs are the batch's own values, epoch logs their
+    means. Losses and penalties are computed in float32 whatever the networks compute in. What
+    else of Keras can be done with a GAN, and what cannot, is listed in docs/keras.md.
 
     Derived in notebooks/05_training_loop.
 
@@ -112,6 +112,8 @@ class GAN(keras.Model):
         check_count(d_steps, "d_steps", 1)
         if ema is not None and not 0 < ema < 1:
             raise ValueError(f"expected ema in (0, 1) or None, received {ema!r}")
+        check_penalty("penalty", penalty)
+        check_penalty("g_penalty", g_penalty)
         self.condition = check_networks(generator, discriminator)
         self.generator = generator
         self.discriminator = discriminator
@@ -176,7 +178,19 @@ class GAN(keras.Model):
         self.optimizer = _BothOptimizers(self.g_optimizer, self.d_optimizer)
 
     def fit(
-        self, x=None, y=None, *args, shuffle=None, validation_data=None, callbacks=None, **kwargs
+        self,
+        x=None,
+        y=None,
+        batch_size=None,
+        epochs=1,
+        verbose="auto",
+        callbacks=None,
+        validation_split=0.0,
+        validation_data=None,
+        shuffle=None,
+        class_weight=None,
+        sample_weight=None,
+        **kwargs,
     ):
         """Train as keras.Model.fit does, on an array of real images or a dataset of batches.
 
@@ -185,10 +199,8 @@ class GAN(keras.Model):
         held-out real images: see `test_step`. What is given is checked before the first step:
         see `check_samples`.
         """
-        pair = isinstance(x, tuple if self.condition is None else tuple | list)
-        if pair and len(x) == 2 and y is None:
-            x, y = x
-        if any(kwargs.get(name) is not None for name in ("class_weight", "sample_weight")):
+        x, y = self._unpaired(x, y)
+        if class_weight is not None or sample_weight is not None:
             raise ValueError(UNWEIGHTED)
         is_array = hasattr(x, "shape")
         if shuffle is None:
@@ -208,12 +220,23 @@ class GAN(keras.Model):
                 callback.save_weights_only or self.get_config()  # what cannot be saved says so now
             elif hasattr(callback, "check_execution"):
                 callback.check_execution(self.steps_per_execution)
-        options = {"validation_data": validation_data, "callbacks": callbacks} | kwargs
         with failed_checks_named():
-            return super().fit(x, y, *args, shuffle=shuffle, **options)
+            return super().fit(
+                x,
+                y,
+                batch_size=batch_size,
+                epochs=epochs,
+                verbose=verbose,
+                callbacks=callbacks,
+                validation_split=validation_split,
+                validation_data=validation_data,
+                shuffle=shuffle,
+                **kwargs,
+            )
 
     def evaluate(self, x=None, y=None, *args, **kwargs):
         """Return the losses on held-out real images, as keras.Model.evaluate; see `test_step`."""
+        x, y = self._unpaired(x, y)
         self._check_held_out(x if y is None else (x, y))
         with failed_checks_named():
             return super().evaluate(x, y, *args, **kwargs)
@@ -338,7 +361,8 @@ class GAN(keras.Model):
         with tf.GradientTape() as tape:
             d_loss = self.loss_pair.discriminator(judge(real), judge(fake))
             penalty = self._weighted(self.penalty, judge, real, fake)
-            objective = self.d_optimizer.scale_loss(d_loss + penalty)
+            objective = _regularized(d_loss + penalty, self.discriminator)
+            objective = self.d_optimizer.scale_loss(objective)
         norm = _apply_gradients(tape, objective, self.discriminator, self.d_optimizer)
         return {"d_loss": d_loss, "penalty": penalty, "d_gradient_norm": norm}
 
@@ -364,7 +388,8 @@ class GAN(keras.Model):
             # Only relativistic losses use the real logits; otherwise the compiler drops them.
             g_loss = self.loss_pair.generator(judge(real), judge(make(z)))
             penalty = self._weighted(self.g_penalty, make, z)
-            objective = self.g_optimizer.scale_loss(g_loss + penalty)
+            objective = _regularized(g_loss + penalty, self.generator)
+            objective = self.g_optimizer.scale_loss(objective)
         norm = _apply_gradients(tape, objective, self.generator, self.g_optimizer)
         self._update_average()
         self.step_count.assign_add(1)
@@ -478,6 +503,11 @@ class GAN(keras.Model):
         logits = self.discriminator(models.with_condition(images, condition), training=training)
         return tf.cast(logits, tf.float32)
 
+    def _unpaired(self, x, y):
+        """Return samples and what comes beside them, also where both were given as one pair."""
+        pair = isinstance(x, tuple if self.condition is None else tuple | list)
+        return x if pair and len(x) == 2 and y is None else (x, y)
+
     def _check_held_out(self, data):
         if isinstance(data, tf.data.Dataset):
             self.check_samples(data)
@@ -527,10 +557,11 @@ def _named(penalty):
     """Return a penalty of the package in plain values, from which `from_config` makes it again."""
     if penalty is None:
         return None
-    if getattr(penalties, penalty.function.__name__, None) is not penalty.function:
+    name = getattr(penalty.function, "__name__", "")  # a partial has none
+    if getattr(penalties, name, None) is not penalty.function:
         raise ValueError(_UNSAVED.format(what="a penalty", owner="penalties"))
     return {
-        "function": penalty.function.__name__,
+        "function": name,
         "weight": float(penalty.weight),
         "every": int(penalty.every),
     }
@@ -595,6 +626,14 @@ def _copied(network):
         ) from error
     copy.set_weights(network.get_weights())
     return copy
+
+
+def _regularized(loss, network):
+    """Return the loss and what the regularizers of the network's weights add to it."""
+    for variable in network.trainable_variables:
+        if variable.regularizer is not None:
+            loss += tf.cast(variable.regularizer(variable.value), loss.dtype)
+    return loss
 
 
 def _apply_gradients(tape, loss, network, optimizer):

@@ -325,6 +325,75 @@ def test_a_label_out_of_range_in_a_later_batch_is_named():
     assert gan.steps == 3
 
 
+def in_one_layer(labels):
+    return layers.Embedding(4, 3)(labels)
+
+
+def in_a_sequential(labels):
+    return keras.Sequential([keras.Input((), dtype=labels.dtype), layers.Embedding(4, 3)])(labels)
+
+
+def behind_a_reshape(labels):
+    return layers.Flatten()(layers.Embedding(4, 3)(layers.Reshape((1,))(labels)))
+
+
+def in_a_model_in_a_model(labels):
+    inner = keras.Input((1,), dtype=labels.dtype)
+    inner = keras.Model(inner, in_a_sequential(layers.Reshape(())(inner)))
+    return inner(layers.Reshape((1,))(labels))
+
+
+def as_one_of_four(labels):
+    return layers.CategoryEncoding(4, output_mode="one_hot")(layers.Reshape((1,))(labels))
+
+
+@pytest.mark.parametrize(
+    "look_up",
+    [in_one_layer, in_a_sequential, behind_a_reshape, in_a_model_in_a_model, as_one_of_four],
+)
+def test_a_table_of_labels_is_found_wherever_it_stands(look_up):
+    z, labels = keras.Input((2,)), keras.Input((), dtype="int32")
+    model = keras.Model([z, labels], layers.Concatenate()([z, look_up(labels)]))
+    assert models.Condition.of(model).count == 4
+
+
+def test_a_table_shared_by_two_networks_is_found_in_both():
+    table = layers.Embedding(4, 3)
+    for _ in range(2):
+        z, labels = keras.Input((2,)), keras.Input((), dtype="int32")
+        model = keras.Model([z, labels], layers.Concatenate()([z, table(labels)]))
+        assert models.Condition.of(model).count == 4
+
+
+def test_labels_of_a_narrow_type_are_compared_as_they_are():
+    def pair(units, name):
+        x, labels = keras.Input((2,)), keras.Input((), dtype="uint8")
+        joined = layers.Concatenate()([x, layers.Embedding(256, 3)(labels)])
+        return keras.Model([x, labels], dense(units, 0)(joined), name=name)
+
+    gan = GAN(pair(2, "g"), pair(1, "d"), loss=losses.hinge, seed=0)
+    gan.compile(g_optimizer="adam", d_optimizer="adam")
+    gan.fit(POINTS, np.arange(64, dtype=np.uint8) * 4, batch_size=16, verbose=0)
+    assert gan.steps == 4
+
+
+def test_conditions_are_never_changed_by_their_type():
+    condition = models.Condition((), "uint8")
+    np.testing.assert_array_equal(condition.check(np.array([0, 255])), [0, 255])
+    for lossy in ([256], [-1]):
+        with pytest.raises(ValueError, match="a label that uint8 can hold, received"):
+            condition.check(np.array(lossy))
+    with pytest.raises(ValueError, match="a number that float16 can hold, received 70000"):
+        models.Condition((), "float16").check(70_000, 1)
+
+
+def test_no_conditions_for_no_samples():
+    condition = models.Condition((), "int32", 4)
+    assert condition.check(1, 0).shape == (0,)
+    with pytest.raises(ValueError, match="for each of 0 samples"):
+        condition.check(np.zeros(3, int), 0)
+
+
 def test_a_condition_with_nan_is_refused():
     numbers = np.ones(64, np.float32)
     numbers[3] = np.nan

@@ -1,6 +1,7 @@
 """What Keras's users do with a model, done with a GAN; docs/keras.md has a row for each test."""
 
 import copy
+import functools
 import pickle
 import subprocess
 import sys
@@ -94,9 +95,11 @@ def test_model_checkpoint_keeps_the_best(tmp_path):
 def test_what_cannot_be_saved_says_so_before_training(tmp_path):
     own = losses.AdversarialLoss(losses.hinge.discriminator, losses.hinge.generator)
     both = penalties.Penalty(penalties.combined(penalties.r1, penalties.r2), 1.0)
+    partial = penalties.Penalty(functools.partial(penalties.r1), 1.0)
     for gan, message in (
         (points_gan(loss=own), r"expected a loss of ganlab\.losses"),
         (points_gan(penalty=both), r"expected a penalty of ganlab\.penalties"),
+        (points_gan(penalty=partial), r"expected a penalty of ganlab\.penalties"),
     ):
         keep = keras.callbacks.ModelCheckpoint(tmp_path / "m.keras")
         with pytest.raises(ValueError, match=message + ".* use ganlab.checkpoints.save"):
@@ -104,6 +107,38 @@ def test_what_cannot_be_saved_says_so_before_training(tmp_path):
         assert gan.steps == 0
         keep = keras.callbacks.ModelCheckpoint(tmp_path / "m.weights.h5", save_weights_only=True)
         fit(gan, callbacks=[keep])
+
+
+def regularized(last, decay, **options):
+    options = {"kernel_regularizer": keras.regularizers.L2(decay)} | options
+    first = layers.Dense(3, kernel_initializer=keras.initializers.GlorotUniform(1), **options)
+    second = layers.Dense(last, kernel_initializer=keras.initializers.GlorotUniform(2))
+    return keras.Sequential([keras.Input((2,)), first, second])
+
+
+def test_regularizers_of_weights_count():
+    """One step of gradient descent differs by the rate times the derivative, 2 decay w."""
+    stepped, start = [], []
+    for decay in (0.0, 0.5):
+        pair = regularized(2, decay), regularized(1, decay)
+        sgd = keras.optimizers.SGD
+        optimizers = {"g_optimizer": sgd(0.1), "d_optimizer": sgd(0.1)}
+        gan = points_gan(*pair, compiled=optimizers)
+        start.append([network.get_weights()[0] for network in pair])
+        history = gan.fit(POINTS[:64], batch_size=64, verbose=0, shuffle=False).history
+        stepped.append([network.get_weights()[0] for network in pair])
+        assert history["d_loss"] == pytest.approx([1.386], abs=1.0)
+    # The generator meets another discriminator after its first update: compare that one.
+    shrunk = stepped[0][1] - 0.1 * 2 * 0.5 * start[0][1]
+    np.testing.assert_allclose(stepped[1][1], shrunk, rtol=1e-5, atol=1e-6)
+    assert np.abs(stepped[1][0]).sum() < np.abs(stepped[0][0]).sum()
+
+
+def test_regularizers_of_activities_are_refused():
+    inner = regularized(2, 0.0, activity_regularizer="l2")
+    noisy = keras.Sequential([keras.Input((2,)), inner])
+    with pytest.raises(ValueError, match="layers without activity_regularizer, received one in"):
+        points_gan(generator=noisy)
 
 
 def test_weights_files_carry_the_seed_and_the_count(tmp_path):

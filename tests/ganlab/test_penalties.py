@@ -89,6 +89,8 @@ def test_penalties_combined_are_their_sum():
 def test_bad_input_is_named():
     with pytest.raises(ValueError, match=r"one shape, received \(2, 3\) and \(4, 3\)"):
         penalties.gradient_penalty(quadratic, np.ones((2, 3)), np.ones((4, 3)), seed=0)
+    with pytest.raises(ValueError, match=r"logits of shape \(batch, 1\), received \(2, 3\)"):
+        penalties.r1(lambda x: x, np.ones((2, 3), np.float32))
     with pytest.raises(ValueError, match="logits depend on its images"):
         penalties.r1(lambda x: tf.zeros((2, 1)), np.ones((2, 3), np.float32))
     with pytest.raises(ValueError, match="expected weight >= 0 and finite, received -1"):
@@ -117,6 +119,13 @@ def test_path_length_of_a_linear_generator_is_the_variance_of_its_steps():
     found = float(penalties.path_length(generator, z, seed=7))
     noise = keras.random.normal((100, 4, 6, 2), seed=7).numpy().reshape(100, 48) / np.sqrt(24)
     assert found == pytest.approx(np.var(np.linalg.norm(noise @ matrix.T, axis=1)), rel=1e-4)
+
+
+def test_path_length_where_all_directions_are_equally_long():
+    """Of G(z) = c z with d latents |J'y| is c times a chi of d degrees, of variance about 1/2."""
+    z = np.zeros((20_000, 64), np.float32)
+    found = float(penalties.path_length(lambda z: tf.reshape(3.0 * z, (-1, 8, 8, 1)), z, seed=0))
+    assert found == pytest.approx(3.0**2 / 2 / 64, rel=0.05)
 
 
 def test_path_length_needs_a_generator_of_latents():

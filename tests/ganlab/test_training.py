@@ -210,6 +210,21 @@ def test_a_dataset_with_labels_gives_its_images():
     assert int(gan.steps) == 2
 
 
+def test_labels_beside_images_are_left_aside_in_an_evaluation():
+    pair = POINTS[:20], np.zeros(20, int)
+    assert small_gan().evaluate(pair, verbose=0) == small_gan().evaluate(pair[0], verbose=0)
+
+
+def test_fit_takes_its_arguments_in_the_order_of_keras():
+    ours, theirs = small_gan(), small_gan()
+    seen = []
+    count = keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: seen.append(epoch))
+    ours.fit(POINTS[:40], None, 10, 2, 0, [count], 0.0, None, False)
+    theirs.fit(POINTS[:40], batch_size=10, epochs=2, verbose=0, shuffle=False)
+    assert seen == [0, 1]
+    np.testing.assert_array_equal(ours.sample(3, seed=0), theirs.sample(3, seed=0))
+
+
 def test_seeds_repeat_a_training_bit_for_bit():
     runs = []
     for seed in (0, 0, 1):
@@ -521,6 +536,9 @@ def test_bad_input_is_named():
         GAN(g, models.mlp_generator(seed=0), loss=losses.hinge, seed=0)
     with pytest.raises(ValueError, match="to take what the generator makes"):
         GAN(g, models.conv_discriminator((8, 8, 1), seed=0), loss=losses.hinge, seed=0)
+    for role in ("penalty", "g_penalty"):
+        with pytest.raises(TypeError, match=f"expected {role} as a penalties.Penalty or None"):
+            small_gan(**{role: penalties.r1})
     optimizer = keras.optimizers.Adam(1e-3)
     with pytest.raises(ValueError, match="the same object twice"):
         small_gan(compiled=False).compile(g_optimizer=optimizer, d_optimizer=optimizer)

@@ -166,3 +166,9 @@ def test_labels_need_a_classifier_and_their_images(brightness):
             evaluation.evaluate(
                 real, real, **labels | {"fake_labels": wrong}, extractor=brightness, seed=0
             )
+    for name in labels:  # counted from 1, or with one that is missing
+        for wrong in (np.full(40, 2), np.arange(40) % 2 - 1):
+            with pytest.raises(ValueError, match=f"expected {name} from 0 to 1, as the classifier"):
+                evaluation.evaluate(
+                    real, real, **labels | {name: wrong}, extractor=brightness, seed=0
+                )
