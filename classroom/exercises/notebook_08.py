@@ -268,7 +268,10 @@ def _rule_order(rng, answer):
 
 
 def _rung(alarm, rng, factor):
-    """Return for which of the recorded runs, times a factor and shaken, an alarm rings."""
+    """Try an alarm on the recorded runs, times a factor and shaken.
+
+    Returns for how many of the healthy it rings, and the sick that it hears and that it misses.
+    """
     rings = []
     for truth, record in _recorded():
         columns = {

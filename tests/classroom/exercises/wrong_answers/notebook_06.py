@@ -114,5 +114,9 @@ WRONG = {
             "return 2 * tf.stop_gradient(value) - value",
             "what does the gradient lead to",
         ),
+        (
+            "return 1 - (1 - inversion.content_objective(made, targets)) ** 200",
+            "The search with it comes no nearer",
+        ),
     ],
 }
