@@ -25,7 +25,6 @@ from tools import series
 SOLUTIONS = sorted((series.NOTEBOOKS / "solutions").glob("[0-9][0-9]_*.ipynb"))
 BOOKS = {path: weaving.read(series.read(path)) for path in SOLUTIONS}
 ALL = {e.name: (imports, e) for imports, found in BOOKS.values() for e in found}
-SEEDS = 100  # for exercises with other answers than ours: their checks must not be luck
 EVERY = pytest.mark.parametrize("name", ALL)
 EVERY_BOOK = pytest.mark.parametrize("path", SOLUTIONS, ids=lambda path: path.stem)
 
@@ -141,8 +140,12 @@ def test_the_untouched_stub_does_not(name):
     assert not read()  # "Run All Cells" is no try
 
 
-def with_answer(name, code):
-    return answers_of(name, ALL[name][1].with_answer(code))
+def verdicts(name, code):
+    """Yields what is said of an answer, with many inputs where answers vary: no luck decides."""
+    trains = name in ("05.8", "06.7")  # for a second each time
+    answers = answers_of(name, ALL[name][1].with_answer(code))
+    for seed in range(2 if name not in RIGHT else 5 if trains else 100):
+        yield exercises.check(name, *answers, seed=seed)
 
 
 @pytest.mark.slow
@@ -150,19 +153,16 @@ def with_answer(name, code):
     ("name", "code"), [(name, code) for name, codes in RIGHT.items() for code in codes]
 )
 def test_another_right_answer_passes_whatever_the_inputs(name, code):
-    for seed in range(SEEDS):
-        verdict = exercises.check(name, *with_answer(name, code), seed=seed)
-        assert verdict.passed, (seed, verdict)
+    for verdict in verdicts(name, code):
+        assert verdict.passed, verdict
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("name", "code", "fragment"), list(wrong_answers()))
 def test_a_mistake_gets_its_sentence(name, code, fragment):
-    for seed in range(SEEDS if name in RIGHT else 2):
-        answers = with_answer(name, code)
-        verdict = exercises.check(name, *answers, seed=seed)
-        assert verdict.passed is False, (seed, verdict)
-        assert fragment in verdict.text, (seed, verdict)
+    for verdict in verdicts(name, code):
+        assert verdict.passed is False, verdict
+        assert fragment in verdict.text, verdict
         assert "The check cannot use" not in verdict.text, verdict
 
 
