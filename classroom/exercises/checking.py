@@ -41,7 +41,10 @@ class Wrong(Exception):
 
 
 class Unanswered(Exception):
-    """There is no answer yet."""
+    """There is no answer yet: carries the sentence that says what to do."""
+
+    def __init__(self, text="Write your answer where the dots are, then run both cells."):
+        super().__init__(text)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -158,15 +161,15 @@ def check(name, *answers, seed=None):
             raise Unanswered
         right = chosen.check(np.random.default_rng(seed), *answers)
         verdict, found = Verdict(name, True, right.text), right.found
-    except Unanswered:
-        return Verdict(name, None, "Write your answer where the dots are, then run both cells.")
+    except Unanswered as unanswered:
+        return Verdict(name, None, str(unanswered))
     except Wrong as wrong:
         verdict, found = Verdict(name, False, str(wrong)), wrong.found
     except (Exception, SystemExit) as error:  # whatever an answer can be: a sentence, no stack
         verdict = Verdict(
             name, False, f"The check cannot use this answer ({type(error).__name__}: {error})."
         )
-    guess = answers[0] if found is not None else None
+    guess = as_number(answers[0]) if found is not None else None
     try:
         note(name, verdict.passed, prediction=guess, found=found)
     except files.FileError as error:
@@ -240,11 +243,17 @@ def _named(value):
     return f"{type(value).__name__} {value!r:.60}"
 
 
+def _plain(answer):
+    """Return what a NumPy scalar, an array or a tensor without axes holds; else the answer."""
+    return np.asarray(answer).item() if getattr(answer, "shape", None) == () else answer
+
+
 def as_number(answer):
     """Return a real number; raise Wrong for anything else, a truth value too."""
-    if isinstance(answer, bool) or not isinstance(answer, numbers.Real):
+    number = _plain(answer)
+    if isinstance(number, bool) or not isinstance(number, numbers.Real):
         raise Wrong(f"A number is expected here, and this is {_named(answer)}.")
-    return answer
+    return number
 
 
 def as_numbers(answer, what="the result"):
@@ -257,9 +266,10 @@ def as_numbers(answer, what="the result"):
 
 def as_truth(answer):
     """Return True or False; raise Wrong for anything else."""
-    if not isinstance(answer, bool | np.bool_):
+    truth = _plain(answer)
+    if not isinstance(truth, bool):
         raise Wrong(f"True or False is expected here, and this is {_named(answer)}.")
-    return bool(answer)
+    return truth
 
 
 def picture_of(function, *arguments, shape):
@@ -272,7 +282,7 @@ def picture_of(function, *arguments, shape):
     return picture
 
 
-def compare(answer, right, *, wrong=(), what="the result", tolerance=1e-4):
+def compare(answer, right, *, wrong=(), unchanged=None, what="the result", tolerance=1e-4):
     """Compare numbers or arrays with the right ones, and with the mistakes one can make.
 
     Parameters
@@ -282,6 +292,8 @@ def compare(answer, right, *, wrong=(), what="the result", tolerance=1e-4):
         Its shape is expected of the answer.
     wrong : sequence of (array-like, str)
         The result of a mistake, and the sentence for whoever makes it.
+    unchanged : array-like, optional
+        The result of the code as the learner gets it.
     what : str
         What the answer is called in a sentence.
     tolerance : float
@@ -289,6 +301,8 @@ def compare(answer, right, *, wrong=(), what="the result", tolerance=1e-4):
 
     Raises
     ------
+    Unanswered
+        If the answer is ``unchanged``.
     Wrong
         With the sentence of the first mistake that fits; else with both values, or shapes.
     """
@@ -302,6 +316,8 @@ def compare(answer, right, *, wrong=(), what="the result", tolerance=1e-4):
 
     if equals(right):
         return
+    if unchanged is not None and equals(unchanged):
+        raise Unanswered("This gives what it gave before: change the code, then run both cells.")
     for value, sentence in wrong:
         if equals(value):
             raise Wrong(sentence)
@@ -346,7 +362,8 @@ def compare_prediction(guess, found, text, *, within, wrong=()):
     Wrong
         If it is too far off. The number that was found is not given away.
     """
-    if abs(as_number(guess) - found) <= within:
+    guess = as_number(guess)
+    if abs(guess - found) <= within:
         return Right(f"You predicted {guess:.4g}, and it is {found:.4g}. {text}", found=found)
     for value, sentence in wrong:
         if abs(guess - value) <= within:

@@ -126,11 +126,8 @@ def _swapped_players(rng, both_losses):
         value,
         [d_loss, g_loss],
         what="(d_loss, g_loss)",
+        unchanged=[swapped, g_loss],
         wrong=(
-            (
-                [swapped, g_loss],
-                "Both players still want D to call the fakes real: there is no game between them.",
-            ),
             (
                 [swapped, caught],
                 "This is a game, of a project in which fake is 1. Here real is 1: look at the "
@@ -224,6 +221,15 @@ def _stalled(rng, seen):
     )
 
 
+def _slopes(loss, *logits):
+    """Return the gradients of a loss with respect to real and to fake logits."""
+    logits = [tf.constant(x) for x in logits]
+    with tf.GradientTape() as tape:
+        tape.watch(logits)
+        value = loss(*logits)
+    return [np.asarray(x) for x in tape.gradient(value, logits, unconnected_gradients="zero")]
+
+
 @exercise("02.8", "A game of your own", "Make your own")
 def _own_game(rng, own):
     if not isinstance(own, losses.AdversarialLoss):
@@ -250,18 +256,26 @@ def _own_game(rng, own):
         raise Wrong("With logits of -8 and 8 a loss is not finite: softplus avoids log and exp.")
     if d_loss(-1, 1) < d_loss(1, -1):
         raise Wrong("The discriminator pays less for calling real fake: real comes before fake.")
-    if not d_loss(1, -1) < d_loss(0, 0):
-        raise Wrong("The discriminator should pay less for logits of 1 and -1 than for 0 and 0.")
+    at = np.full((2, 8), float(own.undecided))
+    of_reals, of_fakes = _slopes(own.discriminator, *at)
+    if not (np.all(of_reals < 0) and np.all(of_fakes > 0)):
+        raise Wrong(
+            f"At logits of {own.undecided:g}, undecided, the discriminator's loss should fall with "
+            f"each real logit and rise with each fake one. Its slopes there are "
+            f"{of_reals.mean():.3g} and {of_fakes.mean():.3g}."
+        )
+    for a, b in ((1, 1), (1, -1), (-1, 1), (-1, -1)):
+        if d_loss(1e12 * a, 1e12 * b) < d_loss(1e3 * a, 1e3 * b) - 10:
+            raise Wrong(
+                "The discriminator's loss has no floor: with logits far out it falls below any "
+                "number, and nothing here holds them back."
+            )
     if not g_loss(-8) > g_loss(-4) > g_loss(0):
         raise Wrong(
             "The generator should pay less as its fakes rise from -8 over -4 to 0, and it does not."
         )
-    fake = tf.constant(np.full(8, -8.0))
-    with tf.GradientTape() as tape:
-        tape.watch(fake)
-        value = own.generator(tf.zeros_like(fake), fake)
-    slope = tape.gradient(value, fake)
-    if slope is None or np.abs(slope).sum() < 0.05:
+    _, slopes = _slopes(own.generator, np.zeros(8), np.full(8, -8.0))
+    if np.abs(slopes).sum() < 0.05:
         raise Wrong("It saturates: fakes that are caught at -8 feel a slope of less than 0.05.")
     return Right(
         "A game, and its generator does not stall. Its chance level, with every logit "

@@ -21,6 +21,7 @@ def _need_gradient(values, tape, made):
     slopes = tape.gradient(values, made) if tf.is_tensor(values) else None
     if slopes is None or not np.any(slopes):
         raise Wrong("The search needs a gradient with respect to `made`: use TensorFlow.")
+    return slopes.numpy()
 
 
 @exercise("06.1", "Waiting for half the distance", "Predict a number")
@@ -82,7 +83,8 @@ def _one_search(rng, order):
         "abcdef",
         (
             ("b", "e", "Starts are chosen among candidates, and there are none yet."),
-            ("e", "d", "The search evaluates its starts: choose them before the loop."),
+            ("b", "d", "There is nothing to evaluate yet: neither starts nor candidates."),
+            ("e", "f", "The search descends from its starts: choose them before the gradient."),
             ("d", "f", "The gradient is one of the objective: evaluate it first."),
             ("f", "c", "Adam needs a gradient to apply."),
             ("d", "a", "Whether a latent is the best so far shows its value: evaluate it first."),
@@ -206,11 +208,15 @@ def _either_way(rng, either_way):
     inverted, different = either_way(hand, 1 - given), either_way(hand, other)
     if np.ptp(np.concatenate([alike, different])) == 0:
         raise Wrong("It says the same of every pair: it should compare `made` with `targets`.")
-    _need_gradient(alike, tape, hand)
+    slopes = _need_gradient(alike, tape, hand)
     if not np.all(np.asarray(alike) < np.asarray(different)):
         raise Wrong("Nearly the same digit should get a smaller number than another digit.")
     if not np.allclose(alike, inverted, atol=1e-3):
         raise Wrong("Inverted targets, 1 - targets, get another number than the targets do.")
+    steepness = np.sqrt((slopes**2).sum((1, 2, 3), keepdims=True))
+    lower = either_way(hand - 0.05 * slopes / steepness, given)
+    if not np.all(np.asarray(lower) < np.asarray(alike)):
+        raise Wrong("A step against the gradient should lower it: what does the gradient lead to?")
     generator, seed = recipes.load_generator("digits"), int(rng.integers(1000))
 
     def difference(steps):
@@ -221,10 +227,10 @@ def _either_way(rng, either_way):
         return np.mean(inversion.content_objective(found.images, given))
 
     # Right answers leave a fifth or so of what separates the best candidates from the digits.
-    if difference(40) > 0.75 * difference(0):
+    if difference(40) >= difference(0):
         raise Wrong(
             "The search with it comes no nearer to the given digits than the best of its random "
-            "candidates: does the gradient lead to what the objective measures?"
+            "candidates."
         )
     return Right(
         "The generator has never drawn black on white, and the search with your objective finds "

@@ -160,7 +160,8 @@ def _balls_jump(rng, answer):
             "the next distance?",
         },
     )
-    if as_number(k) != int(k) or not 2 <= k < 390:
+    k = as_number(k)
+    if k % 1 != 0 or not 2 <= k < 390:
         raise Wrong(f"The smallest k is a whole number between 2 and 390, and this is {k}.")
     spots = np.repeat(points.RING_MODES, 50, axis=0) + rng.normal(0.0, 0.02, (400, 2))
     shapeless = rng.normal(0.0, 2**0.5, (400, 2))

@@ -1,5 +1,6 @@
 """Checks for the exercises of notebooks/08_failure_laboratory."""
 
+import dataclasses
 import functools
 
 import numpy as np
@@ -134,10 +135,11 @@ def _home(rng, answer):
             "d": "Look at the matrix: gamma stands in the row of the discriminator alone.",
         },
     )
-    if not 0 <= as_number(gamma) < 100:
+    gamma = as_number(gamma)
+    if not 0 <= gamma < 100:
         raise Wrong("The best gamma is a number between 0 and 100.")
-    slowest = np.linalg.eigvals([[0, 0.5], [-0.5, -gamma]]).real.max()
-    if slowest > -0.47:
+    if abs(gamma - 1) > 0.02:
+        slowest = np.linalg.eigvals([[0, 0.5], [-0.5, -gamma]]).real.max()
         side = "It still circles too long: more" if gamma < 1 else "Part of it creeps: less"
         raise Wrong(f"At this gamma the slowest part is {slowest:.3f}. {side} penalty.")
     return Right("A penalty is a brake: too weak and the game circles, too strong and it creeps.")
@@ -265,21 +267,28 @@ def _rule_order(rng, answer):
     return Right("All five patients are named rightly: causes first, shared consequences last.")
 
 
-@exercise("08.8", "An alarm", "Make your own")
-def _alarm(rng, alarm):
-    heard, missed, false = [], [], 0
+def _rung(alarm, rng, factor):
+    """Try an alarm on the recorded runs, times a factor and shaken.
+
+    Returns for how many of the healthy it rings, and the sick that it hears and that it misses.
+    """
+    rings = []
     for truth, record in _recorded():
         columns = {
-            name: values * rng.normal(1.0, 0.01, len(values))
+            name: factor * values * rng.normal(1.0, 0.01, len(values))
             for name, values in record.columns.items()
         }
-        shaken = diagnosis.Record(
-            record.steps, columns, record.frames, record.frame_steps, record.real
-        )
-        rings = as_truth(result_of(alarm, shaken))
-        false += rings and truth == "healthy"
-        if truth != "healthy":
-            (heard if rings else missed).append(truth)
+        shaken = dataclasses.replace(record, columns=columns)
+        rings.append((truth, as_truth(result_of(alarm, shaken))))
+    false = sum(rang for truth, rang in rings if truth == "healthy")
+    heard = sorted(truth for truth, rang in rings if rang and truth != "healthy")
+    missed = sorted(truth for truth, rang in rings if not rang and truth != "healthy")
+    return false, heard, missed
+
+
+@exercise("08.8", "An alarm", "Make your own")
+def _alarm(rng, alarm):
+    false, heard, missed = _rung(alarm, rng, 1.0)
     if false:
         raise Wrong(
             f"The alarm rings for {len(heard)} of ten sick runs, and for {false} of two healthy "
@@ -290,7 +299,15 @@ def _alarm(rng, alarm):
     if len(heard) < 4:
         raise Wrong(
             f"Quiet on the healthy, but it rings for {len(heard)} of ten sick runs only: "
-            f"{', '.join(sorted(heard))}. Four are asked for."
+            f"{', '.join(heard)}. Four are asked for."
         )
+    for factor, side in ((0.92, "smaller"), (1.08, "larger")):
+        false, rung, _ = _rung(alarm, rng, factor)
+        if false or len(rung) < 4:
+            raise Wrong(
+                "Right for the twelve runs that you know. On runs held back, whose numbers are 8 "
+                f"percent {side}, it rings for {len(rung)} of ten sick and {false} of two healthy "
+                "ones: give the thresholds room."
+            )
     text = f"Quiet on both healthy runs, and it rings for {len(heard)} of ten sick ones."
-    return Right(text + (f" Not for: {', '.join(sorted(missed))}." if missed else ""))
+    return Right(text + (f" Not for: {', '.join(missed)}." if missed else ""))

@@ -9,6 +9,7 @@ from classroom import exercises
 from classroom.exercises import checking
 from classroom.exercises.checking import Wrong
 from classroom.exercises.progress import read
+from ganlab import tf
 
 
 @pytest.fixture(autouse=True)
@@ -140,14 +141,48 @@ def test_another_choice_gets_its_sentence(answer, sentence):
         checking.compare_choice(answer, "a", {"b": "Not b."})
 
 
+def test_the_result_of_the_code_as_given_is_no_try(toy, monkeypatch):
+    def check(rng, answer):
+        checking.compare(checking.result_of(answer), 1, unchanged=2, wrong=[(2, "Two.")])
+        return checking.Right("One.")
+
+    monkeypatch.setitem(
+        checking._registry, toy, checking.Exercise(toy, "One", "Find the bug", check)
+    )
+    verdict = exercises.check(toy, lambda: 2)
+    assert verdict.passed is None and "change the code" in verdict.text and not read()
+    assert exercises.check(toy, lambda: 3).passed is False
+    assert exercises.check(toy, lambda: 1).passed
+
+
+@pytest.mark.parametrize("wrap", [float, np.float32, np.array, tf.constant, tf.Variable])
+def test_a_prediction_can_be_any_number_without_axes(wrap):
+    assert exercises.check("02.1", wrap(0.5)).passed is False
+    assert exercises.check("02.1", wrap(0.25)).passed
+    assert read()["02.1"] == {"tries": 2, "passed": True, "prediction": 0.5, "found": 0.25}
+    assert "A number is expected" in exercises.check("02.1", np.array([0.25])).text
+
+
 def test_numbers_and_truth_values():
     assert checking.as_number(np.float32(0.5)) == 0.5
+    for one in (np.array(1), tf.constant(1), np.int8(1)):
+        assert checking.as_number(one) == 1
+    for true in (np.array(True), tf.constant(True)):
+        assert checking.as_truth(true) is True
     assert checking.as_numbers([1, 2]).dtype == np.float64
     assert checking.as_truth(np.bool_(False)) is False
     for tool, answers, sentence in (
-        (checking.as_number, (True, "1", [1], 1j), "A number is expected here"),
+        (
+            checking.as_number,
+            (True, "1", [1], 1j, np.array([1]), np.array(True), np.str_("1")),
+            "A number is expected here",
+        ),
         (checking.as_numbers, ("much", [[1], [2, 3]], abs), "numbers are expected"),
-        (checking.as_truth, (1, "yes", None), "True or False is expected here"),
+        (
+            checking.as_truth,
+            (1, "yes", None, np.array(1), np.array([True])),
+            "True or False is expected here",
+        ),
     ):
         for answer in answers:
             with pytest.raises(Wrong, match=sentence):

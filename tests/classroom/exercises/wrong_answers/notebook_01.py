@@ -25,7 +25,8 @@ WRONG = {
         ('choice = "d"', "a letter and your evidence"),
     ],
     "01.4": [
-        ('order = "cefabd"', "about deviations"),
+        ('order = "cfabed"', "before anybody has computed it"),
+        ('order = "cfabde"', "before anybody has computed it"),
         ('order = "efacbd"', "nobody has computed"),
         ('order = "ecafbd"', "not drawn yet"),
         ('order = "ecfbad"', "there is none yet"),
@@ -47,7 +48,6 @@ WRONG = {
         ),
     ],
     "01.6": [
-        ("", "contrast inside each picture"),
         (
             "gap = np.linalg.norm(flat[:, None] - flat[None], axis=-1).mean()",
             "compared with itself",

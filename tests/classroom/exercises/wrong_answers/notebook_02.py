@@ -1,5 +1,18 @@
 """Answers to the exercises of notebook 02 that are wrong, and words of what is said of them."""
 
+CROSS_ENTROPY = (
+    "tf.reduce_mean(softplus(real) - {} * real) + tf.reduce_mean(softplus(fake) - {} * fake)"
+)
+
+
+def judge(loss):
+    return (
+        "softplus = tf.nn.softplus\nown = losses.AdversarialLoss(\n"
+        f"    discriminator=lambda real, fake: {loss},\n"
+        "    generator=losses.non_saturating.generator)"
+    )
+
+
 WRONG = {
     "02.1": [
         ("guess = 0.5", "the loss squares its errors"),
@@ -37,7 +50,6 @@ WRONG = {
         ('order = "ceab"', "expected once"),
     ],
     "02.5": [
-        ("", "no game between them"),
         ("g_loss = cross_entropy(0.0, fake_logits)", "in which fake is 1"),
         (
             "d_loss = cross_entropy(1.0, real_logits) + cross_entropy(0.0, fake_logits)\n"
@@ -108,8 +120,20 @@ WRONG = {
             "own = losses.AdversarialLoss(\n"
             "    discriminator=lambda real, fake: tf.reduce_mean(real) * 0,\n"
             "    generator=losses.hinge.generator)",
-            "The discriminator should pay less",
+            "Its slopes there are 0 and 0",
         ),
+        (judge("tf.reduce_mean(tf.exp(fake / 2))"), "should fall with each real logit"),
+        (judge("tf.reduce_mean(tf.nn.softplus(fake))"), "should fall with each real logit"),
+        (judge("tf.reduce_mean(tf.exp(-real / 2))"), "and rise with each fake one"),
+        (judge("tf.reduce_mean(tf.nn.relu(1 - real))"), "and rise with each fake one"),
+        (judge("softplus(-real[0]) + softplus(fake[0])"), "each real logit"),
+        (
+            judge("(tf.reduce_mean((real - 1) ** 2) + tf.reduce_mean(fake**2)) / 3"),
+            "At logits of 0, undecided",
+        ),
+        (judge(CROSS_ENTROPY.format(1.1, 0.0)), "has no floor"),
+        (judge(CROSS_ENTROPY.format(1.0, -0.1)), "has no floor"),
+        (judge("2 * losses.wasserstein.discriminator(real, fake)"), "has no floor"),
         (
             "own = losses.AdversarialLoss(\n"
             "    discriminator=lambda real, fake: -tf.reduce_mean(tf.math.log(real)),\n"

@@ -41,7 +41,6 @@ WRONG = {
         ('order = "eabdc"', "act on the first scale too"),
     ],
     "03.6": [
-        ("", "constants made for bytes"),
         ("scores = similarity.ssim(real, generated, data_range=1.0)", "further than 1"),
         ("scores = similarity.ssim(real, generated, data_range=2.0)", "ratios of means"),
         (
@@ -72,12 +71,17 @@ WRONG = {
     "03.8": [
         ("return picture", "too gentle"),
         ("return np.clip(1.02 * picture, 0, 1)", "too gentle"),
+        ("return np.clip(picture + 0.12, 0, 1)", "no damage"),
+        ("return np.clip(picture - 0.15, 0, 1)", "no damage"),
+        ("return np.clip(0.5 + 2 * (picture - 0.5), 0, 1)", "no damage"),
+        ("return np.clip(1.3 * picture, 0, 1)", "no damage"),
+        ("return picture**0.7", "no damage"),
         (
             "noise = np.random.default_rng(0).normal(0, 0.12, picture.shape)\n"
             "return np.clip(picture + noise, 0, 1)",
             "SSIM sees this",
         ),
-        ("return 1 - picture", "SSIM sees this"),
+        ("return 1 - picture", "no damage"),
         ("return picture + 1", "outside [0, 1]"),
         ("return picture.mean()", "shape (64, 64) is expected"),
     ],

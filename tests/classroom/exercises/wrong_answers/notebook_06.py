@@ -57,7 +57,8 @@ WRONG = {
     ],
     "06.3": [
         ("search_order = 'ebdafc'", "there are none yet"),
-        ("search_order = 'bdeafc'", "before the loop"),
+        ("search_order = 'dbeafc'", "nothing to evaluate yet"),
+        ("search_order = 'bdafec'", "before the gradient"),
         ("search_order = 'befdac'", "evaluate it first"),
         ("search_order = 'bedacf'", "Adam needs a gradient"),
         ("search_order = 'beadfc'", "the best so far shows its value"),
@@ -111,7 +112,11 @@ WRONG = {
         (
             "value = 1 - tf.abs(1 - inversion.content_objective(made, targets))\n"
             "return 2 * tf.stop_gradient(value) - value",
-            "does the gradient lead",
+            "what does the gradient lead to",
+        ),
+        (
+            "return 1 - (1 - inversion.content_objective(made, targets)) ** 200",
+            "The search with it comes no nearer",
         ),
     ],
 }

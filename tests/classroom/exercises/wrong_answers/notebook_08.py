@@ -51,7 +51,10 @@ WRONG = {
         ('way_home = ["c", 1.0]', "no steps here"),
         ('way_home = ["d", 1.0]', "row of the discriminator"),
         ('way_home = ["b", 0.5]', "It still circles"),
+        ('way_home = ["b", 0.94]', "It still circles"),
+        ('way_home = ["b", 1.03]', "Part of it creeps"),
         ('way_home = ["b", 2.0]', "Part of it creeps"),
+        ('way_home = ["b", float("nan")]', "between 0 and 100"),
         ("way_home = 1.0", "A list of 2"),
     ],
     "08.5": [
@@ -117,6 +120,10 @@ WRONG = {
         ("return False", "never rings"),
         (_RING.format("late('d_loss') < 1.3"), "soon nobody will listen"),
         (_RING.format("late('spread') < 0.3"), "Four are asked for"),
+        (_RING.format("late('near') < 0.575"), "give the thresholds room"),
+        (_RING.format("late('accuracy') > 0.73 or late('near') < 0.1"), "give the thresholds room"),
+        (_RING.format("not 0.76 < late('spread') < 0.98"), "give the thresholds room"),
+        (_RING.format("not 1.08 < late('d_loss') < 1.36"), "give the thresholds room"),
         ("return record['near'] < 0.5", "True or False is expected"),
     ],
 }
