@@ -219,8 +219,6 @@ def _keep_05(names):
         history = dict(names[f"{name}_curve"].history)
         history.pop("penalty", None)  # it is taken every fourth step, and its means say little
         kept |= _curves(name, history, points=points)
-    kept["article/images"] = _tiles(names["article_film"].frames[-1][:1])
-    kept["live/images"] = _tiles(names["live_film"].frames[-1][:6])
     modes, near = [], []
     for points in names["outcomes"].values():
         finite = np.isfinite(points).all()

@@ -38,8 +38,8 @@ def use_style():
     plt.rcdefaults()
     mpl.rcParams.update(
         {
-            "figure.dpi": 80,
-            "savefig.dpi": 80,
+            "figure.dpi": 140,
+            "savefig.dpi": 140,
             "figure.figsize": (7.0, 3.5),
             "figure.constrained_layout.use": True,
             "axes.prop_cycle": mpl.cycler(color=PALETTE),
