@@ -239,7 +239,7 @@ def _keep_06(names):
 
 def _keep_07(names):
     kept = {"quality/steps": np.array(names["healthy"].steps)}
-    for name in ("healthy", "drowsy"):
+    for name in ("healthy", "slow"):
         kept |= _curves(name, _losses(names[f"{name}_losses"]), points=40)
         kept[f"quality/{name}"] = np.array(names[name].history["frechet_distance"])
         kept[f"{name}/images"] = _tiles(names[f"{name}_images"][:4])

@@ -19,8 +19,10 @@ __all__ = [
     "REAL",
     "level_name",
     "plot_band",
+    "plot_dots",
     "plot_history",
     "plot_samples",
+    "plot_table",
     "show_images",
     "smoothed",
     "use_style",
@@ -192,6 +194,105 @@ def plot_band(steps, curves, *, ax=None, label="five other seeds", color="0.55")
     for curve in curves:
         ax.plot(steps, curve, color=color, alpha=0.6, linewidth=0.5, zorder=0.9)
     return ax
+
+
+def plot_dots(values, *, ax=None, color=None):
+    """Draw one row of dots a name, with a mark at their mean: a comparison that hides nothing.
+
+    Parameters
+    ----------
+    values : dict of str to sequence of float
+        From top to bottom.
+    ax : matplotlib Axes, optional
+    color : dict of str to color, optional
+        By name; the others have that of real images.
+
+    Returns
+    -------
+    matplotlib Axes
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> ax = plot_dots({"recipe": [3.0, 5.0], "other": [4.0]}, ax=Figure().subplots())
+    >>> [label.get_text() for label in ax.get_yticklabels()]
+    ['recipe', 'other']
+    """
+    from matplotlib import pyplot as plt
+
+    if ax is None:
+        _, ax = plt.subplots(figsize=(8, 0.8 + 0.5 * len(values)))
+    for place, (name, numbers) in enumerate(values.items()):
+        numbers = np.asarray(numbers, float)
+        chosen = (color or {}).get(name, REAL)
+        ax.plot(numbers, np.full(numbers.shape, place), "o", ms=9, alpha=0.55, color=chosen)
+        ax.plot(numbers.mean(), place, "|", color="black", ms=22, mew=2)
+    ax.set_yticks(range(len(values)), list(values))
+    ax.set_ylim(len(values) - 0.4, -0.6)
+    return ax
+
+
+def plot_table(values, scores, *, rows, columns, ax=None, limit=100.0, bold=None):
+    """Draw a table of numbers on a ground of red (scores below 0), white and blue (above).
+
+    Parameters
+    ----------
+    values : array of float, shape (rows, columns)
+        What is written.
+    scores : array of float, shape (rows, columns)
+        What is colored, on a logarithmic scale to both sides of 0.
+    rows, columns : sequence of str
+    ax : matplotlib Axes, optional
+    limit : float above 0
+        The score of the deepest color.
+    bold : float, optional
+        Write bold what has a score beyond this to either side.
+
+    Returns
+    -------
+    matplotlib AxesImage
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> drawn = plot_table([[0.5, 812.0]], [[-7, 2]], rows=["blur"], columns=["precision",
+    ...     "distance"], ax=Figure().subplots())
+    >>> [text.get_text() for text in drawn.axes.texts]
+    ['0.5', '812']
+    """
+    from matplotlib import pyplot as plt
+
+    values, scores = np.asarray(values, float), np.asarray(scores, float)
+    if not values.shape == scores.shape == (len(rows), len(columns)):
+        raise ValueError(
+            f"expected values and scores of shape {(len(rows), len(columns))}, "
+            f"received {values.shape} and {scores.shape}"
+        )
+    if ax is None:
+        _, ax = plt.subplots()
+    deep = np.log1p(limit)
+    ground = np.clip(np.sign(scores) * np.log1p(np.abs(scores)), -deep, deep)
+    drawn = ax.imshow(ground, cmap="RdBu", vmin=-deep, vmax=deep, aspect="auto")
+    for (i, j), value in np.ndenumerate(values):
+        ax.text(
+            j,
+            i,
+            f"{value:.0f}" if abs(value) >= 100 else f"{value:.2g}",
+            ha="center",
+            va="center",
+            color="white" if abs(ground[i, j]) > 0.65 * deep else "black",
+            weight="bold" if bold is not None and abs(scores[i, j]) > bold else "normal",
+        )
+    ax.set_xticks(range(len(columns)), columns)
+    ax.set_yticks(range(len(rows)), rows)
+    ax.xaxis.tick_top()
+    ax.grid(False)
+    return drawn
 
 
 def plot_history(history, *, steps=None, ax=None, smooth=0.9, band=None, chance=None):

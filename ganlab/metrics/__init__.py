@@ -23,6 +23,7 @@ from ganlab.metrics.modes import ModeCoverage, mode_coverage
 from ganlab.metrics.neighbors import count_inside, nearest_neighbors
 from ganlab.metrics.score import inception_score
 from ganlab.metrics.shares import ValueShares, value_shares
+from ganlab.metrics.sliced import sliced_wasserstein_distance
 
 __all__ = [
     "DensityCoverage",
@@ -41,5 +42,6 @@ __all__ = [
     "nearest_neighbors",
     "pairwise_similarity",
     "precision_recall",
+    "sliced_wasserstein_distance",
     "value_shares",
 ]

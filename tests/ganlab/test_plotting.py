@@ -171,3 +171,28 @@ def test_gray_images_are_gray_without_the_style():
 def test_columns_are_counted(columns):
     with pytest.raises(ValueError, match="columns as an integer from 1 on, received"):
         plotting.show_images(np.zeros((2, 4, 4, 1)), columns=columns)
+
+
+def test_dots_show_every_number_and_the_mean():
+    ax = plotting.plot_dots(
+        {"one": [1.0, 2.0, 6.0], "two": [4.0]}, ax=Figure().subplots(), color={"two": plotting.FAKE}
+    )
+    dots, mean, others, _ = ax.lines
+    assert dots.get_xdata().tolist() == [1.0, 2.0, 6.0] and set(dots.get_ydata()) == {0}
+    assert list(mean.get_xdata()) == [3.0]
+    assert (dots.get_color(), others.get_color()) == (plotting.REAL, plotting.FAKE)
+    bottom, top = ax.get_ylim()
+    assert bottom > 1 and top < 0, "the first name is at the top"
+
+
+def test_a_table_is_red_below_zero_and_blue_above():
+    drawn = plotting.plot_table(
+        [[0.123, 123.4]], [[-30.0, 3.0]], rows=["a"], columns=["x", "y"], bold=6,
+        ax=Figure().subplots(),
+    )
+    low, high = (drawn.cmap(drawn.norm(value)) for value in drawn.get_array()[0])
+    assert low[0] > low[2] and high[2] > high[0]
+    assert [text.get_text() for text in drawn.axes.texts] == ["0.12", "123"]
+    assert [text.get_weight() for text in drawn.axes.texts] == ["bold", "normal"]
+    with pytest.raises(ValueError, match=r"expected values and scores of shape \(1, 2\)"):
+        plotting.plot_table([[1.0]], [[1.0]], rows=["a"], columns=["x", "y"])

@@ -13,6 +13,8 @@ PAIR_MEASURES = [
     metrics.precision_recall,
     metrics.density_coverage,
 ]
+SLICED = functools.partial(metrics.sliced_wasserstein_distance, projections=3, seed=0)
+
 
 
 @pytest.mark.parametrize("measure", PAIR_MEASURES)
@@ -53,6 +55,7 @@ def test_numbers_out_of_range(call, message):
     "call",
     [
         lambda x, seed: metrics.kernel_distance(x, x, seed=seed),
+        lambda x, seed: metrics.sliced_wasserstein_distance(x, x, projections=3, seed=seed),
         lambda x, seed: metrics.pairwise_similarity(x, np.add, pairs=1, seed=seed),
         lambda x, seed: metrics.half_sample_interval(np.mean, x, seed=seed),
     ],
