@@ -16,7 +16,7 @@ __all__ = ["RECORDED", "inside", "load", "stretches"]
 #: sha256 of the recorded bands in data/bands, by the number of the notebook.
 RECORDED = {
     "01": "405166d3b4fca34217869438b8f2c045b402c307303ed8a6c5e1c2c36e19e4aa",
-    "02": "626441afcdbe4d6f9cec5c2ebc05181abe36db2ecf2184d78ed319be4f98e819",
+    "02": "33f121f72ae3f9cdaa1ad8de9f091b0d8e1bf8128b2004572549887e6634f201",
     "05": "63c1defd7c8ed5b41da532e2e62d9121e3ab92c0c97cea0bad5248717c131ade",
     "06": "ea8cb62302e348dde20a4f0966a234697aa572e53063ec1014ce3280115f3fe5",
     "07": "c9d42d7ec13739f7a680a782770cbdd189975710a528aa57d62652f14954f964",
