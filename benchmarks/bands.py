@@ -188,26 +188,19 @@ def _keep_01(names):
 
 
 def _keep_02(names):
-    kept = _curves("line", {"d_loss": names["line_d_curve"]})
-    heaps = [np.histogram(dots, 60, (-5, 5), density=True)[0] for dots, _ in names["line_frames"]]
-    kept["line/histograms"] = np.array(heaps)
-    kept["plane/steps"] = np.array([step for step, *_ in names["plane_frames"]])
-    kept["plane/gap"] = np.array(
-        [names["gap_to_spiral"](dots) for _, dots, _ in names["plane_frames"]]
-    )
-    kept["article/says"] = names["article_says"][1400:3401:40]  # x from -5 to 5
+    kept = {}
     for name, frames in names["stall_films"].items():
-        kept["stall/steps"] = np.linspace(0, names["STALL_STEPS"], len(frames))
-        kept[f"stall/{name}"] = np.array([dots.mean() for dots, _ in frames])
+        kept[f"stall/{name}"] = np.array([dots.mean() for dots in frames])
+        kept[f"stall/{name}/spread"] = np.array(frames[-1].std())
     for name, (frames, curve) in names["ring_runs"].items():
-        kept |= _curves(f"ring/{name}", _losses(curve))
-        # Ten steps are one call of the compiled function, and leave one value.
-        _, kept[f"ring/{name}/steps"] = bands.stretches(curve.steps)
         kept[f"ring/{name}/found"] = np.array([names["clusters_found"](dots) for dots in frames])
-    kept["ring/samples"] = names["ring_runs"]["non_saturating"][0][-1][:120]
-    kept |= _curves("free", names["free"]) | _curves("square", names["square"])
-    for name, (fakes, d_loss) in names["at_chance"].items():
-        kept[f"chance/{name}"] = np.array([d_loss, names["clusters_found"](fakes)])
+        if name == "non_saturating":
+            kept |= _curves(f"ring/{name}", _losses(curve))
+            # Ten steps are one call of the compiled function, and leave one value.
+            _, kept[f"ring/{name}/steps"] = bands.stretches(curve.steps)
+    for name, dots in names["fakes"].items():
+        kept[f"chance/{name}/found"] = np.array(names["clusters_found"](dots))
+        kept[f"chance/{name}/paid"] = np.array(names["at_chance"][name])
     return kept
 
 
@@ -219,8 +212,6 @@ def _keep_05(names):
         history = dict(names[f"{name}_curve"].history)
         history.pop("penalty", None)  # it is taken every fourth step, and its means say little
         kept |= _curves(name, history, points=points)
-    kept["article/images"] = _tiles(names["article_film"].frames[-1][:1])
-    kept["live/images"] = _tiles(names["live_film"].frames[-1][:6])
     modes, near = [], []
     for points in names["outcomes"].values():
         finite = np.isfinite(points).all()

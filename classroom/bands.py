@@ -16,8 +16,8 @@ __all__ = ["RECORDED", "inside", "load", "stretches"]
 #: sha256 of the recorded bands in data/bands, by the number of the notebook.
 RECORDED = {
     "01": "405166d3b4fca34217869438b8f2c045b402c307303ed8a6c5e1c2c36e19e4aa",
-    "02": "32a6ec6e2f63e62c5642d7378e523f7da10959f2d08f48857f81995c6c048682",
-    "05": "63c1defd7c8ed5b41da532e2e62d9121e3ab92c0c97cea0bad5248717c131ade",
+    "02": "33f121f72ae3f9cdaa1ad8de9f091b0d8e1bf8128b2004572549887e6634f201",
+    "05": "8871d5b8cdfeaae46670acb8ddc22aa1f257527989f6c7489ec814a23e236c9a",
     "06": "ea8cb62302e348dde20a4f0966a234697aa572e53063ec1014ce3280115f3fe5",
     "07": "832fe4096508d09646f9e33fea3aa1b5889a3e4ef3343bb337e5b7eef1921e72",
     "08": "596d9e4a19ee230ae578d7e1f474f1b8d501ebba6adfb332ac9032eba42f2b39",

@@ -12,6 +12,7 @@ from ganlab import images as _images
 
 __all__ = [
     "DISCRIMINATOR",
+    "DPI",
     "FAKE",
     "GENERATOR",
     "PALETTE",
@@ -30,6 +31,7 @@ __all__ = [
 PALETTE = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9", "#F0E442", "#000000")
 REAL, FAKE = PALETTE[0], PALETTE[1]
 DISCRIMINATOR, GENERATOR = PALETTE[2], PALETTE[4]
+DPI = 140  # sharp on a projector
 
 
 def use_style():
@@ -40,8 +42,8 @@ def use_style():
     plt.rcdefaults()
     mpl.rcParams.update(
         {
-            "figure.dpi": 80,
-            "savefig.dpi": 80,
+            "figure.dpi": DPI,
+            "savefig.dpi": DPI,
             "figure.figsize": (7.0, 3.5),
             "figure.constrained_layout.use": True,
             "axes.prop_cycle": mpl.cycler(color=PALETTE),

@@ -143,8 +143,9 @@ def weave(lesson, imports, exercises):
 def bounds(lesson):
     """Return where the exercises of a notebook begin and end; their heading has its own cell."""
     starts = [i for i, cell in enumerate(lesson.cells) if cell.source.startswith(HEADING)]
-    ends = [i for i, cell in enumerate(lesson.cells) if cell.source.startswith("## References")]
-    if len(starts) != 1 or len(ends) != 1 or starts[0] > ends[0]:
+    after = ("## Going further", "## References")
+    ends = [i for i, cell in enumerate(lesson.cells) if cell.source.startswith(after)]
+    if len(starts) != 1 or not ends or starts[0] > ends[0]:
         raise Stop(f"Expected one cell that begins {HEADING} before one that begins ## References.")
     return starts[0], ends[0]
 

@@ -115,7 +115,7 @@ def test_use_style_is_the_only_side_effect():
 
     before = dict(mpl.rcParams)
     plotting.use_style()
-    assert mpl.rcParams["figure.dpi"] == 80
+    assert mpl.rcParams["figure.dpi"] == plotting.DPI == 140
     mpl.rcParams.update(before)
 
 

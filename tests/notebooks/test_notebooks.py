@@ -265,7 +265,7 @@ def test_a_lesson_has_50_to_100_cells_beside_widgets_and_exercises(path):
 # ------------------------------------------------------------------------------------- one sitting
 
 #: Lessons that are still too long, hide numbers behind True and answers in the same view.
-FIRST_EDITION = {"02", "06", "08"}
+FIRST_EDITION = {"02", "05", "07", "08"}  # or not shaken yet
 EVERY_SITTING = pytest.mark.parametrize(
     "path",
     [path for path in LESSONS if path.name[:2] not in FIRST_EDITION],

@@ -229,7 +229,8 @@ def draw(curve, references, measured, samples, real, title):
     matplotlib.figure.Figure
     """
     rows = 1 + bool(measured)
-    figure = page.Figure(figsize=(9, 3.2 + 1.7 * bool(measured)), dpi=80, layout="constrained")
+    size = 9, 3.2 + 1.7 * bool(measured)
+    figure = page.Figure(figsize=size, dpi=plotting.DPI, layout="constrained")
     grid = figure.add_gridspec(rows, 1, height_ratios=[3.2, 1.7][:rows])
     top = grid[0].subgridspec(1, 2, width_ratios=[1.9, 1])
     axis, shown = figure.add_subplot(top[0]), figure.add_subplot(top[1])

@@ -90,7 +90,7 @@ def picture(game, layers=LAYERS):
     matplotlib Figure
         Made without pyplot, which is not safe inside the callbacks of a widget.
     """
-    figure = Figure(figsize=(9, 4.4), dpi=80, layout="constrained")
+    figure = Figure(figsize=(9, 4.4), dpi=plotting.DPI, layout="constrained")
     FigureCanvasAgg(figure)
     plane, curves = figure.subplots(1, 2, width_ratios=(1, 1.05))
     frame, settings = game.frame(), game.settings

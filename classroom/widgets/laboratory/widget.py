@@ -53,7 +53,7 @@ class Laboratory(widgets.VBox):
     >>> laboratory.game.updates
     10
     >>> laboratory.draw()
-    <Figure size 720x352 with 2 Axes>
+    <Figure size 1260x616 with 2 Axes>
     """
 
     def __init__(self, distribution="ring", *, seed, **settings):

@@ -207,7 +207,7 @@ class LatentExplorer(page.OneUpdate, ipywidgets.VBox):
         matplotlib.figure.Figure
         """
         place, view = self.place, self.view
-        figure = page.Figure(figsize=(8.6, 4.3), dpi=80, layout="constrained")
+        figure = page.Figure(figsize=(8.6, 4.3), dpi=plotting.DPI, layout="constrained")
         rows = figure.add_gridspec(2, 1, height_ratios=[3, 1])
         made, nearest, plane = rows[0].subgridspec(1, 3).subplots()
         strip = figure.add_subplot(rows[1])

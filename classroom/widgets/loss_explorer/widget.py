@@ -17,7 +17,7 @@ from classroom.widgets.loss_explorer.curves import (
     saturated_span,
     undecided,
 )
-from ganlab import losses
+from ganlab import losses, plotting
 
 _LOGITS = np.linspace(-LIMIT, LIMIT, 129)  # 0 and the corners of the hinge are among them
 
@@ -113,7 +113,7 @@ class LossExplorer(widgets.VBox):
         -------
         matplotlib Figure
         """
-        figure = page.Figure(figsize=(9.6, 5.0), dpi=80, layout="constrained")
+        figure = page.Figure(figsize=(9.6, 5.0), dpi=plotting.DPI, layout="constrained")
         axes = figure.subplots(2, 3, sharex=True, sharey="row")
         for loss, style, values, gradients in self._curves():
             color = "black" if style.color == "currentColor" else style.color

@@ -168,7 +168,7 @@ class SSIMPlayground(page.OneUpdate, ipywidgets.VBox):
         -------
         matplotlib.figure.Figure
         """
-        figure = page.Figure(figsize=(9.6, 5.6), dpi=80, layout="none")
+        figure = page.Figure(figsize=(9.6, 5.6), dpi=plotting.DPI, layout="none")
         columns = [0.005 + 0.25 * i for i in range(4)]
         m = self.measures
         values = (self.original, self.changed, m.ssim_map, m.error_map)

@@ -111,7 +111,7 @@ def test_the_static_picture_shows_the_same_curves(explorer):
     assert legend == ["minimax", "non-saturating", "hinge", "relativistic"]
     assert len(axes[1, 2].patches) == 1  # the saturated gradients of minimax
     assert figure._repr_png_().startswith(b"\x89PNG")
-    assert repr(figure) == "<Figure size 768x400 with 6 Axes>"
+    assert repr(figure) == "<Figure size 1344x700 with 6 Axes>"
 
 
 def test_nothing_selected_is_drawn_too():
