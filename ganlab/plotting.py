@@ -282,7 +282,7 @@ def plot_table(values, scores, *, rows, columns, ax=None, limit=100.0, bold=None
         ax.text(
             j,
             i,
-            f"{value:.0f}" if abs(value) >= 100 else f"{value:.2g}",
+            f"{value:.0f}" if abs(value) >= 100 else f"{round(value, 5):.2g}",
             ha="center",
             va="center",
             color="white" if abs(ground[i, j]) > 0.65 * deep else "black",

@@ -57,7 +57,9 @@ def test_all_bands_are_small():
 def test_a_notebook_without_bands_and_a_damaged_file_are_refused(monkeypatch):
     with pytest.raises(ValueError, match="expected number as one of .*, received '99'"):
         bands.load("99")
-    with pytest.raises(ValueError, match=r"expected part as one of \[.*'quality'\], received 'x'"):
+    with pytest.raises(
+        ValueError, match=r"expected part as one of \[.*'quality', 'slow'\], received 'x'"
+    ):
         bands.load("07", "x")
     monkeypatch.setitem(bands.RECORDED, "01", "00")
     with pytest.raises(files.FileError, match=r"01\.npz: expected sha256 00, received .*git"):

@@ -187,7 +187,11 @@ def test_dots_show_every_number_and_the_mean():
 
 def test_a_table_is_red_below_zero_and_blue_above():
     drawn = plotting.plot_table(
-        [[0.123, 123.4]], [[-30.0, 3.0]], rows=["a"], columns=["x", "y"], bold=6,
+        [[0.123, 123.4]],
+        [[-30.0, 3.0]],
+        rows=["a"],
+        columns=["x", "y"],
+        bold=6,
         ax=Figure().subplots(),
     )
     low, high = (drawn.cmap(drawn.norm(value)) for value in drawn.get_array()[0])

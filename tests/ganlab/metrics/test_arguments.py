@@ -16,7 +16,6 @@ PAIR_MEASURES = [
 SLICED = functools.partial(metrics.sliced_wasserstein_distance, projections=3, seed=0)
 
 
-
 @pytest.mark.parametrize("measure", PAIR_MEASURES)
 @pytest.mark.parametrize(
     ("real", "fake", "message"),
