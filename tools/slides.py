@@ -217,9 +217,8 @@ class Outline:
                 self.note(block.text)
 
     def head(self, block):
-        self.ending = next(
-            (name for name in ("Key points", "Exercises", "References") if name in block.text), ""
-        )
+        endings = ("Key points", "Exercises", "Going further", "References")
+        self.ending = next((name for name in endings if name in block.text), "")
         self.topic, self.asked, self.proving = block.text, False, False
         if self.ending:
             return None

@@ -236,7 +236,9 @@ def test_it_proves_what_it_derives(path):
 @EVERY_LESSON
 def test_it_ends_with_key_points_exercises_and_references(path):
     headings = re.findall(r"^## (.+?)\s*$", text_of(path), re.MULTILINE)
-    assert headings[-3:] == ["Key points", "Exercises", "References"], headings
+    end = [heading for heading in headings[-4:] if heading != "Going further"]
+    assert end[-3:] == ["Key points", "Exercises", "References"], headings
+    assert "Going further" not in headings[:-2] and headings[-1] == "References"
     references = text_of(path).split("\n## References", 1)[1]
     assert re.search(r"\b\d{4}\.\d{4,5}\b", references), "an arXiv number"
     exercises = text_of(path).split("\n## Exercises", 1)[1].split("\n## ", 1)[0]
