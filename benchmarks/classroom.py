@@ -153,8 +153,6 @@ def report(result):
             f"{trial['expected_mib'] / 1024:.1f}.",
             f"If all {LEARNERS} press the same button at once, the longest cell of a notebook "
             "keeps the class waiting for",
-            record.table(
-                ("cores", "median of the notebooks, s", "the longest of all, s"), cores
-            ),
+            record.table(("cores", "median of the notebooks, s", "the longest of all, s"), cores),
         )
     )

@@ -1,11 +1,16 @@
-"""The failure laboratory's confusion table, and the curves that notebook 08 shows.
+"""The failure laboratory's tables, and the curves that notebook 08 shows.
 
     python -m benchmarks failures
 
-Trains every illness, and three healthy games, with seeds on which no threshold of the diagnosis
-was chosen, and counts what `diagnosis.diagnose` says of each: data/failures.json. Also writes
-data/failure_curves.npz, the records of the notebook's gallery, by letters in a shuffled order;
-data/failures.json says what each letter is.
+Trains with seeds on which no threshold of the diagnosis was chosen, and writes down what
+`diagnosis.diagnose` says, in data/failures.json:
+
+- counts: of every failure, and of three healthy games;
+- repairs: of every failure after each of its repairs, tried alone;
+- severity: of milder and milder forms of some failures.
+
+Also writes data/failure_curves.npz, the records of the notebook's gallery, by letters in a
+shuffled order; data/failures.json says what each letter is.
 """
 
 import dataclasses
@@ -19,35 +24,78 @@ import numpy as np
 
 from benchmarks import record
 from classroom import failures
+from classroom.failures import faults, healthy
 from ganlab import diagnosis, files
+from ganlab.recipes import adam
 
-__all__ = ["SEEDS", "healthy", "measure", "report"]
+__all__ = ["SEEDS", "SEVERITY", "cases", "measure", "report"]
 
-SEEDS = range(300, 310)
+SEEDS = range(400, 410)
+REPAIR_SEEDS = range(500, 505)
 GALLERY_SEED = 200
 WORKERS = 2
 
+#: What is kept of the second half of a run after a repair, as medians.
+KEPT = ("modes", "near", "spread", "drift", "dead_units")
 
-def healthy():
-    """Return the healthy games: the row of the table, and its setup."""
-    return {
-        "healthy, ring": failures.RING,
-        "healthy, digits": failures.DIGITS,
-        "healthy, critic": failures.ALL["penalty_sampling"].cured,
+#: For some failures a number that says how severe they are, its values, and the change of the
+#: broken setup that each stands for.
+SEVERITY = {
+    "labels_outside": (
+        "excess of the labels",
+        (0.05, 0.1, 0.2, 0.3, 0.4, 0.5),
+        lambda excess: {"loss": faults.labels_outside(excess)},
+    ),
+    "high_learning_rate": (
+        "times the healthy rate",
+        (2, 5, 15, 50, 150),
+        lambda times: dict.fromkeys(("g_optimizer", "d_optimizer"), adam(2e-3 * times)),
+    ),
+    "memorization": (
+        "training images",
+        (512, 256, 128, 64, 32, 16),
+        lambda size: {"task": healthy.few_digits(size)},
+    ),
+    "oscillation": (
+        "momentum",
+        (0.0, 0.3, 0.5, 0.7, 0.8, 0.9),
+        lambda beta_1: dict.fromkeys(("g_optimizer", "d_optimizer"), adam(beta_1=beta_1)),
+    ),
+}
+
+
+def cases():
+    """Return all setups, by (table, row, what was changed in the row's setup)."""
+    found = {
+        ("counts", "healthy, ring", ""): failures.RING,
+        ("counts", "healthy, digits", ""): failures.DIGITS,
+        ("counts", "healthy, critic", ""): failures.ALL["penalty_sampling"].healthy,
     }
+    for name, failure in failures.ALL.items():
+        found["counts", name, ""] = failure.broken
+        for words, fields in failure.repairs.items():
+            found["repairs", name, words] = dataclasses.replace(failure.broken, **fields)
+    for name, (_, values, change) in SEVERITY.items():
+        for value in values:
+            setup = dataclasses.replace(failures.ALL[name].broken, **change(value))
+            found["severity", name, str(value)] = setup
+    return found
 
 
 def train(case):
-    """Train one case, (row, seed); return its record and the CPU time."""
-    row, seed = case
-    start = time.process_time()
-    return failures.run((healthy() | failures.ALL)[row], seed=seed), time.process_time() - start
+    """Train one case, (key of `cases`, seed); return its record."""
+    key, seed = case
+    return failures.run(cases()[key], seed=seed)
 
 
 def judge(case):
-    """Train one case; return what the diagnosis says, and the CPU time."""
-    trained, seconds = train(case)
-    return *case, diagnosis.diagnose(trained).illness or "healthy", seconds
+    """Train one case; return it, what the diagnosis says, what is kept, and the CPU time."""
+    start = time.process_time()
+    trained = train(case)
+    half = len(trained.steps) // 2
+    kept = {name: round(float(np.median(trained[name][half:])), 4) for name in KEPT}
+    found = diagnosis.diagnose(trained).failure or "healthy"
+    return *case, found, kept, time.process_time() - start
 
 
 def small(trained):
@@ -60,29 +108,46 @@ def small(trained):
     return dataclasses.replace(trained, frames=frames, real=real, frame_steps=last)
 
 
+def gallery():
+    """Return what each letter of the gallery is: a row of the table of counts."""
+    rows = [row for table, row, _ in cases() if table == "counts"]
+    shown = [row for row in rows if row not in ("healthy, critic", "dead_generator")]
+    letters = random.Random(GALLERY_SEED).sample(shown, 12)
+    return dict(zip("ABCDEFGHIJKL", letters, strict=True))
+
+
 def measure():
-    """Write the table and the gallery; return what the runs took."""
+    """Write the tables and the gallery; return what the runs took."""
     result = record.start()
-    rows = [*healthy(), *failures.ALL]
-    letters = random.Random(GALLERY_SEED).sample([row for row in rows if "critic" not in row], 12)
-    answers = dict(zip("ABCDEFGHIJKL", letters, strict=True))
-    counts, spent = {row: {} for row in rows}, []
+    answers, spent = gallery(), []
+    tables = {"counts": {}, "repairs": {}, "severity": {}}
+    jobs = [
+        (key, seed) for key in cases() for seed in (REPAIR_SEEDS if key[0] == "repairs" else SEEDS)
+    ]
     os.environ.update(TF_NUM_INTRAOP_THREADS="1", TF_NUM_INTEROP_THREADS="1")
     # Processes that start afresh: TensorFlow does not survive a fork.
     with multiprocessing.get_context("spawn").Pool(WORKERS) as pool:
-        curves = pool.map(train, [(row, GALLERY_SEED) for row in answers.values()], chunksize=1)
-        kept = [small(trained) for trained, _ in curves]
+        shown = [(("counts", row, ""), GALLERY_SEED) for row in answers.values()]
+        kept = [small(trained) for trained in pool.map(train, shown, chunksize=1)]
         diagnosis.save_records(
             dict(zip(answers, kept, strict=True)), files.recorded("failure_curves.npz")
         )
-        cases = [(row, seed) for seed in SEEDS for row in rows]
-        for row, seed, found, seconds in pool.imap_unordered(judge, cases):
-            counts[row][found] = counts[row].get(found, 0) + 1
+        for (table, row, words), seed, found, late, seconds in pool.imap(judge, jobs):
             spent.append(seconds)
-            print(f"{row:22s} seed {seed}: {found:22s} {seconds:5.1f} s", flush=True)
+            print(f"{row}, {words or 'as it is'}, seed {seed}: {found}", flush=True)
+            if table == "repairs":
+                runs = tables[table].setdefault(row, {}).setdefault(words, {})
+                for name, value in {"found": found, **late}.items():
+                    runs.setdefault(name, []).append(value)
+            else:
+                places = tables[table].setdefault(row, {})
+                counts = places.setdefault(words, {}) if table == "severity" else places
+                counts[found] = counts.get(found, 0) + 1
     table = {
         "seeds": list(SEEDS),
-        "counts": counts,
+        "repair_seeds": list(REPAIR_SEEDS),
+        **tables,
+        "units": {name: unit for name, (unit, *_) in SEVERITY.items()},
         "gallery": {letter: row.split(",")[0] for letter, row in answers.items()},
     }
     files.write(files.recorded("failures.json"), json.dumps(table, indent=1).encode() + b"\n")

@@ -19,6 +19,7 @@ __all__ = [
     "REAL",
     "level_name",
     "plot_band",
+    "plot_columns",
     "plot_dots",
     "plot_history",
     "plot_samples",
@@ -346,6 +347,56 @@ def plot_history(history, *, steps=None, ax=None, smooth=0.9, band=None, chance=
         )
     ax.set(xlabel="step", ylabel="loss")
     ax.legend(loc="upper left", ncols=2)
+    return ax
+
+
+def plot_columns(steps, columns, *, ax=None, band=None):
+    """Draw columns of a training's log over the steps.
+
+    What begins with d_, g_, real_ or fake_ has the color of that player or set. The axis is
+    logarithmic beyond 1 where values exceed 30.
+
+    Parameters
+    ----------
+    steps : array of int, shape (rows,)
+    columns : dict of str to array of float, shape (rows,)
+    ax : matplotlib Axes, optional
+    band : dict, optional
+        What other runs gave, drawn behind as `plot_band` does it: ``steps`` (points,), and by
+        the names of the columns arrays of shape (runs, points).
+
+    Returns
+    -------
+    matplotlib Axes
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> ax = plot_columns([20, 40], {"d_loss": [1.0, 99.0]}, ax=Figure().subplots())
+    >>> ax.get_yscale(), ax.lines[0].get_color() == DISCRIMINATOR
+    ('symlog', True)
+    """
+    from matplotlib import pyplot as plt
+
+    if ax is None:
+        _, ax = plt.subplots()
+    owners = {"d": DISCRIMINATOR, "g": GENERATOR, "real": REAL, "fake": FAKE}
+    largest = 0.0
+    for name, values in columns.items():
+        (line,) = ax.plot(steps, values, color=owners.get(name.split("_")[0]), label=name)
+        shown = [values]
+        if band is not None and name in band:
+            plot_band(band["steps"], band[name], ax=ax, label=None, color=line.get_color())
+            shown.append(band[name])
+        flat = np.abs(np.concatenate([np.ravel(array) for array in shown]).astype(float))
+        largest = max(largest, flat[np.isfinite(flat)].max(initial=0.0))
+    if largest > 30:
+        ax.set_yscale("symlog", linthresh=1)
+        ticks = ax.get_yticks()
+        ax.set_yticks(ticks[:: 1 + len(ticks) // 6])
+    ax.set(xlabel="step")
+    ax.margins(y=0.1)
+    ax.legend(loc="lower left", bbox_to_anchor=(-0.02, 1), ncols=2, fontsize=9, borderpad=0)
     return ax
 
 

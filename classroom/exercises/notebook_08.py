@@ -20,7 +20,7 @@ from classroom.exercises.checking import (
 )
 from ganlab import diagnosis
 
-_RULES = {symptom.illness: symptom.evidence for symptom in diagnosis.SYMPTOMS}
+_RULES = {symptom.failure: symptom.evidence for symptom in diagnosis.SYMPTOMS}
 
 
 @functools.cache
@@ -203,10 +203,10 @@ def _askable(names):
     """Return the rules that can be asked with these columns."""
     critic = next(record for truth, record in _recorded() if truth == "penalty_sampling")
     found = []
-    for illness, evidence in _RULES.items():
+    for failure, evidence in _RULES.items():
         try:
             evidence(_OnlyColumns(critic, {*names, "modes"}))  # modes: for its sentence alone
-            found.append(illness)
+            found.append(failure)
         except KeyError:
             pass
     return found
@@ -225,7 +225,7 @@ def _five_columns(rng, answer):
     if isinstance(count, bool) or count != len(found):
         raise Wrong("Count again: a rule is served when all its columns are among your five.")
     if "g_loss" in names:
-        raise Wrong("No rule asks for the generator's loss: its level names no illness.")
+        raise Wrong("No rule asks for the generator's loss: its level names no failure.")
     if len(found) < 4:
         raise Wrong(
             f"These serve {len(found)} rules, and five columns can serve more. Which rules are "
@@ -264,7 +264,7 @@ def _rule_order(rng, answer):
         said = next((name for name in order if _RULES[name](record)), None)
         if truth in order and said != truth:
             raise Wrong(_FIRST[truth, said])
-    return Right("All five patients are named rightly: causes first, shared consequences last.")
+    return Right("All five runs are named rightly: causes first, shared consequences last.")
 
 
 def _rung(alarm, rng, factor):

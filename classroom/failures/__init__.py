@@ -1,13 +1,13 @@
 """The failure laboratory: one call breaks a healthy training in a named way.
 
-An `Illness` is a value: a healthy setup and the changes that break it. `run` trains either and
-returns its record, and `ganlab.diagnosis.diagnose` names the illness from the record alone:
+A `Failure` is a value: a healthy setup and the changes that break it. `run` trains either and
+returns its record, and `ganlab.diagnosis.diagnose` names the failure from the record alone:
 
 >>> sorted(ALL)[:3]
 ['batch_norm_mode', 'discriminator_wins', 'frozen_discriminator']
 """
 
-from classroom.failures.catalog import ALL, Illness, run
+from classroom.failures.catalog import ALL, Failure, run
 from classroom.failures.healthy import DIGITS, RING, Setup
 from classroom.failures.recorded import load_gallery, load_table
 
@@ -15,7 +15,7 @@ __all__ = [
     "ALL",
     "DIGITS",
     "RING",
-    "Illness",
+    "Failure",
     "Setup",
     "load_gallery",
     "load_table",

@@ -4,13 +4,14 @@ Their settings are of the kind that the default recipe has, with smaller network
 written out here, because the thresholds of the diagnosis were chosen on them.
 """
 
+import functools
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
-from ganlab import datasets, keras, penalties, recipes
+from ganlab import datasets, keras, models, penalties, recipes
 from ganlab.diagnosis import monitor
 from ganlab.models.building import HeInitializers
 
@@ -46,6 +47,19 @@ def digits(seed, size=None):
     held_out = datasets.load("digits", split="test").images
     # 95 % of the held-out digits are nearer than this to some digit of the training part.
     return monitor.Task(data.images[chosen], held_out, data.images, data.labels, radius=5.1)
+
+
+def few_digits(size):
+    """Return the task of a setup that learns so many digits only."""
+    return functools.partial(digits, size=size)
+
+
+def wide_networks(sample_shape, *, seed):
+    """Build the pair of `models.points` with 256 latent numbers, as many as papers take."""
+    return (
+        models.mlp_generator(*sample_shape, latent_dim=256, seed=seed),
+        models.mlp_discriminator(*sample_shape, seed=seed + 1),
+    )
 
 
 def dense_networks(sample_shape, *, seed):

@@ -6,7 +6,7 @@ from ganlab import diagnosis, files
 
 
 def load_table():
-    """Load how often each illness was named what, and the truth about the gallery.
+    """Load how often each failure was named what, and the truth about the gallery.
 
     Returns
     -------

@@ -121,7 +121,8 @@ class Monitor(keras.callbacks.Callback):
         if not self._real_distance > 0:
             raise ValueError("expected held-out samples that differ, received one or equal ones")
         self._held_out_nearest = _nearest_distance(unseen, task.train)
-        self._samples, self._weights = gan(self._latents).numpy(), _weights(gan)
+        seen = {key: value.numpy() for key, value in self._look().items()}
+        self._samples, self._met, self._weights = seen["samples"], seen["met"], _weights(gan)
         self._frame_rows = {round(n * rows / (self.frames - 1)) for n in range(1, self.frames)}
         self._pictures = {gan.steps: self._samples[:_SHOWN]}
         self._logs = []
@@ -158,7 +159,8 @@ class Monitor(keras.callbacks.Callback):
         if penalty is not None and penalty.weight:
             means["penalty"] /= penalty.weight
         seen = {key: value.numpy() for key, value in self._look().items()}
-        before, self._samples = self._samples, seen.pop("samples")
+        self._samples = seen.pop("samples")
+        met_before, self._met = self._met, seen.pop("met")
         weights_before, self._weights = self._weights, _weights(self.model)
         real, held_out, fake = (seen.pop(key).ravel() for key in ("real", "held_out", "fake"))
         in_training = seen.pop("in_training")
@@ -186,7 +188,7 @@ class Monitor(keras.callbacks.Callback):
             "near": coverage.high_quality,
             "nearest": _nearest_distance(samples, task.train) / self._held_out_nearest,
             "spread": _mean_distance(samples) / distance,
-            "drift": _mean_shift(before, samples) / distance,
+            "drift": _mean_shift(met_before, self._met) / distance,
             "mode_gap": _mean_shift(samples, in_training) / distance,
             "sample_low": samples.min(),
             "sample_high": samples.max(),
@@ -198,6 +200,7 @@ class Monitor(keras.callbacks.Callback):
 def _look(gan, real, held_out, latents):
     """Return a compiled function that evaluates both networks without changing them."""
     drawn = gan.sampling_generator
+    hidden = _relu_layers(gan.generator)
 
     def discriminator(images):
         return gan.discriminator(images, training=False)
@@ -212,6 +215,8 @@ def _look(gan, real, held_out, latents):
         }
         return logits | {
             "samples": drawn(latents, training=False),
+            "met": met,
+            "dead_units": _dead_share(hidden, latents),
             "in_training": _in_training_mode(drawn, latents),
             "cross_entropy": losses.minimax.discriminator(logits["real"], logits["fake"]),
             "penalty_r1": penalties.r1(discriminator, real),
@@ -219,6 +224,36 @@ def _look(gan, real, held_out, latents):
         }
 
     return look
+
+
+def _relu_layers(network):
+    """Return a network that answers with the relu layers of another; None if it has none.
+
+    The layers of nested models, and of those that are not a graph of layers, are not seen.
+    """
+    if not getattr(network, "inputs", None):
+        return None
+    found = [layer.output for layer in network.layers if _is_relu(layer)]
+    return keras.Model(network.inputs, found, name="relu_layers") if found else None
+
+
+def _is_relu(layer):
+    if isinstance(layer, keras.layers.ReLU):
+        return layer.negative_slope == 0
+    return getattr(layer, "activation", None) is keras.activations.relu
+
+
+def _dead_share(hidden, latents):
+    """Return the share of units (channels) that are 0 everywhere, in the layer with most."""
+    if hidden is None:
+        return tf.constant(np.nan)
+    shares = [
+        tf.reduce_mean(
+            tf.cast(tf.reduce_all(answers == 0, axis=range(len(answers.shape) - 1)), tf.float32)
+        )
+        for answers in tf.nest.flatten(hidden(latents, training=False))
+    ]
+    return tf.reduce_max(shares)
 
 
 def _in_training_mode(network, latents):

@@ -18,23 +18,24 @@ class Diagnosis:
 
     Attributes
     ----------
-    illness : str or None
-        That of a `Symptom`; None for a healthy run.
+    failure : str or None
+        That of a `Symptom`; "unexplained" where there is none, but most modes are missing; None
+        for a healthy run.
     reasons : tuple of str
         The measurements that say so, in words; of a healthy run, that nothing was found.
     """
 
-    illness: str | None
+    failure: str | None
     reasons: tuple[str, ...]
 
     @property
     def is_healthy(self):
         """Whether nothing was found: after a treatment, whether the run is cured."""
-        return self.illness is None
+        return self.failure is None
 
     def __str__(self):
         """Write the name and the reasons below each other."""
-        return "\n  ".join([self.illness or "healthy", *self.reasons])
+        return "\n  ".join([self.failure or "healthy", *self.reasons])
 
 
 @dataclass(frozen=True)
@@ -43,18 +44,26 @@ class Symptom:
 
     Attributes
     ----------
-    illness : str
+    failure : str
         What it is a symptom of.
     evidence : callable
         ``record -> str or None``: what was seen, in words, or None where it is absent.
     """
 
-    illness: str
+    failure: str
     evidence: Callable
 
 
+#: Two samples are alike below this distance, in distances of two real ones: a generator that knows
+#: two neighboring modes of eight on a ring, and gives each half of its samples, comes to 0.3.
+_ALIKE = 0.4
+
+#: Whatever else a record shows: a run that covers fewer modes than this share is not healthy.
+_FEWEST_MODES = 0.5
+
+
 def diagnose(record):
-    """Name the illness whose symptom a record shows.
+    """Name the failure whose symptom a record shows.
 
     Parameters
     ----------
@@ -78,7 +87,13 @@ def diagnose(record):
     for symptom in SYMPTOMS:
         evidence = symptom.evidence(record)
         if evidence is not None:
-            return Diagnosis(symptom.illness, (evidence,))
+            return Diagnosis(symptom.failure, (evidence,))
+    modes = _late(record, "modes")
+    if not modes >= _FEWEST_MODES:
+        return Diagnosis(
+            "unexplained",
+            (f"none of the symptoms was found, but only {modes:.0%} of the modes are covered",),
+        )
     return Diagnosis(None, ("none of the symptoms was found",))
 
 
@@ -177,9 +192,20 @@ def _other_penalty(record):
     return None
 
 
+def _dead(record):
+    units, spread = _late(record, "dead_units"), _late(record, "spread")
+    if units > 0.95 and spread < _ALIKE:
+        return (
+            f"{units:.0%} of the units in a layer of the generator are 0 for all latents, and two "
+            f"samples are {spread:.2f} times as far apart as two real ones: no gradient reaches "
+            "those units any more"
+        )
+    return None
+
+
 def _alike(record):
     spread = _late(record, "spread")
-    if spread < 0.3:
+    if spread < _ALIKE:
         return (
             f"two samples are {spread:.2f} times as far apart as two real ones, and "
             f"{_late(record, 'modes'):.0%} of the modes are covered"
@@ -189,7 +215,7 @@ def _alike(record):
 
 def _restless(record):
     drift = _late(record, "drift")
-    if drift > 0.3:
+    if drift > 0.45:
         return (
             f"between two rows a sample of fixed latents travels {drift:.2f} of the distance of "
             "two real ones, to the end: nothing settles"
@@ -205,6 +231,7 @@ SYMPTOMS = (
     Symptom("high_learning_rate", _explosion),
     Symptom("discriminator_wins", _no_contest),
     Symptom("memorization", _membership),
+    Symptom("dead_generator", _dead),
     Symptom("mode_collapse", _alike),
     Symptom("labels_outside", _paid_for_confidence),
     Symptom("penalty_sampling", _other_penalty),

@@ -1,4 +1,4 @@
-"""Every illness breaks what it says and nothing else; the recorded table meets the bar."""
+"""Every failure breaks what it says and nothing else; the recorded table meets the bar."""
 
 import dataclasses
 import doctest
@@ -15,7 +15,7 @@ from ganlab import diagnosis, files, keras, losses, penalties, tf
 ROOT = Path(__file__).parents[2]
 TABLE = failures.load_table()
 
-EVERY = pytest.mark.parametrize("illness", failures.ALL.values(), ids=failures.ALL.keys())
+EVERY = pytest.mark.parametrize("failure", failures.ALL.values(), ids=failures.ALL.keys())
 
 
 def trained(setup, steps=3):
@@ -38,9 +38,9 @@ def test_examples():
 
 def test_each_illness_has_its_rule_and_its_own_name():
     assert len(failures.ALL) == 10
-    assert set(failures.ALL) == {symptom.illness for symptom in diagnosis.SYMPTOMS}
-    for name, illness in failures.ALL.items():
-        assert illness.name == name and illness.title and illness.cause
+    assert set(failures.ALL) == {symptom.failure for symptom in diagnosis.SYMPTOMS}
+    for name, failure in failures.ALL.items():
+        assert failure.name == name and failure.title and failure.cause
 
 
 # ---------------------------------------------------------------- the sick differ by their cause
@@ -60,27 +60,27 @@ WORDS = {
 
 
 @EVERY
-def test_the_cause_names_every_change_and_no_other(illness):
-    fields = {field.name for field in dataclasses.fields(illness.sick)}
+def test_the_cause_names_every_change_and_no_other(failure):
+    fields = {field.name for field in dataclasses.fields(failure.broken)}
     assert fields - set(WORDS) == {
         *("name", "networks", "conditional", "batch_size", "steps", "d_steps", "data"),
         *("split", "largest"),
     }
-    named = {field for field, words in WORDS.items() if any(w in illness.cause for w in words)}
-    assert set(illness.changes) == named
+    named = {field for field, words in WORDS.items() if any(w in failure.cause for w in words)}
+    assert set(failure.changes) == named
 
 
 @EVERY
-def test_sick_and_cured_differ_in_every_change_and_in_nothing_else(illness):
-    sick, cured = illness.sick.describe(), illness.cured.describe()
-    assert {name for name in sick if sick[name] != cured[name]} == set(illness.changes)
+def test_sick_and_cured_differ_in_every_change_and_in_nothing_else(failure):
+    sick, cured = failure.broken.describe(), failure.healthy.describe()
+    assert {name for name in sick if sick[name] != cured[name]} == set(failure.changes)
 
 
 @EVERY
-def test_sick_and_cured_start_alike(illness):
+def test_sick_and_cured_start_alike(failure):
     """With one seed both have the same first weights, so that the change alone tells them apart."""
-    shape = illness.cured.task(0).train.shape[1:]
-    sick, cured = (setup.build(shape, seed=0) for setup in (illness.sick, illness.cured))
+    shape = failure.healthy.task(0).train.shape[1:]
+    sick, cured = (setup.build(shape, seed=0) for setup in (failure.broken, failure.healthy))
     for network in ("generator", "discriminator"):
         pairs = zip(
             getattr(sick, network).get_weights(), getattr(cured, network).get_weights(), strict=True
@@ -94,19 +94,19 @@ def rates(setup):
 
 
 def test_the_rates_are_as_the_causes_say():
-    g_rate, d_rate = rates(failures.ALL["mode_collapse"].sick)
+    g_rate, d_rate = rates(failures.ALL["mode_collapse"].broken)
     assert g_rate == pytest.approx(100 * d_rate)
     hot = failures.ALL["high_learning_rate"]
-    assert rates(hot.sick) == pytest.approx([150 * rate for rate in rates(hot.cured)])
-    swinging = failures.ALL["oscillation"].sick
+    assert rates(hot.broken) == pytest.approx([150 * rate for rate in rates(hot.healthy)])
+    swinging = failures.ALL["oscillation"].broken
     assert swinging.g_optimizer().beta_1 == swinging.d_optimizer().beta_1 == 0.9
     assert rates(swinging) == rates(failures.RING)
-    plain = failures.ALL["discriminator_wins"].sick.g_optimizer()
+    plain = failures.ALL["discriminator_wins"].broken.g_optimizer()
     assert isinstance(plain, keras.optimizers.SGD) and plain.momentum == 0
 
 
 def test_labels_outside_make_a_loss_without_a_bottom():
-    broken = failures.ALL["labels_outside"].sick.loss
+    broken = failures.ALL["labels_outside"].broken.loss
     sure = np.full((512, 1), 1000.0, np.float32)
     assert losses.non_saturating.discriminator(sure, -sure) == 0
     # Each side pays softplus(1000) - (1 + noise) 1000, with noise of 1/4 in the mean.
@@ -116,19 +116,19 @@ def test_labels_outside_make_a_loss_without_a_bottom():
 
 
 def test_the_frozen_discriminator_is_frozen_and_silent():
-    gan, (d_before, g_before) = trained(failures.ALL["frozen_discriminator"].sick)
+    gan, (d_before, g_before) = trained(failures.ALL["frozen_discriminator"].broken)
     assert not gan.discriminator.trainable_variables
     assert not moved(gan.discriminator, d_before) and moved(gan.generator, g_before)
-    gan, (d_before, _) = trained(failures.ALL["frozen_discriminator"].cured)
+    gan, (d_before, _) = trained(failures.ALL["frozen_discriminator"].healthy)
     assert moved(gan.discriminator, d_before)
 
 
 def test_a_frozen_discriminator_pays_what_it_would_pay_unfrozen():
     """Its first loss, before any update, is that of the healthy game; no gradient flows."""
-    illness = failures.ALL["frozen_discriminator"]
-    real = illness.cured.task(0).train[:64]
+    failure = failures.ALL["frozen_discriminator"]
+    real = failure.healthy.task(0).train[:64]
     sick, cured = (
-        setup.build((2,), seed=0).train_step(real) for setup in (illness.sick, illness.cured)
+        setup.build((2,), seed=0).train_step(real) for setup in (failure.broken, failure.healthy)
     )
     assert float(sick["d_loss"]) == pytest.approx(float(cured["d_loss"]), rel=1e-6)
     assert sick["d_gradient_norm"] == sick["penalty"] == 0 < cured["d_gradient_norm"]
@@ -142,7 +142,7 @@ def test_the_wrong_penalty_differs_from_one_third():
 
     real = np.zeros((20_000, 2), np.float32)
     fake = real + np.float32([0.6, 0.8])
-    wrong = failures.ALL["penalty_sampling"].sick.penalty.function(bowl, real, fake, seed=0)
+    wrong = failures.ALL["penalty_sampling"].broken.penalty.function(bowl, real, fake, seed=0)
     right = penalties.gradient_penalty(bowl, real, fake, seed=0)
     # Five standard errors of 20,000 draws are below 0.02.
     assert float(wrong) == pytest.approx(2 - 2 * np.sqrt(2 / np.pi), abs=0.02)
@@ -160,11 +160,11 @@ def test_the_average_forgets_the_statistics_of_normalization():
 def test_images_are_scaled_twice_and_few_are_few():
     images = failures.DIGITS.task(0).train
     assert len(images) == 1442
-    seen = failures.ALL["scaled_twice"].sick.preprocess(images)
+    seen = failures.ALL["scaled_twice"].broken.preprocess(images)
     assert seen.dtype == np.float32 and seen.max() == np.float32(1 / 255)
-    few = failures.ALL["memorization"].sick.task(3)
+    few = failures.ALL["memorization"].broken.task(3)
     assert len(few.train) == 16 and len(few.held_out) == len(failures.DIGITS.task(3).held_out)
-    assert not np.array_equal(few.train, failures.ALL["memorization"].sick.task(4).train)
+    assert not np.array_equal(few.train, failures.ALL["memorization"].broken.task(4).train)
 
 
 def test_no_held_out_sample_is_trained_on():
@@ -175,17 +175,17 @@ def test_no_held_out_sample_is_trained_on():
 
 
 def test_only_an_illness_or_a_setup_runs():
-    with pytest.raises(TypeError, match="expected what as an Illness or a Setup, received 'mode"):
+    with pytest.raises(TypeError, match="expected what as an Failure or a Setup, received 'mode"):
         failures.run("mode_collapse", seed=0)
 
 
 @pytest.mark.slow
 def test_a_sick_run_is_named_and_its_cure_confirmed():
-    illness = failures.ALL["frozen_discriminator"]
-    sick = failures.run(illness, seed=1, steps=200)
+    failure = failures.ALL["frozen_discriminator"]
+    sick = failures.run(failure, seed=1, steps=200)
     assert len(sick.steps) == 10 and sick.frames.shape == (6, 128, 2)
-    assert diagnosis.diagnose(sick).illness == "frozen_discriminator"
-    cured = failures.run(illness.cured, seed=1)
+    assert diagnosis.diagnose(sick).failure == "frozen_discriminator"
+    cured = failures.run(failure.healthy, seed=1)
     assert diagnosis.diagnose(cured).is_healthy
     assert cured["modes"][-1] >= 7 / 8
 
@@ -201,7 +201,7 @@ def test_the_page_of_the_data_has_the_sums(name):
 
 
 def test_the_recorded_table_meets_the_bar():
-    """Nine of ten held-out seeds named rightly, for every illness and for healthy games."""
+    """Nine of ten held-out seeds named rightly, for every failure and for healthy games."""
     counts = TABLE["counts"]
     assert set(failures.ALL) <= set(counts)
     assert sum(row.startswith("healthy") for row in counts) == 3
@@ -215,7 +215,7 @@ def test_the_gallery_is_what_its_answers_say():
     gallery, answers = failures.load_gallery(), TABLE["gallery"]
     assert list(gallery) == list(answers) == list("ABCDEFGHIJKL")
     assert sorted(answers.values()) == sorted([*failures.ALL, "healthy", "healthy"])
-    says = {k: diagnosis.diagnose(record).illness or "healthy" for k, record in gallery.items()}
+    says = {k: diagnosis.diagnose(record).failure or "healthy" for k, record in gallery.items()}
     assert says == answers
     assert files.recorded("failure_curves.npz").stat().st_size < 400_000
 

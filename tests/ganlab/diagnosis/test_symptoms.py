@@ -17,7 +17,7 @@ HEALTHY = {
     "d_movement": 0.02, "g_movement": 0.02,
 }  # fmt: skip
 
-# What must be different for each illness, and the least that must not suffice.
+# What must be different for each failure, and the least that must not suffice.
 SICK = {
     "scaled_twice": ({"received_high": 1 / 255}, {"received_high": 0.5}),
     "frozen_discriminator": ({"d_movement": 0.0}, {"d_movement": 1e-5}),
@@ -47,36 +47,36 @@ def record(**changes):
 
 def test_the_healthy_record_is_healthy():
     found = diagnosis.diagnose(record())
-    assert found.is_healthy and found.illness is None
+    assert found.is_healthy and found.failure is None
     assert str(found) == "healthy\n  none of the symptoms was found"
 
 
 def test_there_is_one_rule_for_each_illness():
-    assert sorted(symptom.illness for symptom in diagnosis.SYMPTOMS) == sorted(SICK)
+    assert sorted(symptom.failure for symptom in diagnosis.SYMPTOMS) == sorted(SICK)
 
 
-@pytest.mark.parametrize("illness", SICK)
-def test_a_rule_fires_on_its_symptom_and_not_on_less(illness):
-    severe, mild = SICK[illness]
+@pytest.mark.parametrize("failure", SICK)
+def test_a_rule_fires_on_its_symptom_and_not_on_less(failure):
+    severe, mild = SICK[failure]
     found = diagnosis.diagnose(record(**severe))
-    assert found.illness == illness and not found.is_healthy
+    assert found.failure == failure and not found.is_healthy
     assert len(found.reasons) == 1 and len(found.reasons[0]) > 30
     assert diagnosis.diagnose(record(**mild)).is_healthy
 
 
-@pytest.mark.parametrize("illness", SICK)
-def test_no_other_rule_fires_on_a_single_symptom(illness):
-    fired = [s.illness for s in diagnosis.SYMPTOMS if s.evidence(record(**SICK[illness][0]))]
-    assert fired == [illness]
+@pytest.mark.parametrize("failure", SICK)
+def test_no_other_rule_fires_on_a_single_symptom(failure):
+    fired = [s.failure for s in diagnosis.SYMPTOMS if s.evidence(record(**SICK[failure][0]))]
+    assert fired == [failure]
 
 
 def test_causes_come_before_consequences():
     both = {"received_high": 1 / 255, "spread": 0.1}
-    assert diagnosis.diagnose(record(**both)).illness == "scaled_twice"
+    assert diagnosis.diagnose(record(**both)).failure == "scaled_twice"
     dead = {"d_loss_swing": 300.0, "spread": 0.0, "drift": 0.9}
-    assert diagnosis.diagnose(record(**dead)).illness == "high_learning_rate"
+    assert diagnosis.diagnose(record(**dead)).failure == "high_learning_rate"
     wandering = {"spread": 0.0, "drift": 0.9}
-    assert diagnosis.diagnose(record(**wandering)).illness == "mode_collapse"
+    assert diagnosis.diagnose(record(**wandering)).failure == "mode_collapse"
 
 
 def test_a_wasserstein_loss_is_not_taken_for_a_cross_entropy():
@@ -84,7 +84,7 @@ def test_a_wasserstein_loss_is_not_taken_for_a_cross_entropy():
     critic = {"d_loss": -0.2, "real_logit": -0.6, "fake_logit": -0.8, "cross_entropy": 1.5}
     assert diagnosis.diagnose(record(**critic)).is_healthy
     paid = {"d_loss": -0.2, "real_logit": 3.0, "fake_logit": -2.0, "cross_entropy": 0.4}
-    assert diagnosis.diagnose(record(**paid)).illness == "labels_outside"
+    assert diagnosis.diagnose(record(**paid)).failure == "labels_outside"
 
 
 def test_a_run_without_penalty_has_no_wrong_penalty():
@@ -94,7 +94,7 @@ def test_a_run_without_penalty_has_no_wrong_penalty():
 @pytest.mark.parametrize("bad", [np.nan, np.inf])
 def test_a_run_that_is_not_finite_exploded(bad):
     broken = record(d_loss=bad, d_loss_swing=bad, spread=bad, drift=bad, cross_entropy=bad)
-    assert diagnosis.diagnose(broken).illness == "high_learning_rate"
+    assert diagnosis.diagnose(broken).failure == "high_learning_rate"
 
 
 def test_only_the_second_half_counts_for_a_state():
@@ -102,7 +102,7 @@ def test_only_the_second_half_counts_for_a_state():
     healthy.columns["spread"][: ROWS // 2] = 0.0
     assert diagnosis.diagnose(healthy).is_healthy
     healthy.columns["spread"][ROWS // 2 :] = 0.0
-    assert diagnosis.diagnose(healthy).illness == "mode_collapse"
+    assert diagnosis.diagnose(healthy).failure == "mode_collapse"
 
 
 def test_a_short_record_is_refused():
@@ -124,4 +124,4 @@ def test_a_flat_critic_has_no_slope_to_compare_with(penalty):
     made = diagnosis.Record(np.arange(ROWS), columns, frames, np.zeros(1, int), frames[0])
     assert diagnosis.diagnose(made).is_healthy
     columns |= {"penalty_gp": np.full(ROWS, 1.0), "penalty": np.full(ROWS, 0.2)}
-    assert diagnosis.diagnose(made).illness == "penalty_sampling"
+    assert diagnosis.diagnose(made).failure == "penalty_sampling"
