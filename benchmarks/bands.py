@@ -240,25 +240,25 @@ def _keep_07(names):
 
 
 def _keep_08(names):
-    """Return the columns that the notebook shows of the healthy run and of each bed."""
+    """Return the columns that the notebook shows of the healthy run and of each run drawn."""
     kept = {}
     for name, columns in _shown("08").items():
-        run = names["healthy"] if name == "healthy" else names["patients"][int(name[3:]) - 1]
+        run = names["healthy"] if name == "healthy" else names["runs"][int(name[3:])]
         kept[f"{name}/steps"] = np.asarray(run.steps)
         kept |= {f"{name}/{column}": np.asarray(run[column]) for column in columns}
-    return kept | {"healthy/samples": names["healthy"].frames[-1][:120]}
+    return kept
 
 
 def _shown(number):
-    """Return the columns on the dashboard and at each bed, as the calls that draw them say."""
+    """Return the columns on the dashboard and of each run, as the calls that draw them say."""
     found = {}
     for node in ast.walk(ast.parse("\n".join(source for _, source in _cells(number)))):
         target = getattr(node, "targets", [None])[0]
         if getattr(target, "id", None) == "DASHBOARD":
             found["healthy"] = sum(ast.literal_eval(node.value), ())
-        elif isinstance(node, ast.Call) and getattr(node.func, "id", None) == "draw_bed":
-            bed, *panels = (ast.literal_eval(argument) for argument in node.args)
-            found[f"bed{bed}"] = ("d_loss", "g_loss", *sum(panels, ()))
+        elif isinstance(node, ast.Call) and getattr(node.func, "id", None) == "draw_run":
+            run, *panels = (ast.literal_eval(argument) for argument in node.args)
+            found[f"run{run}"] = ("d_loss", "g_loss", *sum(panels, ()))
     return {name: tuple(dict.fromkeys(columns)) for name, columns in found.items()}
 
 

@@ -22,6 +22,7 @@ __all__ = [
     "Recipe",
     "adam",
     "dense_networks",
+    "handwriting_networks",
     "labeled_networks",
     "light_networks",
     "load_generator",
@@ -179,6 +180,14 @@ def small_networks(sample_shape, *, seed):
     )
 
 
+def handwriting_networks(image_shape, *, seed):
+    """Build the pair of `models.convolutional`, its generator with a background of exactly 0."""
+    return (
+        models.conv_generator(image_shape, threshold=0.05, seed=seed),
+        models.conv_discriminator(image_shape, seed=seed + 1),
+    )
+
+
 def labeled_networks(image_shape, *, classes, seed):
     """Build the pair of `models.convolutional` that is told a label."""
     return (
@@ -228,7 +237,14 @@ ALL = {
             DEFAULT, name="conditional", networks=labeled_networks, conditional=True
         ),
         # Recorded in data/weights: the default recipe, given time; of critters, in 2 MB.
-        dataclasses.replace(DEFAULT, name="digits", ema=0.999, steps=6_000, split="train"),
+        dataclasses.replace(
+            DEFAULT,
+            name="digits",
+            networks=handwriting_networks,
+            ema=0.999,
+            steps=6_000,
+            split="train",
+        ),
         dataclasses.replace(
             DEFAULT,
             name="critters",

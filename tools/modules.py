@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 FLOORS = {
     "ganlab": [
         ["_tensorflow", "files", "images", "latents"],
+        ["layers"],
         ["losses", "metrics", "models", "penalties", "plotting", "similarity"],
         ["callbacks", "checkpoints", "datasets", "training"],
         ["diagnosis", "evaluation", "inversion", "recipes"],

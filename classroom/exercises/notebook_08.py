@@ -112,7 +112,7 @@ def _averaged(rng, averaged):
         row(mean, second),
         what="the average",
         wrong=(
-            (row(mean, first), "This is bed 8: the statistics stay those of an untrained layer."),
+            (row(mean, first), "This is run 6: the statistics stay those of an untrained layer."),
             (row(mean, mean), "The statistics are averages already: copy them."),
             (row(mirrored, second), "The decay is on the wrong side: it is the share that stays."),
             (row(mirrored, mirrored), "The decay is the share that stays; and the statistics?"),
@@ -240,12 +240,10 @@ def _five_columns(rng, answer):
 _FIRST = {
     ("scaled_twice", "mode_collapse"): "A run whose images are scaled twice is called a collapse: "
     "two black images are alike. Which of the two is the cause?",
-    ("high_learning_rate", "mode_collapse"): "A run that exploded ends with a dead generator, and "
-    "is called a collapse.",
+    ("high_learning_rate", "mode_collapse"): "A run that exploded ends with all samples on one "
+    "place, and is called a collapse.",
     ("frozen_discriminator", "high_learning_rate"): "Against a frozen discriminator the loss "
     "grows without end, and is called an explosion; whether its weights move is a plainer fact.",
-    ("mode_collapse", "oscillation"): "A collapsed generator wanders, and its one point is called "
-    "an oscillation.",
 }
 _LETTERS = {
     "a": "mode_collapse",
@@ -270,7 +268,7 @@ def _rule_order(rng, answer):
 def _rung(alarm, rng, factor):
     """Try an alarm on the recorded runs, times a factor and shaken.
 
-    Returns for how many of the healthy it rings, and the sick that it hears and that it misses.
+    Returns for how many of the healthy it rings, and the broken that it hears and that it misses.
     """
     rings = []
     for truth, record in _recorded():
@@ -291,14 +289,14 @@ def _alarm(rng, alarm):
     false, heard, missed = _rung(alarm, rng, 1.0)
     if false:
         raise Wrong(
-            f"The alarm rings for {len(heard)} of ten sick runs, and for {false} of two healthy "
+            f"The alarm rings for {len(heard)} of ten broken runs, and for {false} of two healthy "
             "ones: soon nobody will listen."
         )
     if not heard:
-        raise Wrong("The alarm never rings, neither for the healthy nor for the sick.")
+        raise Wrong("The alarm never rings, neither for the healthy runs nor for the broken ones.")
     if len(heard) < 4:
         raise Wrong(
-            f"Quiet on the healthy, but it rings for {len(heard)} of ten sick runs only: "
+            f"Quiet on the healthy, but it rings for {len(heard)} of ten broken runs only: "
             f"{', '.join(heard)}. Four are asked for."
         )
     for factor, side in ((0.92, "smaller"), (1.08, "larger")):
@@ -306,8 +304,8 @@ def _alarm(rng, alarm):
         if false or len(rung) < 4:
             raise Wrong(
                 "Right for the twelve runs that you know. On runs held back, whose numbers are 8 "
-                f"percent {side}, it rings for {len(rung)} of ten sick and {false} of two healthy "
-                "ones: give the thresholds room."
+                f"percent {side}, it rings for {len(rung)} of ten broken and {false} of two "
+                "healthy ones: give the thresholds room."
             )
-    text = f"Quiet on both healthy runs, and it rings for {len(heard)} of ten sick ones."
+    text = f"Quiet on both healthy runs, and it rings for {len(heard)} of ten broken ones."
     return Right(text + (f" Not for: {', '.join(missed)}." if missed else ""))

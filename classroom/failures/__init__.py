@@ -4,7 +4,7 @@ A `Failure` is a value: a healthy setup and the changes that break it. `run` tra
 returns its record, and `ganlab.diagnosis.diagnose` names the failure from the record alone:
 
 >>> sorted(ALL)[:3]
-['batch_norm_mode', 'discriminator_wins', 'frozen_discriminator']
+['batch_norm_mode', 'dead_generator', 'discriminator_wins']
 """
 
 from classroom.failures.catalog import ALL, Failure, run

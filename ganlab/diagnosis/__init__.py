@@ -1,4 +1,4 @@
-"""What ails a training: its record, and the rules that name a failure from the record alone.
+"""What went wrong in a training: its record, and the rules that name a failure from it alone.
 
 `monitor` trains a GAN and writes the record, `record` says what one is, `symptoms` reads it;
 the last two need NumPy only.

@@ -1,4 +1,4 @@
-"""Rules that read the record of a training and name what ails it, tried in order.
+"""Rules that read the record of a training and name what went wrong, tried in order.
 
 Every rule is a few comparisons with thresholds that can be read, argued with and broken. The
 order matters: a rule that names a cause directly (what the discriminator receives, whether it
@@ -30,7 +30,7 @@ class Diagnosis:
 
     @property
     def is_healthy(self):
-        """Whether nothing was found: after a treatment, whether the run is cured."""
+        """Whether nothing was found: after a repair, whether it helped."""
         return self.failure is None
 
     def __str__(self):

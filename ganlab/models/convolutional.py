@@ -3,13 +3,22 @@
 import math
 
 from ganlab._tensorflow import keras
+from ganlab.layers import Threshold
 from ganlab.models.building import HeInitializers, check_image_shape, embedded_labels
 
 layers = keras.layers
 
 
 def conv_generator(
-    image_shape, latent_dim=32, *, classes=None, width=8, hidden=256, smooth=False, seed
+    image_shape,
+    latent_dim=32,
+    *,
+    classes=None,
+    width=8,
+    hidden=256,
+    smooth=False,
+    threshold=None,
+    seed,
 ):
     """Build a small convolutional generator for images of any size.
 
@@ -36,6 +45,9 @@ def conv_generator(
         Take the mean over 2x2 neighbors before the sigmoid. No combination of weights can then
         draw a checkerboard, which training otherwise leaves in flat colors; a sharp edge is
         still possible, since the sigmoid comes after. Gray handwriting does not need it.
+    threshold : float in (0, 1), optional
+        Draw what is below it as 0, except in training: see `layers.Threshold`. For ink on paper,
+        whose background is exactly 0.
     seed : int
         For the initial weights.
 
@@ -93,6 +105,8 @@ def conv_generator(
     if any(extra):
         margins = [(n // 2, n - n // 2) for n in extra]
         x = layers.Cropping2D(margins, data_format="channels_last", name="crop")(x)
+    if threshold is not None:
+        x = Threshold(threshold, name="threshold")(x)
     told = latents if classes is None else [latents, labels]
     return keras.Model(told, x, name="conv_generator")
 

@@ -26,7 +26,7 @@ def test_a_band_holds_five_finite_runs(number):
     for key, values in runs.items():
         assert len(values) == 5 or key.endswith("steps"), key
         assert values.dtype in (np.float32, np.uint8, np.int64) or key.endswith("steps"), key
-        assert key.startswith(("contest/", "bed")) or np.isfinite(values).all(), key
+        assert key.startswith(("contest/", "run")) or np.isfinite(values).all(), key
 
 
 @EVERY_BAND
@@ -173,7 +173,7 @@ def test_large_numbers_stay_numbers(toy):
 
 def test_the_shown_columns_are_read_from_the_calls():
     shown = recorder._shown("08")
-    assert set(shown) == {"healthy", *(f"bed{k}" for k in range(1, 11))}
+    assert set(shown) == {"healthy", *(f"run{k}" for k in range(1, 7))}
     assert {"d_loss", "g_loss"} <= set.intersection(*map(set, shown.values()))
 
 

@@ -37,17 +37,18 @@ def test_examples():
 
 
 def test_each_illness_has_its_rule_and_its_own_name():
-    assert len(failures.ALL) == 10
+    assert len(failures.ALL) == 11
     assert set(failures.ALL) == {symptom.failure for symptom in diagnosis.SYMPTOMS}
     for name, failure in failures.ALL.items():
         assert failure.name == name and failure.title and failure.cause
 
 
-# ---------------------------------------------------------------- the sick differ by their cause
+# ---------------------------------------------------------------- a failure differs by its cause
 
 
 #: Words by which a cause names the change of a field.
 WORDS = {
+    "networks": ("latent numbers",),
     "g_optimizer": ("generator learns", "for the generator", "both networks", "both players"),
     "d_optimizer": ("both networks", "both players"),
     "loss": ("loss",),
@@ -63,7 +64,7 @@ WORDS = {
 def test_the_cause_names_every_change_and_no_other(failure):
     fields = {field.name for field in dataclasses.fields(failure.broken)}
     assert fields - set(WORDS) == {
-        *("name", "networks", "conditional", "batch_size", "steps", "d_steps", "data"),
+        *("name", "conditional", "batch_size", "steps", "d_steps", "data"),
         *("split", "largest"),
     }
     named = {field for field, words in WORDS.items() if any(w in failure.cause for w in words)}
@@ -71,22 +72,27 @@ def test_the_cause_names_every_change_and_no_other(failure):
 
 
 @EVERY
-def test_sick_and_cured_differ_in_every_change_and_in_nothing_else(failure):
-    sick, cured = failure.broken.describe(), failure.healthy.describe()
-    assert {name for name in sick if sick[name] != cured[name]} == set(failure.changes)
+def test_broken_and_healthy_differ_in_every_change_and_in_nothing_else(failure):
+    broken, healthy = failure.broken.describe(), failure.healthy.describe()
+    assert {name for name in broken if broken[name] != healthy[name]} == set(failure.changes)
 
 
 @EVERY
-def test_sick_and_cured_start_alike(failure):
+def test_broken_and_healthy_start_alike(failure):
     """With one seed both have the same first weights, so that the change alone tells them apart."""
     shape = failure.healthy.task(0).train.shape[1:]
-    sick, cured = (setup.build(shape, seed=0) for setup in (failure.broken, failure.healthy))
-    for network in ("generator", "discriminator"):
+    broken, healthy = (setup.build(shape, seed=0) for setup in (failure.broken, failure.healthy))
+    kept = {"generator", "discriminator"} - (
+        {"generator"} if "networks" in failure.changes else set()
+    )
+    for network in sorted(kept):
         pairs = zip(
-            getattr(sick, network).get_weights(), getattr(cured, network).get_weights(), strict=True
+            getattr(broken, network).get_weights(),
+            getattr(healthy, network).get_weights(),
+            strict=True,
         )
         assert all(np.array_equal(a, b) for a, b in pairs)
-    assert np.array_equal(sick.seed_generator.state, cured.seed_generator.state)
+    assert np.array_equal(broken.seed_generator.state, healthy.seed_generator.state)
 
 
 def rates(setup):
@@ -94,8 +100,12 @@ def rates(setup):
 
 
 def test_the_rates_are_as_the_causes_say():
-    g_rate, d_rate = rates(failures.ALL["mode_collapse"].broken)
+    g_rate, d_rate = rates(failures.ALL["dead_generator"].broken)
     assert g_rate == pytest.approx(100 * d_rate)
+    collapsed = failures.ALL["mode_collapse"].broken
+    assert rates(collapsed) == pytest.approx([1, 2] * np.array(rates(failures.RING)))
+    assert collapsed.g_optimizer().beta_1 == collapsed.d_optimizer().beta_1 == 0.5
+    assert collapsed.build((2,), seed=0).latent_dim == 256
     hot = failures.ALL["high_learning_rate"]
     assert rates(hot.broken) == pytest.approx([150 * rate for rate in rates(hot.healthy)])
     swinging = failures.ALL["oscillation"].broken
@@ -127,11 +137,11 @@ def test_a_frozen_discriminator_pays_what_it_would_pay_unfrozen():
     """Its first loss, before any update, is that of the healthy game; no gradient flows."""
     failure = failures.ALL["frozen_discriminator"]
     real = failure.healthy.task(0).train[:64]
-    sick, cured = (
+    broken, healthy = (
         setup.build((2,), seed=0).train_step(real) for setup in (failure.broken, failure.healthy)
     )
-    assert float(sick["d_loss"]) == pytest.approx(float(cured["d_loss"]), rel=1e-6)
-    assert sick["d_gradient_norm"] == sick["penalty"] == 0 < cured["d_gradient_norm"]
+    assert float(broken["d_loss"]) == pytest.approx(float(healthy["d_loss"]), rel=1e-6)
+    assert broken["d_gradient_norm"] == broken["penalty"] == 0 < healthy["d_gradient_norm"]
 
 
 def test_the_wrong_penalty_differs_from_one_third():
@@ -150,7 +160,7 @@ def test_the_wrong_penalty_differs_from_one_third():
 
 
 def test_the_average_forgets_the_statistics_of_normalization():
-    for kind, forgets in (("sick", True), ("cured", False)):
+    for kind, forgets in (("broken", True), ("healthy", False)):
         gan, _ = trained(getattr(failures.ALL["batch_norm_mode"], kind))
         means = [w for w in gan.generator_ema.weights if "moving_mean" in w.path]
         assert len(means) == 2
@@ -174,20 +184,20 @@ def test_no_held_out_sample_is_trained_on():
         assert not any(sample.tobytes() in known for sample in task.held_out)
 
 
-def test_only_an_illness_or_a_setup_runs():
-    with pytest.raises(TypeError, match="expected what as an Failure or a Setup, received 'mode"):
+def test_only_a_failure_or_a_setup_runs():
+    with pytest.raises(TypeError, match="expected what as a Failure or a Setup, received 'mode"):
         failures.run("mode_collapse", seed=0)
 
 
 @pytest.mark.slow
-def test_a_sick_run_is_named_and_its_cure_confirmed():
+def test_a_broken_run_is_named_and_its_repair_confirmed():
     failure = failures.ALL["frozen_discriminator"]
-    sick = failures.run(failure, seed=1, steps=200)
-    assert len(sick.steps) == 10 and sick.frames.shape == (6, 128, 2)
-    assert diagnosis.diagnose(sick).failure == "frozen_discriminator"
-    cured = failures.run(failure.healthy, seed=1)
-    assert diagnosis.diagnose(cured).is_healthy
-    assert cured["modes"][-1] >= 7 / 8
+    broken = failures.run(failure, seed=1, steps=200)
+    assert len(broken.steps) == 10 and broken.frames.shape == (6, 128, 2)
+    assert diagnosis.diagnose(broken).failure == "frozen_discriminator"
+    healthy = failures.run(failure.healthy, seed=1)
+    assert diagnosis.diagnose(healthy).is_healthy
+    assert healthy["modes"][-1] >= 7 / 8
 
 
 # ------------------------------------------------------------------------------ what is recorded
@@ -209,6 +219,33 @@ def test_the_recorded_table_meets_the_bar():
     for row, found in counts.items():
         assert sum(found.values()) == len(TABLE["seeds"]) == 10
         assert found.get(row.split(",")[0], 0) >= 9, row
+
+
+def test_each_repair_is_one_change_tried_with_five_seeds():
+    repairs = TABLE["repairs"]
+    assert set(repairs) == set(failures.ALL) and len(TABLE["repair_seeds"]) == 5
+    for name, failure in failures.ALL.items():
+        assert list(repairs[name]) == list(failure.repairs)
+        for words, fields in failure.repairs.items():
+            changed = {field.removeprefix("g_").removeprefix("d_") for field in fields}
+            assert len(changed) == 1, words  # one thing, if of both players
+            assert all(len(values) == 5 for values in repairs[name][words].values())
+
+
+def test_no_run_without_modes_is_called_healthy():
+    found = [runs for changes in TABLE["repairs"].values() for runs in changes.values()]
+    pairs = [pair for runs in found for pair in zip(runs["found"], runs["modes"], strict=True)]
+    assert len(pairs) >= 90 and {name for name, _ in pairs} > {"healthy", "unexplained"}
+    assert all(modes >= 0.5 for name, modes in pairs if name == "healthy")
+
+
+def test_severity_goes_up_to_what_is_taught():
+    for name, values in TABLE["severity"].items():
+        assert all(sum(found.values()) == 10 for found in values.values())
+        most = list(values.values())[-1]
+        assert most == TABLE["counts"][name], "the severest form is the failure itself"
+        rightly = [found.get(name, 0) for found in values.values()]
+        assert rightly[0] < 5 <= 9 <= rightly[-1], name
 
 
 def test_the_gallery_is_what_its_answers_say():

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from classroom import failures
-from ganlab import callbacks, datasets, metrics, recipes
+from ganlab import callbacks, datasets, keras, metrics, recipes, tf
 from ganlab.diagnosis import COLUMNS, monitor
 
 
@@ -104,6 +104,68 @@ def test_columns_that_the_metrics_measure(watched):
         metrics.nearest_neighbors(x, task.train)[0].mean() for x in (samples, task.held_out)
     )
     assert last["nearest"] == pytest.approx(near / far, rel=1e-2)  # float32, among near points
+
+
+def test_drift_is_that_of_the_trained_generator(watched):
+    """A step with an average that hardly moves: the samples of both, before and after."""
+    gan, task, *_ = watched
+    z = watch_latents(gan)
+    before, averaged = gan.generator(z).numpy(), gan.generator_ema(z).numpy()
+    watch = monitor.Monitor(task, every=1, seed=3)
+    gan.fit(
+        datasets.batches(task.train, 32, seed=0, start=7),
+        steps_per_epoch=1,
+        verbose=0,
+        callbacks=[watch],
+    )
+    distance = monitor._mean_distance(task.held_out[:256])
+    moved = np.linalg.norm(gan.generator(z).numpy() - before, axis=1).mean() / distance
+    calm = np.linalg.norm(gan.generator_ema(z).numpy() - averaged, axis=1).mean() / distance
+    assert watch.record["drift"][0] == pytest.approx(moved, rel=1e-4)
+    assert calm < 0.7 * moved
+
+
+def relu_network(kind):
+    layers = keras.layers
+    if kind == "leaky":
+        hidden = [layers.Dense(4), layers.LeakyReLU(0.2)]
+    elif kind == "layer":
+        hidden = [layers.Dense(4), layers.ReLU()]
+    else:
+        hidden = [layers.Dense(4, activation="relu")]
+    network = keras.Sequential([keras.Input((2,)), *hidden, layers.Dense(2)])
+    # Unit 0 is always 0, unit 1 never, 2 and 3 for some latents.
+    network.layers[0].set_weights(
+        [np.array([[0, 0, 1, -1], [0, 0, 0, 1]], "float32"), np.array([-1, 1, 0, 0], "float32")]
+    )
+    return network
+
+
+@pytest.mark.parametrize(("kind", "share"), [("dense", 0.25), ("layer", 0.25), ("leaky", np.nan)])
+def test_dead_units_are_those_that_answer_0_to_all(kind, share):
+    latents = tf.constant([[1.0, 0.0], [-1.0, 0.0]])
+    found = monitor._dead_share(monitor._relu_layers(relu_network(kind)), latents)
+    np.testing.assert_equal(float(found), share)
+
+
+def test_dead_channels_and_the_worst_layer():
+    x = start = keras.Input((2, 2, 1))
+    for name, bias in (("one", [-1.0, 1.0]), ("both", [-1.0, -1.0])):
+        layer = keras.layers.Conv2D(2, 1, activation="relu", kernel_initializer="zeros", name=name)
+        x = layer(x)
+        layer.bias.assign(bias)
+    images = tf.zeros((3, 2, 2, 1))
+    for stop, share in (("one", 0.5), ("both", 1.0)):
+        network = keras.Model(start, keras.Model(start, x).get_layer(stop).output)
+        assert float(monitor._dead_share(monitor._relu_layers(network), images)) == share
+
+
+def test_a_network_that_is_no_graph_has_no_layers_to_look_at():
+    class Own(keras.Model):
+        def call(self, x):
+            return x
+
+    assert monitor._relu_layers(Own()) is None
 
 
 def test_the_area_under_the_curve_is_the_share_of_pairs():
