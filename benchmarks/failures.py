@@ -6,7 +6,7 @@ Trains with seeds on which no threshold of the diagnosis was chosen, and writes 
 `diagnosis.diagnose` says, in data/failures.json:
 
 - counts: of every failure, and of three healthy games;
-- repairs: of every failure after each of its repairs, tried alone;
+- repairs: of every failure after each of its repairs, tried alone, after none and after all;
 - severity: of milder and milder forms of some failures.
 
 Also writes data/failure_curves.npz, the records of the notebook's gallery, by letters in a
@@ -73,8 +73,10 @@ def cases():
     }
     for name, failure in failures.ALL.items():
         found["counts", name, ""] = failure.broken
+        found["repairs", name, "nothing"] = failure.broken
         for words, fields in failure.repairs.items():
             found["repairs", name, words] = dataclasses.replace(failure.broken, **fields)
+        found["repairs", name, "everything"] = failure.healthy
     for name, (_, values, change) in SEVERITY.items():
         for value in values:
             setup = dataclasses.replace(failures.ALL[name].broken, **change(value))

@@ -362,8 +362,8 @@ def plot_columns(steps, columns, *, ax=None, band=None):
     columns : dict of str to array of float, shape (rows,)
     ax : matplotlib Axes, optional
     band : dict, optional
-        What other runs gave, drawn behind as `plot_band` does it: ``steps`` (points,), and by
-        the names of the columns arrays of shape (runs, points).
+        What other runs gave: ``steps`` (points,), and by the names of the columns arrays of shape
+        (runs, points). Their range is shaded; their curves would hide each other.
 
     Returns
     -------
@@ -386,7 +386,9 @@ def plot_columns(steps, columns, *, ax=None, band=None):
         (line,) = ax.plot(steps, values, color=owners.get(name.split("_")[0]), label=name)
         shown = [values]
         if band is not None and name in band:
-            plot_band(band["steps"], band[name], ax=ax, label=None, color=line.get_color())
+            low, high = np.min(band[name], axis=0), np.max(band[name], axis=0)
+            shade = {"color": line.get_color(), "alpha": 0.25, "linewidth": 0, "zorder": 0.8}
+            ax.fill_between(band["steps"], low, high, **shade)
             shown.append(band[name])
         flat = np.abs(np.concatenate([np.ravel(array) for array in shown]).astype(float))
         largest = max(largest, flat[np.isfinite(flat)].max(initial=0.0))
