@@ -251,7 +251,8 @@ def test_severity_goes_up_to_what_is_taught():
 def test_the_gallery_is_what_its_answers_say():
     gallery, answers = failures.load_gallery(), TABLE["gallery"]
     assert list(gallery) == list(answers) == list("ABCDEFGHIJKL")
-    assert sorted(answers.values()) == sorted([*failures.ALL, "healthy", "healthy"])
+    shown = set(failures.ALL) - {"dead_generator"}
+    assert sorted(answers.values()) == sorted([*shown, "healthy", "healthy"])
     says = {k: diagnosis.diagnose(record).failure or "healthy" for k, record in gallery.items()}
     assert says == answers
     assert files.recorded("failure_curves.npz").stat().st_size < 400_000

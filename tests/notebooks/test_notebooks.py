@@ -266,16 +266,8 @@ def test_a_lesson_has_50_to_100_cells_beside_widgets_and_exercises(path):
 
 # ------------------------------------------------------------------------------------- one sitting
 
-#: Lessons that are still too long, hide numbers behind True and answers in the same view.
-FIRST_EDITION = {"02", "05", "07", "08"}  # or not shaken yet
-EVERY_SITTING = pytest.mark.parametrize(
-    "path",
-    [path for path in LESSONS if path.name[:2] not in FIRST_EDITION],
-    ids=lambda path: path.stem,
-)
 
-
-@EVERY_SITTING
+@EVERY_LESSON
 def test_a_lesson_is_one_sitting(path):
     cells = BOOKS[path]["cells"]
     lesson = cells[: next(i for i, cell in enumerate(cells) if "## Exercises" in source(cell))]
@@ -286,7 +278,7 @@ def test_a_lesson_is_one_sitting(path):
     assert sum(bool(line.strip()) for lines in code for line in lines.splitlines()) <= 450
 
 
-@EVERY_SITTING
+@EVERY_LESSON
 def test_results_are_numbers(path):
     printed = "\n".join(
         "".join(output.get("text", "")) for cell in code_cells(path) for output in cell["outputs"]
@@ -294,7 +286,7 @@ def test_results_are_numbers(path):
     assert len(re.findall(r"True$", printed, re.MULTILINE)) <= 5
 
 
-@EVERY_SITTING
+@EVERY_LESSON
 def test_a_prediction_has_a_place_and_an_answer_behind_a_click(path):
     lesson = text_of(path).split("\n## Exercises", 1)[0]
     for part in lesson.split("**Predict.**")[1:]:
@@ -303,7 +295,7 @@ def test_a_prediction_has_a_place_and_an_answer_behind_a_click(path):
         assert answer and "</details>" in answer, asked
 
 
-@EVERY_SITTING
+@EVERY_LESSON
 def test_code_fits_the_page(path):
     long = [line for cell in code_cells(path) for line in source(cell).splitlines() if line[88:]]
     assert not long
@@ -467,18 +459,14 @@ def test_no_long_function_is_written_almost_twice():
 
 # -------------------------------------------------------------------------- on other processors
 
-EVERY_SHAKEN = pytest.mark.parametrize(
-    "path", [path for path in PATHS if path.name[:2] not in FIRST_EDITION], ids=series.within
-)
 
-
-@EVERY_SHAKEN
+@EVERY_NOTEBOOK
 def test_it_was_shaken_since_its_code_changed(path):
     missing = set(shake.MODES) - {"AVX2"} - set(shake.stored(path)["runs"])
     assert not missing, f"python3 tasks.py shake {path.name[:2]}"
 
 
-@EVERY_SHAKEN
+@EVERY_NOTEBOOK
 def test_its_claims_hold_with_a_margin(path):
     assert shake.red(shake.stored(path)) == []
 

@@ -119,7 +119,7 @@ WRONG = {
         ("return False", "never rings"),
         (_RING.format("late('d_loss') < 1.3"), "soon nobody will listen"),
         (_RING.format("late('spread') < 0.3"), "Four are asked for"),
-        (_RING.format("late('near') < 0.575"), "give the thresholds room"),
+        (_RING.format("late('near') < 0.56"), "give the thresholds room"),
         (_RING.format("late('accuracy') > 0.73 or late('near') < 0.1"), "give the thresholds room"),
         (_RING.format("not 0.76 < late('spread') < 0.98"), "give the thresholds room"),
         (_RING.format("not 1.08 < late('d_loss') < 1.36"), "give the thresholds room"),
