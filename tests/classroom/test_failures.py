@@ -36,7 +36,7 @@ def test_examples():
     assert doctest.testmod(failures).failed == 0
 
 
-def test_each_illness_has_its_rule_and_its_own_name():
+def test_each_failure_has_its_rule_and_its_own_name():
     assert len(failures.ALL) == 11
     assert set(failures.ALL) == {symptom.failure for symptom in diagnosis.SYMPTOMS}
     for name, failure in failures.ALL.items():

@@ -53,7 +53,7 @@ def test_the_healthy_record_is_healthy():
     assert str(found) == "healthy\n  none of the symptoms was found"
 
 
-def test_there_is_one_rule_for_each_illness():
+def test_there_is_one_rule_for_each_failure():
     assert sorted(symptom.failure for symptom in diagnosis.SYMPTOMS) == sorted(BROKEN)
 
 
