@@ -7,7 +7,7 @@ __all__ = ["Threshold"]
 
 @keras.saving.register_keras_serializable("ganlab")
 class Threshold(keras.layers.Layer):
-    """Set values below a level to 0, except in training.
+    """Set finite values below a level to 0, except in training.
 
     Real handwriting stands on a background that is exactly 0. A sigmoid comes close to 0 and
     never reaches it, and a discriminator whose slope is penalized hardly sees the difference; a

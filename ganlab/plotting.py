@@ -386,7 +386,8 @@ def plot_columns(steps, columns, *, ax=None, band=None):
         (line,) = ax.plot(steps, values, color=owners.get(name.split("_")[0]), label=name)
         shown = [values]
         if band is not None and name in band:
-            low, high = np.min(band[name], axis=0), np.max(band[name], axis=0)
+            finite = np.where(np.isfinite(band[name]), band[name], np.nan)  # some may diverge
+            low, high = np.fmin.reduce(finite, axis=0), np.fmax.reduce(finite, axis=0)
             shade = {"color": line.get_color(), "alpha": 0.25, "linewidth": 0, "zorder": 0.8}
             ax.fill_between(band["steps"], low, high, **shade)
             shown.append(band[name])

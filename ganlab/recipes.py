@@ -181,7 +181,7 @@ def small_networks(sample_shape, *, seed):
 
 
 def handwriting_networks(image_shape, *, seed):
-    """Build the pair of `models.convolutional`, its generator with a background of exactly 0."""
+    """Build the pair of `models.convolutional`, whose samples have 0 for what is below 0.05."""
     return (
         models.conv_generator(image_shape, threshold=0.05, seed=seed),
         models.conv_discriminator(image_shape, seed=seed + 1),

@@ -10,7 +10,7 @@ from ganlab.diagnosis import monitor
 from ganlab.recipes import adam
 
 _EVERY = 20  # steps between two rows of a record
-_RATE = 2e-3  # of both networks in good health
+_RATE = 2e-3  # of both networks in the healthy setups
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What ``python -m benchmarks failures`` has recorded: how often diagnoses are right, a gallery."""
+"""What ``python -m benchmarks failures`` has recorded: diagnoses, repairs, a gallery."""
 
 import json
 
@@ -6,12 +6,15 @@ from ganlab import diagnosis, files
 
 
 def load_table():
-    """Load how often each failure was named what, and the truth about the gallery.
+    """Load how often each run was named what, what repairs did, and the truth about the gallery.
 
     Returns
     -------
     dict
         ``seeds``; ``counts``, for each kind of run how often the diagnosis gave which name;
+        ``repair_seeds``; ``repairs``, for each failure and repair the names found and late medians
+        of five columns, seed by seed; ``severity``, for each failure and value, as text, how often
+        which name; ``units``, what those values count;
         ``gallery``, what was trained for each letter.
 
     Raises

@@ -229,12 +229,16 @@ def _look(gan, real, held_out, latents):
 def _relu_layers(network):
     """Return a network that answers with the relu layers of another; None if it has none.
 
-    The layers of nested models, and of those that are not a graph of layers, are not seen.
+    The layers of nested models, and of those that are not a graph of layers, are not seen; of a
+    layer that is used twice the first use is. None, too, if that was in another network.
     """
     if not getattr(network, "inputs", None):
         return None
     found = [layer.output for layer in network.layers if _is_relu(layer)]
-    return keras.Model(network.inputs, found, name="relu_layers") if found else None
+    try:
+        return keras.Model(network.inputs, found, name="relu_layers") if found else None
+    except ValueError:  # not connected with these inputs
+        return None
 
 
 def _is_relu(layer):

@@ -92,7 +92,7 @@ def diagnose(record):
     if not modes >= _FEWEST_MODES:
         return Diagnosis(
             "unexplained",
-            (f"none of the symptoms was found, but only {modes:.0%} of the modes are covered",),
+            (f"none of the symptoms was found, but of the modes {modes:.0%} are covered",),
         )
     return Diagnosis(None, ("none of the symptoms was found",))
 
@@ -197,8 +197,8 @@ def _dead(record):
     if units > 0.95 and spread < _ALIKE:
         return (
             f"{units:.0%} of the units in a layer of the generator are 0 for all latents, and two "
-            f"samples are {spread:.2f} times as far apart as two real ones: no gradient reaches "
-            "those units any more"
+            f"samples are {spread:.2f} times as far apart as two real ones: hardly any gradient "
+            "reaches those units"
         )
     return None
 

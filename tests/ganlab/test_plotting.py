@@ -22,6 +22,18 @@ def _no_windows():
     plt.close("all")
 
 
+def test_a_log_is_drawn_over_the_range_of_other_runs():
+    runs = np.array([[0.0, 1.0, np.nan], [2.0, np.inf, 3.0]])
+    columns = {"d_loss": [1.0, 2.0, 3.0], "near": [0.0, 0.5, 1.0]}
+    band = {"steps": np.array([20, 40, 60]), "d_loss": runs}
+    ax = plotting.plot_columns([20, 40, 60], columns, ax=Figure().subplots(), band=band)
+    assert [line.get_label() for line in ax.lines] == ["d_loss", "near"]
+    assert ax.get_yscale() == "linear"
+    (shade,) = ax.collections
+    heights = shade.get_paths()[0].vertices[:, 1]
+    assert heights.min() == 0 and heights.max() == 3  # what is not finite is left out
+
+
 def test_show_images_tiles_or_titles():
     tiled = plotting.show_images(IMAGES, columns=3)
     assert len(tiled.axes) == 1

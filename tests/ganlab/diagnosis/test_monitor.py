@@ -160,6 +160,13 @@ def test_dead_channels_and_the_worst_layer():
         assert float(monitor._dead_share(monitor._relu_layers(network), images)) == share
 
 
+def test_a_relu_layer_of_another_network_is_not_looked_at():
+    shared = keras.layers.ReLU()
+    shared(keras.Input((2,)))
+    x = keras.Input((2,))
+    assert monitor._relu_layers(keras.Model(x, shared(x))) is None
+
+
 def test_a_network_that_is_no_graph_has_no_layers_to_look_at():
     class Own(keras.Model):
         def call(self, x):

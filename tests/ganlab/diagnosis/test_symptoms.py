@@ -1,5 +1,7 @@
 """Every rule on records made by hand: it fires on its symptom and on nothing else."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -33,11 +35,11 @@ BROKEN = {
         {"membership_auc": 0.9, "nearest": 1.4},
     ),
     "dead_generator": ({"spread": 0.02, "dead_units": 1.0}, {"spread": 0.5, "dead_units": 1.0}),
-    "mode_collapse": ({"spread": 0.02}, {"spread": 0.5}),
+    "mode_collapse": ({"spread": 0.35}, {"spread": 0.45}),
     "labels_outside": ({"d_loss": 0.7, "cross_entropy": 1.1}, {"d_loss": 1.3}),
     "penalty_sampling": ({"penalty": 0.11, "penalty_r1": 0.4, "penalty_gp": 0.18},
                          {"penalty": 0.17, "penalty_r1": 0.4, "penalty_gp": 0.18}),
-    "oscillation": ({"drift": 0.8}, {"drift": 0.35}),
+    "oscillation": ({"drift": 0.5}, {"drift": 0.4}),
 }  # fmt: skip
 
 
@@ -69,14 +71,15 @@ def test_a_rule_fires_on_its_symptom_and_not_on_less(failure):
 @pytest.mark.parametrize("failure", BROKEN)
 def test_no_other_rule_fires_on_a_single_symptom(failure):
     fired = [s.failure for s in diagnosis.SYMPTOMS if s.evidence(record(**BROKEN[failure][0]))]
-    assert fired == [failure] or fired == ["dead_generator", "mode_collapse"]  # both are alike
+    both = ["dead_generator", "mode_collapse"]  # samples are alike in both
+    assert fired == (both if failure == "dead_generator" else [failure])
 
 
 @pytest.mark.parametrize("modes", [0.0, 0.4, np.nan])
 def test_a_run_that_misses_most_modes_is_never_healthy(modes):
     found = diagnosis.diagnose(record(modes=modes))
     assert found.failure == "unexplained" and not found.is_healthy
-    assert "of the modes are covered" in found.reasons[0]
+    assert re.search(r"of the modes (\d+|nan)% are covered", found.reasons[0])
     assert diagnosis.diagnose(record(modes=0.6)).is_healthy
     assert diagnosis.diagnose(record(modes=modes, spread=0.1)).failure == "mode_collapse"
 
@@ -85,6 +88,7 @@ def test_dead_units_alone_are_no_failure():
     """Healthy generators with a high rate have layers in which four of five units are dead."""
     assert diagnosis.diagnose(record(dead_units=0.99)).is_healthy
     assert diagnosis.diagnose(record(dead_units=np.nan)).is_healthy  # no relu at all
+    assert diagnosis.diagnose(record(dead_units=0.9, spread=0.02)).failure == "mode_collapse"
 
 
 def test_causes_come_before_consequences():
