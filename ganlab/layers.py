@@ -30,7 +30,8 @@ class Threshold(keras.layers.Layer):
 
     Examples
     --------
-    >>> Threshold(0.25)([[0.125, 0.25, 0.75]]).numpy()
+    >>> import numpy as np
+    >>> Threshold(0.25)(np.float32([[0.125, 0.25, 0.75]])).numpy()
     array([[0.  , 0.25, 0.75]], dtype=float32)
     """
 

@@ -353,8 +353,8 @@ def plot_history(history, *, steps=None, ax=None, smooth=0.9, band=None, chance=
 def plot_columns(steps, columns, *, ax=None, band=None):
     """Draw columns of a training's log over the steps.
 
-    What begins with d_, g_, real_, fake_ or held_out_ has the color of that player or set. The
-    axis is logarithmic beyond 1 where values exceed 30.
+    What begins with ``d_``, ``g_``, ``real_``, ``fake_`` or ``held_out_`` has the color of that
+    player or set. The axis is logarithmic beyond 1 where values exceed 30.
 
     Parameters
     ----------
