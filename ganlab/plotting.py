@@ -4,6 +4,7 @@ Colors are those of Okabe and Ito, which readers with any kind of color vision t
 real is always blue, fake always orange.
 """
 
+import itertools
 import math
 
 import numpy as np
@@ -354,7 +355,7 @@ def plot_columns(steps, columns, *, ax=None, band=None):
     """Draw columns of a training's log over the steps.
 
     What begins with ``d_``, ``g_``, ``real_``, ``fake_`` or ``held_out_`` has the color of that
-    player or set. The axis is logarithmic beyond 1 where values exceed 30.
+    player or set, and nothing else has. The axis is logarithmic beyond 1 where values exceed 30.
 
     Parameters
     ----------
@@ -381,9 +382,11 @@ def plot_columns(steps, columns, *, ax=None, band=None):
     if ax is None:
         _, ax = plt.subplots()
     owners = {"d": DISCRIMINATOR, "g": GENERATOR, "real": REAL, "fake": FAKE, "held": PALETTE[3]}
+    others = itertools.cycle(("black", PALETTE[5], "0.55"))
     largest = 0.0
     for name, values in columns.items():
-        (line,) = ax.plot(steps, values, color=owners.get(name.split("_")[0]), label=name)
+        owner = None if name == "real_fake_auc" else name.split("_")[0]
+        (line,) = ax.plot(steps, values, color=owners.get(owner) or next(others), label=name)
         shown = [values]
         if band is not None and name in band:
             finite = np.where(np.isfinite(band[name]), band[name], np.nan)  # some may diverge

@@ -22,6 +22,14 @@ def _no_windows():
     plt.close("all")
 
 
+def test_only_what_belongs_to_a_player_or_a_set_has_its_color():
+    names = "d_loss", "real_logit", "fake_logit", "near", "modes", "real_fake_auc"
+    ax = plotting.plot_columns([1, 2], {name: [0, 1] for name in names}, ax=Figure().subplots())
+    used = [line.get_color() for line in ax.lines]
+    assert used[:3] == [plotting.DISCRIMINATOR, plotting.REAL, plotting.FAKE]
+    assert len(set(used)) == 6 and plotting.GENERATOR not in used
+
+
 def test_a_log_is_drawn_over_the_range_of_other_runs():
     runs = np.array([[0.0, 1.0, np.nan], [2.0, np.inf, 3.0]])
     columns = {"d_loss": [1.0, 2.0, 3.0], "near": [0.0, 0.5, 1.0]}
