@@ -402,7 +402,8 @@ def plot_columns(steps, columns, *, ax=None, band=None):
         ax.set_yticks(ticks[:: 1 + len(ticks) // 6])
     ax.set(xlabel="step")
     ax.margins(y=0.1)
-    ax.legend(loc="lower left", bbox_to_anchor=(-0.02, 1), ncols=2, fontsize=9, borderpad=0)
+    place = {"loc": "lower left", "bbox_to_anchor": (-0.02, 1), "borderpad": 0}
+    ax.legend(**place, ncols=2, fontsize=9, handlelength=1, columnspacing=1)
     return ax
 
 
