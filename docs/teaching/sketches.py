@@ -294,7 +294,7 @@ def two_kinds_of_chance():
     return fig
 
 
-def late_reply():
+def best_answer():
     fig = Figure(figsize=(6.6, 3.2), layout="constrained")
     ax = fig.subplots()
     x = np.linspace(0, 10, 400)
@@ -310,8 +310,9 @@ def late_reply():
     ax.plot(peak + spread, now.max() + 0.12 + 0 * spread, "o", color=FAKE, ms=7)
     ax.plot(next_peak + spread, then.max() + 0.12 + 0 * spread, "o", mfc="none", color=FAKE, ms=7)
     arrow(ax, (peak + 0.4, 2.95), (next_peak - 0.4, 3.0), FAKE, connectionstyle="arc3,rad=-0.3")
-    ax.text(peak - 0.4, 2.75, "all on the best place", color=FAKE, ha="right", weight="bold")
-    ax.text(7.1, 2.0, "the reply,\ntoo late", color=DISCRIMINATOR, ha="right")
+    ax.text(peak - 0.4, 2.75, "all on the highest peak", color=FAKE, ha="right", weight="bold")
+    ax.text(7.1, 1.55, "after D's\nnext steps", color=DISCRIMINATOR, ha="right")
+    ax.text((peak + next_peak) / 2, 3.72, "all walk there", color=FAKE, ha="center")
     ax.text(0.1, 1.5, "logit of D", color=DISCRIMINATOR)
     ax.axhline(0, color=INK, lw=1)
     ax.text(9.9, -0.12, "place x", ha="right", va="top")
@@ -354,7 +355,7 @@ SKETCHES = {
     "06_chord_and_arc": chord_and_arc,
     "07_stray_ball": stray_ball,
     "07_two_kinds_of_chance": two_kinds_of_chance,
-    "08_late_reply": late_reply,
+    "08_best_answer": best_answer,
     "08_causes_first": causes_first,
 }
 

@@ -20,6 +20,7 @@ from ganlab import (
     penalties,
     recipes,
 )
+from ganlab.layers import Threshold
 from ganlab.training import GAN
 
 pytestmark = pytest.mark.slow  # all of them train
@@ -372,6 +373,7 @@ def test_more_than_one_device():
     program = """
 import numpy as np
 from ganlab import tf, keras, callbacks, checkpoints, datasets, losses, models
+from ganlab.layers import Threshold
 from ganlab.training import GAN
 cpu = tf.config.list_physical_devices("CPU")[0]
 tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
@@ -386,6 +388,23 @@ print(gan.steps, film.steps, len(curve.steps), gan.sample(3, seed=0).shape)
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert done.stdout == "4 [0, 2, 4] 4 (3, 2)\n", done.stderr
+
+
+@pytest.mark.parametrize("package", ["keras", "ganlab.models"])
+def test_a_layer_of_ours_loads_once_the_package_is_imported(tmp_path, package):
+    """In a Python of its own: this one has imported the package."""
+    generator = keras.Sequential([keras.Input((3,)), Threshold(0.5)])
+    generator.save(tmp_path / "generator.keras")
+    program = f"""
+import {package}, keras, numpy as np
+model = keras.models.load_model({str(tmp_path / "generator.keras")!r})
+print(model(np.float32([[0.25, 0.5, 0.75]])).numpy().tolist())
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    if package == "keras":
+        assert done.returncode and "Could not locate class 'Threshold'" in done.stderr
+    else:
+        assert done.stdout == "[[0.0, 0.5, 0.75]]\n", done.stderr
 
 
 def test_weights_of_samples_are_refused():

@@ -282,8 +282,8 @@ def test_a_value_that_is_not_finite_keeps_the_last_good_state(tmp_path, own_imag
 
 def _poisoned(batch, *, good):
     """Batches of which so many are good and all others nan."""
-    healthy, sick = (tf.data.Dataset.from_tensors(x) for x in (batch, batch * np.float32("nan")))
-    return healthy.repeat(good).concatenate(sick.repeat())
+    finite, broken = (tf.data.Dataset.from_tensors(x) for x in (batch, batch * np.float32("nan")))
+    return finite.repeat(good).concatenate(broken.repeat())
 
 
 @pytest.fixture
