@@ -10,7 +10,8 @@ Trains with seeds on which no threshold of the diagnosis was chosen, and writes 
 - severity: of milder and milder forms of some failures.
 
 Also writes data/failure_curves.npz, the records of the notebook's gallery, by letters in a
-shuffled order; data/failures.json says what each letter is.
+shuffled order (data/failures.json says what each letter is), and data/failure_runs.npz, the runs
+that the notebook shows without training them.
 """
 
 import dataclasses
@@ -33,6 +34,9 @@ __all__ = ["SEEDS", "SEVERITY", "cases", "measure", "report"]
 SEEDS = range(400, 410)
 REPAIR_SEEDS = range(500, 505)
 GALLERY_SEED = 200
+#: The runs that the notebook shows and does not train, from its own seed.
+SHOWN = ("high_learning_rate", "frozen_discriminator", "memorization", "penalty_sampling")
+SHOWN_SEED = 0
 WORKERS = 2
 
 #: What is kept of the second half of a run after a repair, as medians.
@@ -110,6 +114,13 @@ def small(trained):
     return dataclasses.replace(trained, frames=frames, real=real, frame_steps=last)
 
 
+def write_records(pool, name, rows, seed):
+    """Train rows of the table of counts, and write their records, by the keys of `rows`."""
+    jobs = [(("counts", row, ""), seed) for row in rows.values()]
+    kept = [small(trained) for trained in pool.map(train, jobs, chunksize=1)]
+    diagnosis.save_records(dict(zip(rows, kept, strict=True)), files.recorded(name))
+
+
 def gallery():
     """Return what each letter of the gallery is: a row of the table of counts."""
     rows = [row for table, row, _ in cases() if table == "counts"]
@@ -129,11 +140,9 @@ def measure():
     os.environ.update(TF_NUM_INTRAOP_THREADS="1", TF_NUM_INTEROP_THREADS="1")
     # Processes that start afresh: TensorFlow does not survive a fork.
     with multiprocessing.get_context("spawn").Pool(WORKERS) as pool:
-        shown = [(("counts", row, ""), GALLERY_SEED) for row in answers.values()]
-        kept = [small(trained) for trained in pool.map(train, shown, chunksize=1)]
-        diagnosis.save_records(
-            dict(zip(answers, kept, strict=True)), files.recorded("failure_curves.npz")
-        )
+        write_records(pool, "failure_curves.npz", answers, GALLERY_SEED)
+        shown = {row: row for row in (*SHOWN, "healthy, critic")}
+        write_records(pool, "failure_runs.npz", shown, SHOWN_SEED)
         for (table, row, words), seed, found, late, seconds in pool.imap(judge, jobs):
             spent.append(seconds)
             print(f"{row}, {words or 'as it is'}, seed {seed}: {found}", flush=True)

@@ -9,7 +9,7 @@ returns its record, and `ganlab.diagnosis.diagnose` names the failure from the r
 
 from classroom.failures.catalog import ALL, Failure, run
 from classroom.failures.healthy import DIGITS, RING, Setup
-from classroom.failures.recorded import load_gallery, load_table
+from classroom.failures.recorded import load_gallery, load_runs, load_table
 
 __all__ = [
     "ALL",
@@ -18,6 +18,7 @@ __all__ = [
     "Failure",
     "Setup",
     "load_gallery",
+    "load_runs",
     "load_table",
     "run",
 ]

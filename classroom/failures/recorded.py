@@ -41,3 +41,16 @@ def load_gallery():
         If the recorded file is missing or damaged.
     """
     return diagnosis.load_records(files.recorded("failure_curves.npz"))
+
+
+def load_runs():
+    """Load four recorded failures and "healthy, critic", by name: a dict of `diagnosis.Record`.
+
+    The last is the healthy setup of "penalty_sampling". All have the seed 0.
+
+    Raises
+    ------
+    files.FileError
+        If the recorded file is missing or damaged.
+    """
+    return diagnosis.load_records(files.recorded("failure_runs.npz"))

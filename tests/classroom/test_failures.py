@@ -203,7 +203,7 @@ def test_a_broken_run_is_named_and_its_repair_confirmed():
 # ------------------------------------------------------------------------------ what is recorded
 
 
-@pytest.mark.parametrize("name", ["failures.json", "failure_curves.npz"])
+@pytest.mark.parametrize("name", ["failures.json", "failure_curves.npz", "failure_runs.npz"])
 def test_the_page_of_the_data_has_the_sums(name):
     page = (ROOT / "data" / "README.md").read_text(encoding="utf-8")
     (checksum,) = re.findall(rf"\| `{re.escape(name)}` .*\| `([0-9a-f]{{64}})` \|", page)
@@ -258,6 +258,12 @@ def test_the_gallery_is_what_its_answers_say():
     assert files.recorded("failure_curves.npz").stat().st_size < 400_000
 
 
+def test_the_runs_that_the_notebook_does_not_train_are_what_they_are_called():
+    for name, record in failures.load_runs().items():
+        assert (diagnosis.diagnose(record).failure or "healthy, critic") == name
+    assert files.recorded("failure_runs.npz").stat().st_size < 100_000
+
+
 def test_the_notebook_shows_the_recorded_table():
     book = json.loads((ROOT / "notebooks/08_failure_laboratory.ipynb").read_text(encoding="utf-8"))
     text = "".join(
@@ -274,9 +280,11 @@ def test_the_notebook_shows_the_recorded_table():
 def test_a_recorded_file_that_is_lost_or_damaged_is_named(content, tmp_path, monkeypatch):
     monkeypatch.setattr(files, "recorded", lambda name: tmp_path / name)
     if content is not None:
-        for name in ("failures.json", "failure_curves.npz"):
+        for name in ("failures.json", "failure_curves.npz", "failure_runs.npz"):
             (tmp_path / name).write_bytes(content)
     with pytest.raises(files.FileError, match=r"failures\.json: cannot be read .*git checkout"):
         failures.load_table()
     with pytest.raises(files.FileError, match=r"failure_curves\.npz: "):
         failures.load_gallery()
+    with pytest.raises(files.FileError, match=r"failure_runs\.npz: "):
+        failures.load_runs()
