@@ -13,6 +13,7 @@ nothing pays 2 ln 2 in the cross-entropy games. All are derived in notebooks/02_
 """
 
 import functools
+import math
 import numbers
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,12 +24,14 @@ __all__ = [
     "ALL",
     "AdversarialLoss",
     "article_loss",
+    "feature_matching",
     "hinge",
     "least_squares",
     "minimax",
     "non_saturating",
     "relativistic",
     "relativistic_average",
+    "smoothed",
     "wasserstein",
 ]
 
@@ -184,6 +187,89 @@ ALL = {
         relativistic_average,
     )
 }
+
+
+def smoothed(*, real=0.9, fake=0.0):
+    """Return the non-saturating game with softened targets for the discriminator.
+
+    The discriminator minimizes the cross-entropy to the targets ``real`` and ``fake`` instead of
+    1 and 0. The best one is then (real p + fake q) / (p + q), for densities p of the real and q
+    of the fake samples. With ``fake=0``, one-sided smoothing, it only answers less surely,
+    real p / (p + q). With ``fake`` above 0 the best answer is ``fake`` everywhere where there are
+    no real samples, and fakes there have no incentive to move. Salimans et al. 2016,
+    arXiv:1606.03498, section 3.4.
+
+    Parameters
+    ----------
+    real, fake : float, 0 <= fake < real <= 1
+
+    Returns
+    -------
+    AdversarialLoss
+
+    Raises
+    ------
+    ValueError
+        For targets out of this range.
+
+    Examples
+    --------
+    >>> d_loss, g_loss = smoothed(real=1.0).chance  # as without
+    >>> round(d_loss, 4), round(g_loss, 4)
+    (1.3863, 0.6931)
+    """
+    numeric = all(isinstance(target, numbers.Real) for target in (real, fake))
+    if not numeric or not 0 <= fake < real <= 1:
+        raise ValueError(f"expected 0 <= fake < real <= 1, received fake={fake!r}, real={real!r}")
+    mean_target = (real + fake) / 2
+    return AdversarialLoss(
+        # softplus(x) - t x is the cross-entropy of the logit x to the target t
+        discriminator=lambda on_real, on_fake: (
+            _mean(_softplus(on_real) - real * on_real) + _mean(_softplus(on_fake) - fake * on_fake)
+        ),
+        generator=non_saturating.generator,
+        name=f"smoothed_{real:g}_{fake:g}",
+        undecided=math.log(mean_target / (1 - mean_target)),
+    )
+
+
+def feature_matching(real_features, fake_features):
+    """Compute the squared distance between the mean features of real and of fake images.
+
+    A generator's loss in place of an adversarial one: of the features of the discriminator, for
+    example, only the means are to agree. Salimans et al. 2016, arXiv:1606.03498, section 3.1. (The
+    authors' code for CIFAR-10 takes the mean of the absolute differences.)
+
+    Parameters
+    ----------
+    real_features, fake_features : array of float, shapes (n, features) and (m, features)
+
+    Returns
+    -------
+    tensor, scalar
+
+    Raises
+    ------
+    TypeError, ValueError
+        For features that are not floats, or of other shapes.
+
+    Examples
+    --------
+    >>> float(feature_matching([[0.0, 1.0], [2.0, 1.0]], [[1.0, 3.0]]))  # means (1, 1) and (1, 3)
+    4.0
+    """
+    real, fake = tf.convert_to_tensor(real_features), tf.convert_to_tensor(fake_features)
+    if not real.dtype.is_floating or real.dtype != fake.dtype:
+        raise TypeError(
+            "expected floating-point features of one type, received "
+            f"{real.dtype.name} and {fake.dtype.name}"
+        )
+    if real.shape.rank != 2 or not real.shape[1:].is_compatible_with(fake.shape[1:]):
+        raise ValueError(
+            "expected features of shapes (n, features) and (m, features), received "
+            f"{real.shape} and {fake.shape}"
+        )
+    return tf.reduce_sum((tf.reduce_mean(real, axis=0) - tf.reduce_mean(fake, axis=0)) ** 2)
 
 
 def article_loss(scores, labels, *, b):

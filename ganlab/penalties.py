@@ -1,4 +1,4 @@
-"""Penalties on the gradients of a network with respect to its input.
+"""Penalties on the gradients of a network with respect to its input, and one on its weights.
 
 Those on the discriminator have the form ``(discriminator, real, fake, *, seed) -> scalar`` and
 use what they need of it, those on the generator ``(generator, latents, *, seed) -> scalar``.
@@ -17,7 +17,16 @@ from dataclasses import dataclass
 from ganlab._tensorflow import keras, tf
 from ganlab.images import check_count
 
-__all__ = ["Penalty", "combined", "gradient_penalty", "path_length", "r1", "r2"]
+__all__ = [
+    "OrthogonalRegularizer",
+    "Penalty",
+    "combined",
+    "gradient_penalty",
+    "orthogonal",
+    "path_length",
+    "r1",
+    "r2",
+]
 
 
 @dataclass(frozen=True)
@@ -147,6 +156,64 @@ def path_length(generator, latents, *, seed):
         )
     lengths = tf.sqrt(tf.reduce_sum(gradients**2, axis=1) + 1e-12)
     return tf.math.reduce_variance(lengths)
+
+
+def orthogonal(kernel):
+    """Compute how far the filters of a kernel are from being orthogonal to each other.
+
+    ``|W W' - diag(W W')|^2``, the sum of the squared inner products of different rows, where a
+    row of W holds the weights of one output. The lengths of the rows stay free. Brock, Donahue,
+    Simonyan 2018, arXiv:1809.11096, section 3.1, equation 3. A layer takes it as
+    ``kernel_regularizer=OrthogonalRegularizer(1e-4)``.
+
+    Parameters
+    ----------
+    kernel : array of float, shape (..., outputs)
+        Of a dense layer or a convolution; those that are transposed have the outputs elsewhere.
+
+    Returns
+    -------
+    tensor, scalar
+        0 for orthogonal filters. Its gradient with respect to W is 4 (W W' - diag(W W')) W.
+
+    Examples
+    --------
+    >>> float(orthogonal([[1.0, 1.0], [0.0, 2.0]]))  # columns (1, 0), (1, 2): inner product 1
+    2.0
+    """
+    kernel = tf.convert_to_tensor(kernel)
+    if (kernel.shape.rank or 0) < 2:
+        raise ValueError(f"expected kernel of shape (..., outputs), received {kernel.shape}")
+    columns = tf.reshape(kernel, (-1, kernel.shape[-1]))
+    products = tf.matmul(columns, columns, transpose_a=True)
+    return tf.reduce_sum(tf.linalg.set_diag(products, tf.zeros_like(products[0])) ** 2)
+
+
+@keras.saving.register_keras_serializable("ganlab")
+class OrthogonalRegularizer(keras.regularizers.Regularizer):
+    """The `orthogonal` penalty on the kernel of a layer, times a weight.
+
+    Parameters
+    ----------
+    weight : float, at least 0
+        1e-4 in BigGAN.
+
+    Raises
+    ------
+    ValueError
+        If the weight is negative or not finite.
+    """
+
+    def __init__(self, weight):
+        self.weight = Penalty(orthogonal, weight).weight  # checked there
+
+    def __call__(self, kernel):
+        """Return the weighted penalty."""
+        return self.weight * orthogonal(kernel)
+
+    def get_config(self):
+        """Return the settings from which `keras.saving` builds the regularizer again."""
+        return {"weight": self.weight}
 
 
 def combined(*functions):

@@ -1,4 +1,4 @@
-"""Measures of sets of samples: two arrays in, a number or a small record out. NumPy only.
+"""Measures of sets of samples: two arrays in, a number or a small record out. NumPy and SciPy only.
 
 Samples are points, features or images; all axes but the first are flattened and float64 is
 what is computed with. Real comes before fake. All of it is meant for features in which near
@@ -24,6 +24,7 @@ from ganlab.metrics.neighbors import count_inside, nearest_neighbors
 from ganlab.metrics.score import inception_score
 from ganlab.metrics.shares import ValueShares, value_shares
 from ganlab.metrics.sliced import sliced_wasserstein_distance
+from ganlab.metrics.wasserstein import wasserstein_distance
 
 __all__ = [
     "DensityCoverage",
@@ -44,4 +45,5 @@ __all__ = [
     "precision_recall",
     "sliced_wasserstein_distance",
     "value_shares",
+    "wasserstein_distance",
 ]

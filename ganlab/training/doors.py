@@ -6,7 +6,7 @@ import re
 
 import numpy as np
 
-from ganlab import models, penalties
+from ganlab import layers, models, penalties
 from ganlab._tensorflow import keras, tf
 
 
@@ -126,7 +126,7 @@ def failed_checks_named():
 
 _UNEVEN = tf.RaggedTensor | tf.RaggedTensorSpec | tf.SparseTensor | tf.SparseTensorSpec
 
-#: The layers that move values about and leave each as it is.
+#: The layers that move values about, or leave a part of them out, and keep their range.
 _MOVING = (
     keras.layers.Reshape,
     keras.layers.Flatten,
@@ -134,6 +134,7 @@ _MOVING = (
     keras.layers.Cropping1D,
     keras.layers.Cropping2D,
     keras.layers.UpSampling2D,
+    layers.Threshold,
 )
 
 

@@ -212,3 +212,63 @@ def test_batches_of_unknown_size_can_be_compiled(name):
     real, fake = tf.ones((8, 1)), tf.zeros((8, 1))
     eager = loss.discriminator(real, fake), loss.generator(real, fake)
     np.testing.assert_allclose(both(real, fake), eager, rtol=1e-6)
+
+
+SOFT = [(1.0, 0.0), (0.9, 0.0), (0.9, 0.1), (0.6, 0.3)]
+
+
+@pytest.mark.parametrize(("real", "fake"), SOFT)
+def test_smoothed_is_the_cross_entropy_to_its_targets(real, fake):
+    logits = np.random.default_rng(0).normal(0, 3, size=(2, 9)).astype(np.float32)
+    entropy = keras.losses.BinaryCrossentropy(from_logits=True)
+    expected = sum(
+        float(entropy(np.full(9, target, np.float32), one))
+        for target, one in zip((real, fake), logits, strict=True)
+    )
+    loss = losses.smoothed(real=real, fake=fake)
+    assert float(loss.discriminator(*logits)) == pytest.approx(expected, rel=1e-5)
+    assert float(loss.generator(*logits)) == float(losses.non_saturating.generator(*logits))
+
+
+@pytest.mark.parametrize(("real", "fake"), SOFT)
+def test_the_best_smoothed_discriminator_is_that_of_the_paper(real, fake):
+    """At a place with densities p and q of real and fake samples its logit costs least."""
+    loss = losses.smoothed(real=real, fake=fake)
+    for p, q in ((1.0, 1.0), (3.0, 1.0), (0.2, 1.0)):
+        best = (real * p + fake * q) / (p + q)
+        logit = tf.Variable([[math.log(best / (1 - best))]])
+        with tf.GradientTape() as tape:
+            paid = p * loss.discriminator(logit, [[0.0]]) + q * loss.discriminator([[0.0]], logit)
+        assert tape.gradient(paid, logit).numpy().item() == pytest.approx(0, abs=1e-6)
+    if fake == 0:
+        assert loss.undecided == pytest.approx(math.log(real / (2 - real)), abs=1e-12)
+    assert (
+        loss.chance[0]
+        <= min(
+            float(loss.discriminator([[logit]], [[logit]])) for logit in (-1.0, -0.1, 0.0, 0.1, 1.0)
+        )
+        + 1e-6
+    )
+
+
+@pytest.mark.parametrize(
+    ("real", "fake"), [(1.1, 0), (0.9, -0.1), (0.5, 0.5), (np.nan, 0), ("x", 0)]
+)
+def test_targets_outside_of_the_range_are_refused(real, fake):
+    with pytest.raises(ValueError, match="expected 0 <= fake < real <= 1, received"):
+        losses.smoothed(real=real, fake=fake)
+
+
+def test_feature_matching_sees_means_alone():
+    real, fake = np.random.default_rng(0).normal(size=(2, 40, 5)).astype(np.float32)
+    fake -= fake.mean(axis=0)
+    shift = np.float32([1, 0, -2, 0, 3])
+    found = losses.feature_matching(real - real.mean(axis=0), fake[:30] - fake[:30].mean(0) + shift)
+    assert float(found) == pytest.approx(14, rel=1e-5)
+    assert float(losses.feature_matching(real, real[::-1])) == pytest.approx(0, abs=1e-10)
+    with pytest.raises(ValueError, match=r"expected features .* received \(40, 5\) and \(40, 4\)"):
+        losses.feature_matching(real, fake[:, :4])
+    with pytest.raises(TypeError, match="expected floating-point features of one type, received"):
+        losses.feature_matching([[0, 1], [1, 0]], [[0, 0]])
+    with pytest.raises(TypeError, match="received float32 and float64"):
+        losses.feature_matching(real, fake.astype("float64"))

@@ -131,3 +131,38 @@ def test_path_length_where_all_directions_are_equally_long():
 def test_path_length_needs_a_generator_of_latents():
     with pytest.raises(ValueError, match="expected a generator whose images depend on its latents"):
         penalties.path_length(lambda z: tf.ones((2, 4, 4, 1)), np.ones((2, 3)), seed=0)
+
+
+def test_orthogonal_against_its_definition_and_its_gradient():
+    kernel = np.random.default_rng(0).normal(size=(3, 2, 4, 5)).astype(np.float32)
+    rows = kernel.reshape(-1, 5).T.astype(np.float64)  # a row of W: the weights of one output
+    between = rows @ rows.T
+    np.fill_diagonal(between, 0)
+    with tf.GradientTape() as tape:
+        tape.watch(variable := tf.constant(kernel))
+        value = penalties.orthogonal(variable)
+    assert float(value) == pytest.approx((between**2).sum(), rel=1e-5)
+    gradient = tape.gradient(value, variable).numpy().reshape(-1, 5).T
+    np.testing.assert_allclose(gradient, 4 * between @ rows, rtol=1e-4, atol=1e-3)
+
+
+def test_orthogonal_filters_cost_nothing_whatever_their_length():
+    rows = np.linalg.qr(np.random.default_rng(0).normal(size=(6, 6)))[0][:4]
+    kernel = (rows * [[1], [2], [3], [4]]).T.astype(np.float32)
+    assert float(penalties.orthogonal(kernel)) == pytest.approx(0, abs=1e-9)
+    with pytest.raises(ValueError, match=r"expected kernel of shape \(..., outputs\)"):
+        penalties.orthogonal(np.ones(3, np.float32))
+
+
+def test_the_regularizer_is_the_weighted_penalty_and_can_be_saved(tmp_path):
+    regularizer = penalties.OrthogonalRegularizer(0.25)
+    model = keras.Sequential(
+        [keras.Input((4,)), keras.layers.Dense(3, kernel_regularizer=regularizer)]
+    )
+    expected = 0.25 * float(penalties.orthogonal(model.layers[0].kernel.numpy()))
+    assert float(sum(model.losses)) == pytest.approx(expected, rel=1e-6)
+    model.save(tmp_path / "model.keras")
+    loaded = keras.models.load_model(tmp_path / "model.keras")
+    assert float(sum(loaded.losses)) == pytest.approx(expected, rel=1e-6)
+    with pytest.raises(ValueError, match="expected weight >= 0 and finite"):
+        penalties.OrthogonalRegularizer(-1)

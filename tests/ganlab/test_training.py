@@ -393,6 +393,12 @@ def test_what_a_later_training_is_given_is_checked_as_well():
     assert int(gan.steps) == 2 * steps
 
 
+def test_the_range_of_a_generator_is_seen_through_a_threshold():
+    gan = recipes.ALL["digits"].build((16, 16, 1), seed=0)
+    with pytest.warns(UserWarning, match="all that the generator 'conv_generator' can make"):
+        gan.check_samples(np.full((2, 16, 16, 1), 255, np.float32))
+
+
 def test_an_endless_dataset_needs_a_number_of_steps():
     endless = tf.data.Dataset.from_tensors(POINTS).repeat()
     gan = small_gan()

@@ -1,8 +1,7 @@
-"""Layers that Keras does not have."""
+"""A last layer that draws what is nearly 0 as 0."""
 
 from ganlab._tensorflow import keras
-
-__all__ = ["Threshold"]
+from ganlab.layers.arguments import number
 
 
 @keras.saving.register_keras_serializable("ganlab")
@@ -37,9 +36,7 @@ class Threshold(keras.layers.Layer):
 
     def __init__(self, level, **settings):
         super().__init__(**settings)
-        if not 0 < level < 1:
-            raise ValueError(f"expected level in (0, 1), received {level!r}")
-        self.level = float(level)
+        self.level = number(level, "level", 0, 1)
         self.built = True  # nothing to build
 
     def call(self, inputs, training=False):
