@@ -56,8 +56,7 @@ class Penalty:
                 "expected function as one of (discriminator, real, fake, *, seed) or "
                 f"(generator, latents, *, seed), received {self.function!r}"
             )
-        if not isinstance(self.weight, numbers.Real) or not 0 <= self.weight < math.inf:
-            raise ValueError(f"expected weight >= 0 and finite, received {self.weight!r}")
+        _check_weight(self.weight)
         check_count(self.every, "every", 1)
 
 
@@ -205,7 +204,8 @@ class OrthogonalRegularizer(keras.regularizers.Regularizer):
     """
 
     def __init__(self, weight):
-        self.weight = Penalty(orthogonal, weight).weight  # checked there
+        _check_weight(weight)
+        self.weight = float(weight)
 
     def __call__(self, kernel):
         """Return the weighted penalty."""
@@ -226,6 +226,12 @@ def combined(*functions):
         return sum(function(discriminator, real, fake, seed=seed) for function in functions)
 
     return penalty
+
+
+def _check_weight(weight):
+    """Raise a ValueError for what is no finite number from 0 on."""
+    if not isinstance(weight, numbers.Real) or not 0 <= weight < math.inf:
+        raise ValueError(f"expected weight >= 0 and finite, received {weight!r}")
 
 
 def _squared_gradient_norms(discriminator, images):

@@ -373,7 +373,6 @@ def test_more_than_one_device():
     program = """
 import numpy as np
 from ganlab import tf, keras, callbacks, checkpoints, datasets, losses, models
-from ganlab.layers import Threshold
 from ganlab.training import GAN
 cpu = tf.config.list_physical_devices("CPU")[0]
 tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
