@@ -23,6 +23,7 @@ NAMES = (
     "critters",
     "time_to_quality",
     "failures",
+    "architectures",
     "classroom",
     "mutation",
     "bad_luck",

@@ -249,6 +249,20 @@ def _keep_08(names):
     return kept
 
 
+def _keep_11(names):
+    """Return the discriminator's loss and the distance of the fakes, at every look."""
+    from ganlab import metrics
+
+    kept = {}
+    for letter, (paid, fakes, _) in names["runs"].items():
+        kept[f"{letter}/steps"] = np.arange(25, names["RING_STEPS"] + 1, 25)
+        kept[f"{letter}/d_loss"] = paid
+        kept[f"{letter}/distance"] = np.array(
+            [metrics.wasserstein_distance(names["held_out"], points) for points in fakes]
+        )
+    return kept
+
+
 def _shown(number):
     """Return the columns on the dashboard and of each run, as the calls that draw them say."""
     found = {}
@@ -269,6 +283,7 @@ KEEP = {
     "06": _keep_06,
     "07": _keep_07,
     "08": _keep_08,
+    "11": _keep_11,
 }
 
 

@@ -1,7 +1,6 @@
 """What ``python -m benchmarks failures`` has recorded: diagnoses, repairs, a gallery."""
 
-import json
-
+from classroom import tables
 from ganlab import diagnosis, files
 
 
@@ -22,14 +21,7 @@ def load_table():
     files.FileError
         If the recorded file is missing or damaged.
     """
-    path = files.recorded("failures.json")
-    try:
-        with files.open_regular(path) as file:
-            return json.load(file)
-    except (OSError, ValueError) as error:
-        raise files.FileError(
-            f"{path}: cannot be read ({error}). Restore it: install ganlab again, or git checkout"
-        ) from error
+    return tables.load("failures")
 
 
 def load_gallery():

@@ -16,6 +16,8 @@ class Clip(keras.constraints.Constraint):
     critic within the limit. Scales and shifts of normalization layers stay free: clipped to 0.01
     as in the authors' code, a scale that starts at 1 falls to a hundredth.
 
+    Derived in notebooks/11_wasserstein.
+
     Parameters
     ----------
     limit : float, above 0

@@ -34,6 +34,8 @@ def wasserstein_distance(real, fake):
     ----------
     Villani. Optimal transport, old and new. Springer (2009), chapter 5.
 
+    Derived in notebooks/11_wasserstein.
+
     Examples
     --------
     >>> import numpy as np

@@ -76,4 +76,11 @@ RIGHT = {
         RING.format("late('near') < 0.4"),
         RING.format("late('spread') < 0.5 or late('spread') > 2"),
     ],
+    "11.2": ["return np.abs(np.sort(real)[::-1] - np.sort(fake)[::-1]).sum() / len(real)"],
+    "11.3": ["alpha = rng.random((len(real), 1))", "alpha = 1 - rng.random(len(real))[:, None]"],
+    "11.8": [
+        "return np.hypot(*points.T)",
+        "return np.minimum(np.linalg.norm(points, axis=1), 2.1)",
+        "return 0.97 * np.linalg.norm(points, axis=1) - 3",
+    ],
 }
