@@ -115,7 +115,7 @@ def measure():
     jobs = [(place, game) for place in range(PAIRS) for game in GAMES]
     os.environ.update(TF_NUM_INTRAOP_THREADS="1", TF_NUM_INTEROP_THREADS="1")
     runs, spent = {game: {"modes": [], "near": []} for game in GAMES}, {game: [] for game in GAMES}
-    with multiprocessing.get_context("spawn").Pool(WORKERS) as pool:
+    with multiprocessing.get_context("spawn").Pool(WORKERS, maxtasksperchild=20) as pool:
         for (place, game), modes, near, seconds in pool.imap(train, jobs):
             print(
                 f"pair {place}, {game}: {modes} modes, {near:.2f} near, {seconds:.0f} s", flush=True
