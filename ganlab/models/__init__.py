@@ -12,6 +12,7 @@ Initial weights come from an explicit seed: equal calls build equal networks.
 from ganlab.models.application import apply, draw
 from ganlab.models.condition import Condition, check_kind, latent_dim, with_condition
 from ganlab.models.convolutional import conv_discriminator, conv_generator
+from ganlab.models.dcgan import dcgan_discriminator, dcgan_generator
 from ganlab.models.dense import dense_discriminator, dense_generator
 from ganlab.models.points import mlp_discriminator, mlp_generator
 
@@ -21,6 +22,8 @@ __all__ = [
     "check_kind",
     "conv_discriminator",
     "conv_generator",
+    "dcgan_discriminator",
+    "dcgan_generator",
     "dense_discriminator",
     "dense_generator",
     "draw",

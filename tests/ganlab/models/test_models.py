@@ -1,5 +1,7 @@
 """Shapes, ranges and reproducibility of the builders."""
 
+import functools
+
 import numpy as np
 import pytest
 
@@ -9,6 +11,10 @@ SHAPES = [(28, 28, 1), (28, 28, 3), (25, 25, 1), (32, 20, 3), (64, 64, 3), (8, 8
 PAIRS = {
     "dense": (models.dense_generator, models.dense_discriminator),
     "conv": (models.conv_generator, models.conv_discriminator),
+    "dcgan": (
+        functools.partial(models.dcgan_generator, width=8),
+        functools.partial(models.dcgan_discriminator, width=8),
+    ),
 }
 
 
@@ -54,6 +60,8 @@ def test_points():
     [
         lambda seed: models.conv_generator((8, 8, 1), seed=seed),
         lambda seed: models.conv_discriminator((8, 8, 1), seed=seed),
+        lambda seed: models.dcgan_generator((8, 8, 1), width=4, seed=seed),
+        lambda seed: models.dcgan_discriminator((8, 8, 1), width=4, seed=seed),
         lambda seed: models.dense_generator((8, 8, 1), seed=seed),
         lambda seed: models.dense_discriminator((8, 8, 1), seed=seed),
         lambda seed: models.mlp_generator(seed=seed),
