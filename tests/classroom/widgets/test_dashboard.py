@@ -353,6 +353,9 @@ def test_reference_names_do_not_overlap():
 
 @pytest.mark.parametrize("shape", [(12, 12, 1), (12, 12, 3)])
 def test_images_and_the_static_picture(shape):
+    from matplotlib import pyplot as plt
+
+    open_before = plt.get_fignums()  # those of other tests in this process
     images = np.random.default_rng(0).random((64, *shape), np.float32)
     gan = recipes.DEFAULT.build(shape, seed=0)
     dashboard = board(gan=gan, data=images, steps=2, measures={"zero": lambda gan: 0.0})
@@ -365,9 +368,7 @@ def test_images_and_the_static_picture(shape):
     assert labels == ["d_loss", "g_loss"]
     assert figure.get_suptitle() == "Done: 2 steps."
     assert len(before.axes) == len(figure.axes) == 3
-    from matplotlib import pyplot as plt
-
-    assert plt.get_fignums() == []
+    assert plt.get_fignums() == open_before
 
 
 def test_points_are_drawn_over_the_real_ones():
