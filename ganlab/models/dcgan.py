@@ -15,9 +15,9 @@ def dcgan_generator(image_shape, latent_dim=100, *, width=64, seed):
 
     The latents are an image of one pixel. A transposed convolution opens it to a coarse map of
     at most 4x4, others double it; each but the last is followed by batch normalization and a
-    relu, the last by a tanh. No layer has a bias, as in the published programs. At 64x64x3 there
-    are 3,574,784 weights in the kernels and 1,920 in the normalization; the figure of the paper
-    is of ``width=128``.
+    relu, the last by a tanh. No layer has a bias, as in the example of PyTorch, and at 64x64x3
+    there are as many weights: 3,574,784 in the kernels and 1,920 in the normalization. The figure
+    of the paper is of ``width=128``.
 
     Parameters
     ----------
@@ -27,8 +27,8 @@ def dcgan_generator(image_shape, latent_dim=100, *, width=64, seed):
         Channels of the map that the last doubling turns into pixels; each coarser map has twice
         as many.
     seed : int
-        For the initial weights: kernels normal with deviation 0.02 around 0, scales of the
-        normalization around 1, as in the paper's section 4 and in its programs.
+        For the initial weights: kernels normal with deviation 0.02 around 0, as in the paper's
+        section 4, and scales of the normalization likewise around 1, as in that example.
 
     Returns
     -------
