@@ -10,6 +10,7 @@ Initial weights come from an explicit seed: equal calls build equal networks.
 """
 
 from ganlab.models.application import apply, draw
+from ganlab.models.biggan import biggan_discriminator, biggan_generator
 from ganlab.models.condition import Condition, check_kind, latent_dim, with_condition
 from ganlab.models.convolutional import conv_discriminator, conv_generator
 from ganlab.models.dcgan import dcgan_discriminator, dcgan_generator
@@ -19,6 +20,8 @@ from ganlab.models.points import mlp_discriminator, mlp_generator
 __all__ = [
     "Condition",
     "apply",
+    "biggan_discriminator",
+    "biggan_generator",
     "check_kind",
     "conv_discriminator",
     "conv_generator",
