@@ -21,6 +21,7 @@ __all__ = [
     "WEIGHTS",
     "Recipe",
     "adam",
+    "biggan_networks",
     "dense_networks",
     "handwriting_networks",
     "labeled_networks",
@@ -204,6 +205,20 @@ def light_networks(image_shape, *, seed):
     )
 
 
+def biggan_networks(image_shape, *, classes, seed):
+    """Build the pair of `models.biggan`, narrow enough for a processor."""
+    return (
+        models.biggan_generator(
+            image_shape,
+            classes=classes,
+            width=16,
+            kernel_regularizer=penalties.OrthogonalRegularizer(1e-4),
+            seed=seed,
+        ),
+        models.biggan_discriminator(image_shape, classes=classes, width=16, seed=seed + 1),
+    )
+
+
 def dense_networks(sample_shape, *, seed):
     """Build the source article's pair, repaired."""
     return (
@@ -235,6 +250,20 @@ ALL = {
         ),
         dataclasses.replace(
             DEFAULT, name="conditional", networks=labeled_networks, conditional=True
+        ),
+        # BigGAN's losses, rates in its ratio, and two averages; its batches are 32 times as large.
+        Recipe(
+            name="biggan",
+            networks=biggan_networks,
+            loss=losses.hinge,
+            g_optimizer=adam(2.5e-4),
+            d_optimizer=adam(1e-3),
+            ema=0.999,
+            steps=4_000,
+            data="critters",
+            split="train",
+            largest=64,
+            conditional=True,
         ),
         # Recorded in data/weights: the default recipe, given time; of critters, in 2 MB.
         dataclasses.replace(
