@@ -16,6 +16,7 @@ from ganlab.models.convolutional import conv_discriminator, conv_generator
 from ganlab.models.dcgan import dcgan_discriminator, dcgan_generator
 from ganlab.models.dense import dense_discriminator, dense_generator
 from ganlab.models.points import mlp_discriminator, mlp_generator
+from ganlab.models.statistics import standing_statistics
 
 __all__ = [
     "Condition",
@@ -33,5 +34,6 @@ __all__ = [
     "latent_dim",
     "mlp_discriminator",
     "mlp_generator",
+    "standing_statistics",
     "with_condition",
 ]

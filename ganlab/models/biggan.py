@@ -69,7 +69,7 @@ def biggan_generator(
     -----
     Outside of training the normalizations use moving means and variances, which are those of
     latents from the normal distribution. For truncated latents (`latents.truncate`) they are not
-    right; the paper collects "standing statistics" anew (appendix C.1).
+    right; the paper collects them anew: see `models.standing_statistics`.
 
     Examples
     --------
