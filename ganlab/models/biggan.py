@@ -94,7 +94,7 @@ def biggan_generator(
     labels, vectors = embedded_labels(classes, embedding_dim, make, stddev=embedding_dim**-0.5)
     rows = layers.Reshape((chunks, size), name="chunks")(latents)
     given = [_beside(rows, chunk, vectors) for chunk in range(chunks)]
-    channels = [width * 2 ** max(0, min(left, doublings - 1)) for left in range(doublings, -1, -1)]
+    channels = [width * 2 ** min(left, doublings - 1) for left in range(doublings, -1, -1)]
     x = make.dense(4 * 4 * channels[0], "coarse")(given[0])
     x = layers.Reshape((4, 4, channels[0]), name="coarse_map")(x)
     for block in range(1, chunks):
