@@ -251,8 +251,8 @@ ALL = {
         dataclasses.replace(
             DEFAULT, name="conditional", networks=labeled_networks, conditional=True
         ),
-        # BigGAN in miniature: its loss and its Adam without momentum. Its batches of 2,048 take
-        # rates of 5e-5 and 2e-4; with 64 and 4,000 steps those would hardly move.
+        # BigGAN in miniature. Its own rates are 5e-5 and 2e-4, for batches of 2,048 and two steps
+        # of the discriminator.
         Recipe(
             name="biggan",
             networks=biggan_networks,
