@@ -1,6 +1,7 @@
 """The deep convolutional pair of DCGAN, for images of any size."""
 
 import math
+import numbers
 
 from ganlab._tensorflow import keras
 from ganlab.images import check_count
@@ -110,6 +111,8 @@ def dcgan_discriminator(image_shape, *, width=64, normalized=True, leak=0.2, poo
     """
     check_image_shape(image_shape)
     check_count(width, "width", 1)
+    if not isinstance(leak, numbers.Real) or not 0 <= leak < math.inf:
+        raise ValueError(f"expected leak as a number from 0, received {leak!r}")
     normal = _Normal(seed)
     images = keras.Input(image_shape, name="images")
     x = layers.Rescaling(2.0, -1.0, name="zero_centered")(images)
@@ -128,7 +131,9 @@ def dcgan_discriminator(image_shape, *, width=64, normalized=True, leak=0.2, poo
             x = _normalized(x, normal, f"norm_{level + 1}")
         x = layers.LeakyReLU(leak, name=f"leaky_{level + 1}")(x)
         if pooled:
-            x = layers.MaxPooling2D(data_format="channels_last", name=f"pool_{level + 1}")(x)
+            x = layers.MaxPooling2D(
+                padding="same", data_format="channels_last", name=f"pool_{level + 1}"
+            )(x)
     x = layers.Conv2D(
         1,
         x.shape[1:3],
