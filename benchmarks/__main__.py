@@ -24,6 +24,7 @@ NAMES = (
     "time_to_quality",
     "failures",
     "architectures",
+    "ablation",
     "classroom",
     "mutation",
     "bad_luck",

@@ -249,6 +249,15 @@ def _keep_08(names):
     return kept
 
 
+def _keep_09(names):
+    return {
+        "quality/steps": np.array(names["quality"].steps),
+        "quality/frechet": np.array(names["quality"].history["frechet_distance"]),
+        "images": _tiles(names["film"].frames[-1]),
+        **_curves("losses", _losses(names["curve"])),
+    }
+
+
 def _keep_11(names):
     """Return the discriminator's loss and the distance of the fakes, at every look."""
     from ganlab import metrics
@@ -283,6 +292,7 @@ KEEP = {
     "06": _keep_06,
     "07": _keep_07,
     "08": _keep_08,
+    "09": _keep_09,
     "11": _keep_11,
 }
 

@@ -1,10 +1,10 @@
-"""Tables of recorded results, which a notebook shows where a training would take too long."""
+"""Recorded results, tables and pictures, where a training would take a notebook too long."""
 
 import json
 
-from ganlab import files
+from ganlab import files, images
 
-__all__ = ["load"]
+__all__ = ["load", "pictures"]
 
 
 def load(name):
@@ -39,3 +39,30 @@ def load(name):
         raise files.FileError(
             f"{path}: cannot be read ({error}). Restore it: install ganlab again, or git checkout"
         ) from error
+
+
+def pictures(name):
+    """Load the pictures that a benchmark has recorded beside its table.
+
+    Parameters
+    ----------
+    name : str
+        Of a file in the data folder, such as "ablation".
+
+    Returns
+    -------
+    dict of str to ndarray of float32, range [0, 1]
+        Images, shape (n, height, width, channels), by the name of what made them.
+
+    Raises
+    ------
+    files.FileError
+        If the file is missing or damaged.
+
+    Examples
+    --------
+    >>> pictures("ablation")["the paper's pair"].shape
+    (10, 28, 28, 1)
+    """
+    arrays = files.read_npz(files.recorded(f"{name}.npz"))
+    return {key: images.to_float(values) for key, values in arrays.items()}

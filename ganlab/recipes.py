@@ -22,6 +22,7 @@ __all__ = [
     "Recipe",
     "adam",
     "biggan_networks",
+    "dcgan_networks",
     "dense_networks",
     "handwriting_networks",
     "labeled_networks",
@@ -219,6 +220,14 @@ def biggan_networks(image_shape, *, classes, seed):
     )
 
 
+def dcgan_networks(image_shape, *, seed):
+    """Build the pair of `models.dcgan`, with a quarter of the usual channels."""
+    return (
+        models.dcgan_generator(image_shape, width=16, seed=seed),
+        models.dcgan_discriminator(image_shape, width=16, seed=seed + 1),
+    )
+
+
 def dense_networks(sample_shape, *, seed):
     """Build the source article's pair, repaired."""
     return (
@@ -247,6 +256,14 @@ ALL = {
             ema=None,
             data="color_digits",
             largest=64,
+        ),
+        # As Radford et al. train, but for the size of the networks and of the batch.
+        Recipe(
+            name="dcgan",
+            networks=dcgan_networks,
+            g_optimizer=adam(2e-4, beta_1=0.5, beta_2=0.999),
+            d_optimizer=adam(2e-4, beta_1=0.5, beta_2=0.999),
+            ema=None,
         ),
         dataclasses.replace(
             DEFAULT, name="conditional", networks=labeled_networks, conditional=True

@@ -1,6 +1,7 @@
 """The deep convolutional pair of DCGAN, for images of any size."""
 
 import math
+import numbers
 
 from ganlab._tensorflow import keras
 from ganlab.images import check_count
@@ -10,7 +11,7 @@ from ganlab.models.building import check_image_shape
 layers = keras.layers
 
 
-def dcgan_generator(image_shape, latent_dim=100, *, width=64, seed):
+def dcgan_generator(image_shape, latent_dim=100, *, width=64, normalized=True, seed):
     """Build the generator of Radford, Metz and Chintala 2015 (arXiv:1511.06434, figure 1).
 
     The latents are an image of one pixel. A transposed convolution opens it to a coarse map of
@@ -26,6 +27,8 @@ def dcgan_generator(image_shape, latent_dim=100, *, width=64, seed):
     width : int
         Channels of the map that the last doubling turns into pixels; each coarser map has twice
         as many.
+    normalized : bool
+        False leaves the batch normalization out; the layers before it get a bias instead.
     seed : int
         For the initial weights: kernels normal with deviation 0.02 around 0, as in the paper's
         section 4, and scales of the normalization likewise around 1, as in that example.
@@ -56,13 +59,14 @@ def dcgan_generator(image_shape, latent_dim=100, *, width=64, seed):
             strides=1 if first else 2,
             padding="valid" if first else "same",
             data_format="channels_last",
-            use_bias=False,
+            use_bias=not (normalized or last),
             kernel_initializer=normal(0.0),
             name="open" if first else "pixels" if last else f"double_{doublings - level}",
         )(x)
         if not last:
             place = doublings - level + 1
-            x = _normalized(x, normal, f"norm_{place}")
+            if normalized:
+                x = _normalized(x, normal, f"norm_{place}")
             x = layers.ReLU(name=f"relu_{place}")(x)
     x = layers.Activation("tanh", name="tanh")(x)
     x = layers.Rescaling(0.5, 0.5, name="zero_to_one")(x)
@@ -73,7 +77,7 @@ def dcgan_generator(image_shape, latent_dim=100, *, width=64, seed):
     return keras.Model(latents, x, name="dcgan_generator")
 
 
-def dcgan_discriminator(image_shape, *, width=64, seed):
+def dcgan_discriminator(image_shape, *, width=64, normalized=True, leak=0.2, pooled=False, seed):
     """Build the discriminator of Radford, Metz and Chintala 2015 (arXiv:1511.06434).
 
     Strided convolutions with leaky relus halve the image to a map of at most 4x4, which a last
@@ -86,6 +90,12 @@ def dcgan_discriminator(image_shape, *, width=64, seed):
     image_shape : (height, width, channels)
     width : int
         Channels after the first halving; each coarser map has twice as many.
+    normalized : bool
+        False leaves the batch normalization out; the layers before it get a bias instead.
+    leak : float from 0
+        The slope of the leaky relus for negative numbers; 0 makes them plain relus.
+    pooled : bool
+        Halve the maps by max-pooling, after convolutions of stride 1.
     seed : int
         For the initial weights, drawn as those of `dcgan_generator`.
 
@@ -101,6 +111,8 @@ def dcgan_discriminator(image_shape, *, width=64, seed):
     """
     check_image_shape(image_shape)
     check_count(width, "width", 1)
+    if not isinstance(leak, numbers.Real) or not 0 <= leak < math.inf:
+        raise ValueError(f"expected leak as a number from 0, received {leak!r}")
     normal = _Normal(seed)
     images = keras.Input(image_shape, name="images")
     x = layers.Rescaling(2.0, -1.0, name="zero_centered")(images)
@@ -108,16 +120,20 @@ def dcgan_discriminator(image_shape, *, width=64, seed):
         x = layers.Conv2D(
             width * 2**level,
             4,
-            strides=2,
+            strides=1 if pooled else 2,
             padding="same",
             data_format="channels_last",
-            use_bias=False,
+            use_bias=level > 0 and not normalized,
             kernel_initializer=normal(0.0),
             name=f"halve_{level + 1}",
         )(x)
-        if level > 0:
+        if normalized and level > 0:
             x = _normalized(x, normal, f"norm_{level + 1}")
-        x = layers.LeakyReLU(0.2, name=f"leaky_{level + 1}")(x)
+        x = layers.LeakyReLU(leak, name=f"leaky_{level + 1}")(x)
+        if pooled:
+            x = layers.MaxPooling2D(
+                padding="same", data_format="channels_last", name=f"pool_{level + 1}"
+            )(x)
     x = layers.Conv2D(
         1,
         x.shape[1:3],

@@ -4,11 +4,12 @@ import json
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from benchmarks import architectures
+from benchmarks import ablation, architectures
 from classroom import tables
-from ganlab import files
+from ganlab import files, keras, latents, models, recipes
 
 ROOT = Path(__file__).parents[2]
 
@@ -77,3 +78,110 @@ def test_a_table_that_is_lost_or_damaged_is_named(content, tmp_path, monkeypatch
         files.FileError, match=r"architectures\.json: cannot be read .*git checkout"
     ):
         tables.load("architectures")
+
+
+# ------------------------------------------------------------------------ the rules of DCGAN
+
+ABLATION = tables.load("ablation")
+
+
+@pytest.mark.parametrize("file", ["ablation.json", "ablation.npz"])
+def test_the_page_of_the_data_has_the_sums_of_the_ablation(file):
+    page = (ROOT / "data" / "README.md").read_text(encoding="utf-8")
+    (checksum,) = re.findall(rf"\| `{re.escape(file)}` .*\| `([0-9a-f]{{64}})` \|", page)
+    assert files.sha256(files.recorded(file)) == checksum
+
+
+def test_every_setup_was_trained_from_every_seed():
+    assert list(ABLATION["setups"]) == list(ablation.SETUPS)
+    assert ABLATION["steps"] == list(range(0, ablation.STEPS + 1, ablation.EVERY))
+    for runs in ABLATION["setups"].values():
+        for values in runs.values():
+            assert np.shape(values) == (len(ablation.SEEDS), len(ABLATION["steps"]))
+            assert np.isfinite(values).all()
+    assert (
+        0
+        < ABLATION["floor"]
+        < min(map(min, ABLATION["setups"][ablation.PAPER]["frechet_distance"]))
+    )
+    pictures = tables.pictures("ablation")
+    assert list(pictures) == list(ablation.SETUPS)
+    for images in pictures.values():
+        assert (
+            images.shape == (ablation.SHOWN, 28, 28, 1) and 0 <= images.min() <= images.max() <= 1
+        )
+
+
+def test_every_source_was_read_with_every_number_of_labels():
+    runs = {source: len(found) for source, found in ABLATION["accuracy"].items()}
+    assert runs == {"pixels": 1, "untrained D": 5, "trained D": 5}
+    for found in ABLATION["accuracy"].values():
+        for run in found:
+            assert list(run) == [str(count) for count in ablation.LABELS]
+            assert all(len(draws) == ablation.DRAWS for draws in run.values())
+            assert all(0.1 < value < 1 for draws in run.values() for value in draws)
+
+
+@pytest.mark.slow
+def test_the_pair_of_the_paper_is_that_of_the_recipe():
+    ours = ablation.build(ablation.SETUPS[ablation.PAPER], (28, 28, 1), seed=3)
+    recipe = recipes.ALL["dcgan"]
+    theirs = recipe.build((28, 28, 1), seed=3)
+    for left, right in zip(ours.get_weights(), theirs.get_weights(), strict=True):
+        assert (left == right).all()
+    for role in ("g_optimizer", "d_optimizer"):
+        left, right = (getattr(gan, role).get_config() for gan in (ours, theirs))
+        assert left | {"name": ""} == right | {"name": ""}  # Keras counts them
+    assert (ours.loss_pair, ours.penalty, ours.ema) == (recipe.loss, None, None)
+    assert recipe.batch_size == recipes.DEFAULT.batch_size
+
+
+@pytest.mark.slow
+def test_every_setup_changes_what_its_name_says():
+    def networks(name):
+        gan = ablation.build(ablation.SETUPS[name], (28, 28, 1), seed=3)
+        return gan.generator, gan.discriminator, gan
+
+    paper = networks(ablation.PAPER)
+    for name in ablation.SETUPS:
+        for place, role in enumerate("GD"):
+            normalized = any(
+                isinstance(layer, keras.layers.BatchNormalization)
+                for layer in networks(name)[place].layers
+            )
+            bare = {"dense layers", "no normalization", "He weights, no normalization"}
+            bare |= {f"no normalization in {role}"} | (
+                {"the default recipe"} if role == "D" else set()
+            )
+            assert normalized == (name not in bare), (name, role)
+    momentum = networks("beta_1 = 0.9")[2]
+    assert momentum.d_optimizer.beta_1 == 0.9 and paper[2].d_optimizer.beta_1 == 0.5
+    assert networks("plain relus in D")[1].get_layer("leaky_1").negative_slope == 0
+
+
+@pytest.mark.slow
+def test_spread_weights_keep_the_size_of_a_signal():
+    """Behind each layer the mean square is 2, as He et al. want it, away from the edges."""
+    generator = models.dcgan_generator((64, 64, 3), width=32, normalized=False, seed=0)
+    ablation.spread_weights(generator)
+    inside = [
+        layer.output
+        for layer in generator.layers
+        if isinstance(layer, keras.layers.Conv2DTranspose)
+    ]
+    z = latents.sample(64, 100, seed=0)
+    for values in keras.Model(generator.input, inside)(z):
+        edge = values.shape[1] // 4
+        square = float(np.mean(np.square(values[:, edge:-edge, edge:-edge])))
+        # A sum over fewer than 1,600 products, of one draw of the weights.
+        assert 1.5 < square < 2.5
+
+
+@pytest.mark.slow
+def test_maps_are_pooled_to_four_by_four():
+    discriminator = models.dcgan_discriminator((28, 28, 1), width=16, seed=0)
+    network = ablation.maps(discriminator)
+    assert network.output_shape == (None, 16 * (16 + 32 + 64))
+    image = np.random.default_rng(0).random((1, 28, 28, 1), np.float32)
+    first = keras.Model(discriminator.input, discriminator.get_layer("leaky_1").output)(image)
+    assert np.max(first[0, :4, :4, 0]) == network(image)[0, 0]

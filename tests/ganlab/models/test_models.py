@@ -125,3 +125,41 @@ def test_smoothing_moves_no_weight():
     shown = smooth.get_layer("smooth_pixels").output
     found = keras.Model(smooth.input, shown)(z).numpy()[:, :-1, :-1]
     np.testing.assert_allclose(found, 1 / (1 + np.exp(-mean)), atol=1e-4)
+
+
+def test_dcgan_breaks_its_rules_one_at_a_time():
+    def kinds(network):
+        return [type(layer).__name__ for layer in network.layers]
+
+    shape, settings = (28, 28, 1), {"width": 4, "seed": 0}
+    generator = models.dcgan_generator(shape, **settings)
+    bare = models.dcgan_generator(shape, normalized=False, **settings)
+    assert kinds(generator).count("BatchNormalization") == 3
+    assert "BatchNormalization" not in kinds(bare)
+    biased = [layer.use_bias for layer in bare.layers if hasattr(layer, "use_bias")]
+    assert biased == [True, True, True, False]  # in the place of the shifts that are gone
+    assert bare.count_params() == generator.count_params() - 3 * (16 + 8 + 4)
+
+    discriminator = models.dcgan_discriminator(shape, **settings)
+    assert kinds(discriminator).count("BatchNormalization") == 2
+    bare = models.dcgan_discriminator(shape, normalized=False, **settings)
+    assert "BatchNormalization" not in kinds(bare)
+    pooled = models.dcgan_discriminator(shape, pooled=True, **settings)
+    assert kinds(pooled).count("MaxPooling2D") == 3
+    assert pooled.count_params() == discriminator.count_params()
+    strides = {layer.strides for layer in pooled.layers if isinstance(layer, keras.layers.Conv2D)}
+    assert strides == {(1, 1)}
+    plain = models.dcgan_discriminator(shape, leak=0.0, **settings)
+    slopes = {
+        layer.negative_slope for layer in plain.layers if isinstance(layer, keras.layers.LeakyReLU)
+    }
+    assert slopes == {0.0}
+    images = np.random.default_rng(0).random((2, *shape), np.float32)
+    for network in (bare, pooled, plain):
+        assert network(images).shape == (2, 1)
+
+
+@pytest.mark.parametrize("leak", [-0.1, "0.2", None, float("nan")])
+def test_a_leak_is_a_number_from_0(leak):
+    with pytest.raises(ValueError, match="expected leak as a number from 0"):
+        models.dcgan_discriminator((8, 8, 1), width=4, leak=leak, seed=0)
