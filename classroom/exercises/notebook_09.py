@@ -184,8 +184,9 @@ def _sums(rng, sums):
     found = as_numbers(result_of(sums, given, n, np.random.default_rng(0)), "the latents")
     if found.shape != (n, dim):
         raise Wrong(f"The shape ({n}, {dim}) is expected, and this is {found.shape}.")
-    if np.ptp(found, axis=0).max() < 1e-9:
-        raise Wrong("All results are the same: draw the latents anew for each.")
+    # Means of thirty each leave sqrt(3 / 30) = 0.32, means of all 200 nothing.
+    if found.std(axis=0).mean() < 0.1:
+        raise Wrong("All results are nearly the same: draw some latents anew for each.")
     has_a, has_c = found @ first > 1, found @ second > 1
     both = np.mean(has_a & has_c)
     if both < 0.95:

@@ -61,8 +61,8 @@ WRONG = {
         ),
         (
             "a, b, c = (pools[name].mean(axis=0) for name in 'abc')\n"
-            "return np.tile(a - b + c, (n, 1))",
-            "All results are the same",
+            "return np.tile(a - b + c, (n, 1)) + 0.01 * rng.normal(size=(n, 1))",
+            "nearly the same",
         ),
         (
             "def mean_of(name):\n    return rng.permutation(pools[name])[:30].mean(axis=0)\n\n"
