@@ -24,11 +24,23 @@ TINY = dataclasses.replace(
     networks=tiny_pair,
     penalty=penalties.Penalty(penalties.r1, weight=0.1, every=2),
     batch_size=4,
-    steps=12,
+    steps=6,
     ema=0.9,
-    stages=Stages(first=4, steps=4, fading=0.5),
+    stages=Stages(first=4, steps=2, fading=1.0),
 )
+
+
+EAGER = functools.partialmethod(GAN.compile, run_eagerly=True)
+
+
+@pytest.fixture(autouse=True)
+def eager(monkeypatch):
+    """Take a few steps without compiling them, which for three stages takes longer than they do."""
+    monkeypatch.setattr(GAN, "compile", EAGER)
+
+
 IMAGES = np.random.default_rng(0).random((16, 16, 16, 1), np.float32)
+SMALL = IMAGES[:, :8, :8]  # two stages
 
 
 def test_the_schedule():
@@ -87,7 +99,7 @@ def doubled(images, times=1):
 
 @pytest.mark.parametrize("alpha", [0.0, 0.25, 1.0])
 def test_real_images_are_halved_and_fade_as_the_fake_ones_do(alpha):
-    gan = TINY.build((16, 16, 1), seed=0, step=4)
+    gan = TINY.build((16, 16, 1), seed=0, step=2)
     for network in (gan.generator, gan.discriminator):
         network.get_layer("fade_in_8").alpha.assign(alpha)
     real, condition = gan._batch(IMAGES)
@@ -108,24 +120,26 @@ def alphas(gan):
     return [float(layer.alpha) for layer in itertools.chain(*found)]
 
 
+@pytest.mark.slow
 def test_alpha_follows_the_count_of_steps_in_all_three_networks():
     sizes = []
-    for gan, _ in TINY.train(IMAGES, seed=0):
+    for gan, _ in TINY.train(IMAGES, seed=0, steps=7):
         sizes.append(gan.size)
         if gan.size == 4:
             assert alphas(gan) == []
-        elif gan.steps in (4, 8):
+        elif gan.steps in (2, 4):
             assert alphas(gan) == [0.0] * 3, "before the first step of a stage"
         else:  # that of the step which was just made
             assert alphas(gan) == [TINY.stages.alpha(gan.steps - 1, 16)] * 3
-    assert sizes == [4] * 3 + [8] * 4 + [16] * 5
-    assert gan.steps == 12
+    assert sizes == [4] * 1 + [8] * 2 + [16] * 4
+    assert gan.steps == 7
 
 
 def weights(network):
     return {layer.name: layer.get_weights() for layer in network.layers if layer.weights}
 
 
+@pytest.mark.slow
 def test_a_new_stage_inherits_everything_but_the_optimizers():
     before = None
     for gan, _ in TINY.train(IMAGES, seed=0):
@@ -152,7 +166,7 @@ def test_a_new_stage_inherits_everything_but_the_optimizers():
 
 
 def test_samples_have_the_size_of_the_data_at_every_stage():
-    for step, size in ((0, 4), (4, 8), (8, 16)):
+    for step, size in ((0, 4), (2, 8), (4, 16)):
         gan = TINY.build((16, 16, 1), seed=0, step=step)
         assert (gan.size, gan.generator.output_shape) == (size, (None, size, size, 1))
         made = gan.sample(2, seed=0)
@@ -162,31 +176,38 @@ def test_samples_have_the_size_of_the_data_at_every_stage():
         np.testing.assert_array_equal(gan(z), doubled(small, {4: 2, 8: 1, 16: 0}[size]))
 
 
+def trained(recipe, **settings):
+    """Return the GAN at the end of a training."""
+    (*_, (gan, _)) = recipe.train(SMALL, seed=0, **settings)
+    return gan
+
+
 def same_state(one, other):
     for role in ("generator", "discriminator", "generator_ema"):
         for a, b in zip(*(getattr(gan, role).get_weights() for gan in (one, other)), strict=True):
             np.testing.assert_array_equal(a, b)
 
 
-def test_fit_and_several_steps_in_one_execution_follow_the_same_alphas():
+@pytest.mark.slow
+def test_fit_and_several_steps_in_one_execution_follow_the_same_alphas(monkeypatch):
     """Inside of one stage a GAN is as good as any: alpha is a function of its own count."""
-    gans = [TINY.build((16, 16, 1), seed=0, step=4) for _ in range(3)]
+    monkeypatch.undo()  # compiled
+    gans = [TINY.build((16, 16, 1), seed=0, step=2) for _ in range(3)]
     for gan in gans:
-        gan.step_count.assign(4)
-    batches = datasets.batches(IMAGES, 4, seed=0, start=4).take(4)
+        gan.step_count.assign(2)
+    batches = datasets.batches(IMAGES, 4, seed=0, start=2).take(2)
     gans[0].fit(batches, verbose=0)
     for _ in training.steps(gans[1], batches):
         pass
     for _ in training.steps(gans[2], batches, steps_per_execution=2):
         pass
     same_state(gans[0], gans[1])
-    assert alphas(gans[2]) == alphas(gans[0]) == [1.0] * 3
-    for a, b in zip(
-        gans[0].generator.get_weights(), gans[2].generator.get_weights(), strict=True
-    ):
+    assert alphas(gans[2]) == alphas(gans[0]) == [0.5] * 3
+    for a, b in zip(gans[0].generator.get_weights(), gans[2].generator.get_weights(), strict=True):
         np.testing.assert_allclose(a, b, atol=1e-4)  # another compiled function rounds otherwise
 
 
+@pytest.mark.slow
 def test_callbacks_see_one_training():
     class Watcher(keras.callbacks.Callback):
         def __init__(self):
@@ -207,14 +228,14 @@ def test_callbacks_see_one_training():
             self.batches.append((batch, self.model.steps, self.model.size))
 
     watcher = Watcher()
-    film = callbacks.Film(np.ones((2, 6)), every=2)
+    film = callbacks.Film(np.ones((2, 6)), every=1)
     for _ in TINY.train(IMAGES, seed=0, callbacks=[watcher, film]):
         pass
     assert watcher.seen == ["begin", "epoch", "end"]
-    assert watcher.params_of == [12]
-    sizes = [4] * 4 + [8] * 4 + [16] * 4
+    assert watcher.params_of == [6]
+    sizes = [4] * 2 + [8] * 2 + [16] * 2
     assert watcher.batches == [(n, n + 1, size) for n, size in enumerate(sizes)]
-    assert film.steps == [0, 2, 4, 6, 8, 10, 12]
+    assert film.steps == [0, 1, 2, 3, 4, 5, 6]
     assert {frame.shape for frame in film.frames} == {(2, 16, 16, 1)}
 
 
@@ -225,57 +246,59 @@ def test_leaving_the_loop_ends_the_training():
         def on_train_end(self, logs=None):
             ended.append(self.model.steps)
 
-    steps = TINY.train(IMAGES, seed=0, callbacks=[Watcher()])
+    steps = TINY.train(SMALL, seed=0, callbacks=[Watcher()])
     for gan, _ in steps:
-        if gan.steps == 5:
+        if gan.steps == 3:
             break
     steps.close()
-    assert ended == [5]
+    assert ended == [3]
 
 
 def test_a_callback_that_stops_ends_it_in_whatever_stage():
     class Stop(keras.callbacks.Callback):
         def on_train_batch_end(self, batch, logs=None):
-            self.model.stop_training = self.model.steps == 6
+            self.model.stop_training = self.model.steps == 3
 
-    made = [gan.steps for gan, _ in TINY.train(IMAGES, seed=0, callbacks=[Stop()])]
-    assert made == [1, 2, 3, 4, 5, 6]
+    made = [gan.steps for gan, _ in TINY.train(SMALL, seed=0, callbacks=[Stop()])]
+    assert made == [1, 2, 3]
 
 
-@pytest.mark.parametrize("border", [2, 4, 6, 8])
-def test_trained_on_equals_trained_at_once(border):
+@pytest.fixture(scope="module")
+def whole():
+    """A training of two stages without a break."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(GAN, "compile", EAGER)
+        return trained(TINY, steps=4)
+
+
+@pytest.mark.parametrize("border", [1, 2, 3])
+def test_trained_on_equals_trained_at_once(whole, border):
     """From a state in the middle of a stage and from one at its end."""
-    for whole, _ in TINY.train(IMAGES, seed=0):
-        pass
-    for first, _ in TINY.train(IMAGES, seed=0, steps=border):
-        pass
+    first = trained(TINY, steps=border)
     assert first.steps == border
-    assert first.size == TINY.stages.size(border, 16), "the next stage has begun"
-    for gan, _ in TINY.train(IMAGES, gan=first, seed=0):
-        pass
-    same_state(gan, whole)
+    assert first.size == TINY.stages.size(border, 8), "the next stage has begun"
+    same_state(trained(TINY, gan=first, steps=4), whole)
 
 
 def test_a_longer_training_has_a_longer_last_stage():
-    (long, _) = [*TINY.train(IMAGES, seed=0, steps=14)][-1]
-    assert (long.steps, long.size) == (14, 16)
-    short = [gan.size for gan, _ in TINY.train(IMAGES, seed=0, steps=3)]
-    assert short == [4, 4, 4]
+    long = trained(TINY, steps=9)
+    assert (long.steps, long.size) == (9, 8)
+    short = trained(TINY, steps=1)
+    assert (short.steps, short.size) == (1, 4)
 
 
 def test_without_stages_it_is_the_training_of_steps():
     fixed = dataclasses.replace(TINY, stages=None)
-    for gan, logs in fixed.train(IMAGES, seed=0, steps=3):
-        pass
-    assert type(gan) is GAN and gan.generator.output_shape == (None, 16, 16, 1)
-    other = fixed.build((16, 16, 1), seed=0)
-    (*_, expected) = training.steps(other, datasets.batches(IMAGES, 4, seed=0).take(3))
+    (*_, (gan, logs)) = fixed.train(SMALL, seed=0, steps=3)
+    assert type(gan) is GAN and gan.generator.output_shape == (None, 8, 8, 1)
+    other = fixed.build((8, 8, 1), seed=0)
+    (*_, expected) = training.steps(other, datasets.batches(SMALL, 4, seed=0).take(3))
     assert logs == expected
     same_state(gan, other)
 
 
 def test_a_gan_that_grows_is_saved_and_read_back(tmp_path):
-    gan = TINY.build((16, 16, 1), seed=0, step=4)
+    gan = TINY.build((16, 16, 1), seed=0, step=2)
     gan.step_count.assign(5)
     for network in (gan.generator, gan.discriminator, gan.generator_ema):
         network.get_layer("fade_in_8").alpha.assign(0.5)
@@ -315,8 +338,8 @@ def test_what_does_not_fit_is_refused_before_the_first_step():
     gan = TINY.build((16, 16, 1), seed=0)
     with pytest.raises(ValueError, match="steps_in_all as an integer from 1 on, received 0"):
         grown(gan, steps_in_all=0)
-    gan.step_count.assign(4)
-    with pytest.raises(ValueError, match="GAN of 8 pixels a side, .* after 4 steps, .* of 4"):
+    gan.step_count.assign(2)
+    with pytest.raises(ValueError, match="GAN of 8 pixels a side, .* after 2 steps, .* of 4"):
         grown(gan)
     with pytest.raises(TypeError, match=r"expected gan as a training\.GrowingGAN, received 3"):
         grown(3)
@@ -332,11 +355,11 @@ def test_inherit_refuses_other_weights_and_changes_nothing():
             models.progressive_generator(shape, 6, width=8, fade=fade, seed=seed),
             models.progressive_discriminator(shape, width=8, fade=fade, seed=seed),
         ),
-    ).build((16, 16, 1), seed=0, step=4)
+    ).build((16, 16, 1), seed=0, step=2)
     before = wider.get_weights()
     with pytest.raises(ValueError, match="expected weights of 'dense_4_a' of shapes"):
         training.inherit(wider, small)
-    plain = dataclasses.replace(TINY, ema=None).build((16, 16, 1), seed=0, step=4)
+    plain = dataclasses.replace(TINY, ema=None).build((16, 16, 1), seed=0, step=2)
     with pytest.raises(ValueError, match="expected two GANs with a moving average, or none"):
         training.inherit(plain, small)
     for a, b in zip(before, wider.get_weights(), strict=True):
