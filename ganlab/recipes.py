@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from ganlab import checkpoints, datasets, files, losses, models, penalties, training
 from ganlab._tensorflow import keras
+from ganlab.images import check_count
 from ganlab.training import GAN, GrowingGAN, Stages
 
 __all__ = [
@@ -165,6 +166,8 @@ class Recipe:
         if gan is None:
             gan = self.build(shape, classes=classes, seed=seed)
         total = self.steps if steps is None else steps
+        if total != math.inf:
+            check_count(total, "steps", gan.steps + 1)
         batches = functools.partial(_batches, samples, self.batch_size, seed)
         if self.stages is not None:
             return training.grow(

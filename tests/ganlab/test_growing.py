@@ -297,6 +297,15 @@ def test_without_stages_it_is_the_training_of_steps():
     same_state(gan, other)
 
 
+@pytest.mark.parametrize("stages", [None, TINY.stages])
+def test_a_training_that_is_over_does_not_go_on_for_ever(stages):
+    recipe = dataclasses.replace(TINY, stages=stages)
+    gan = recipe.build((8, 8, 1), seed=0)
+    gan.step_count.assign(1)
+    with pytest.raises(ValueError, match="expected steps as an integer from 2 on, received 1"):
+        recipe.train(SMALL, gan=gan, seed=0, steps=1)
+
+
 def test_a_gan_that_grows_is_saved_and_read_back(tmp_path):
     gan = TINY.build((16, 16, 1), seed=0, step=2)
     gan.step_count.assign(5)
