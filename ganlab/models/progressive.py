@@ -13,7 +13,7 @@ layers = keras.layers
 _COARSEST = 4
 
 
-def progressive_generator(image_shape, latent_dim=64, *, width=64, fade=False, seed):
+def progressive_generator(image_shape, latent_dim=64, *, width=48, fade=False, seed):
     """Build the generator of Karras et al. 2017 (arXiv:1710.10196, table 2).
 
     A dense layer draws a map of 4x4 from the latents. Then each level doubles it by repeating
@@ -55,7 +55,7 @@ def progressive_generator(image_shape, latent_dim=64, *, width=64, fade=False, s
     >>> [layer.name for layer in generator.layers if "to_rgb" in layer.name]
     ['to_rgb_16', 'to_rgb_32']
     >>> generator.count_params()
-    212151
+    131899
     """
     sizes = _sizes(image_shape, fade)
     check_count(latent_dim, "latent_dim", 1)
@@ -84,7 +84,7 @@ def progressive_generator(image_shape, latent_dim=64, *, width=64, fade=False, s
     return keras.Model(latents, x, name="progressive_generator")
 
 
-def progressive_discriminator(image_shape, *, width=64, group_size=4, fade=False, seed):
+def progressive_discriminator(image_shape, *, width=48, group_size=4, fade=False, seed):
     """Build the discriminator of Karras et al. 2017 (arXiv:1710.10196, table 2).
 
     The mirror of `progressive_generator`: a convolution of 1x1 makes channels of the colors, each
@@ -119,7 +119,7 @@ def progressive_discriminator(image_shape, *, width=64, group_size=4, fade=False
     Examples
     --------
     >>> progressive_discriminator((32, 32, 3), seed=0).count_params()
-    211793
+    119341
     """
     sizes = _sizes(image_shape, fade)
     check_count(width, "width", 1)

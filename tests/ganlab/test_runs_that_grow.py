@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ganlab import checkpoints, datasets, images, models, penalties, recipes, runs
+from ganlab import callbacks, checkpoints, datasets, images, models, penalties, recipes, runs
 from ganlab.__main__ import main
 from ganlab.datasets import readers
 from ganlab.training import GAN, Stages
@@ -130,16 +130,21 @@ def test_ctrl_c_in_any_stage_keeps_what_goes_on_to_the_bit(
 ):
     """The signal comes while the last step of the first stage is taken."""
     out = tmp_path / "run"
-    step = runs.training.callbacks.LossCurve.on_train_batch_end
+    step = callbacks.LossCurve.on_train_batch_end
 
     def signaled(self, batch, logs=None):
         step(self, batch, logs)
         if self.model.steps == 4:
             signal.raise_signal(signal.SIGINT)
 
-    with monkeypatch.context() as patched:
-        patched.setattr(runs.training.callbacks.LossCurve, "on_train_batch_end", signaled)
-        assert main(arguments(out, own_images)) == 130
+    # A process that a shell runs in the background ignores it.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with monkeypatch.context() as patched:
+            patched.setattr(callbacks.LossCurve, "on_train_batch_end", signaled)
+            assert main(arguments(out, own_images)) == 130
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert record(out)["steps"] == 4
     assert main(["train", "--out", str(out), "--resume"]) == 0
     assert_same_state(out, folder)
