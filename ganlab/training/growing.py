@@ -14,7 +14,6 @@ from ganlab.training.gan import GAN
 ops = keras.ops
 
 
-@keras.saving.register_keras_serializable("ganlab")
 @dataclasses.dataclass(frozen=True)
 class Stages:
     """When a training grows: Karras et al. 2017, arXiv:1710.10196, section 2 and appendix A.
@@ -31,7 +30,7 @@ class Stages:
         Of each stage.
     fading : float in [0, 1]
         The part of a stage in which alpha, the share of what is new, rises from 0 to 1. The
-        paper takes half.
+        paper takes half; with 1 the next stage begins one step before alpha would be 1.
 
     Raises
     ------
@@ -115,10 +114,6 @@ class Stages:
             return ops.ones(())
         return ops.clip(ops.cast(done, "float32") / fading, 0.0, 1.0)
 
-    def get_config(self):
-        """Return the settings, for a saved GAN."""
-        return dataclasses.asdict(self)
-
 
 @keras.saving.register_keras_serializable("ganlab")
 class GrowingGAN(GAN):
@@ -130,6 +125,9 @@ class GrowingGAN(GAN):
     Before every step all `layers.FadeIn` get the alpha of that step, and the real images are
     mixed with the same alpha, of their halves enlarged and themselves: what fades in the fake
     images is no sign that they are fake. Karras et al. 2017, arXiv:1710.10196, section 2.
+
+    `step_discriminator` and `step_generator`, the halves of a step, take images as the networks
+    do: of the stage's size, and nothing is mixed.
 
     Parameters
     ----------
@@ -204,7 +202,7 @@ class GrowingGAN(GAN):
 
     def get_config(self):
         """Return what makes an equal GAN by `from_config`."""
-        own = {"stages": self.stages.get_config(), "image_shape": list(self.image_shape)}
+        own = {"stages": dataclasses.asdict(self.stages), "image_shape": list(self.image_shape)}
         return {**super().get_config(), **own}
 
     @classmethod
