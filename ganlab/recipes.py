@@ -5,15 +5,18 @@ A recipe says everything that a training needs except the data: ``python -m ganl
 same name.
 """
 
+import contextlib
 import dataclasses
 import functools
 import inspect
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ganlab import checkpoints, files, losses, models, penalties
+from ganlab import checkpoints, datasets, files, losses, models, penalties, training
 from ganlab._tensorflow import keras
-from ganlab.training import GAN
+from ganlab.images import check_count
+from ganlab.training import GAN, GrowingGAN, Stages
 
 __all__ = [
     "ALL",
@@ -28,6 +31,7 @@ __all__ = [
     "labeled_networks",
     "light_networks",
     "load_generator",
+    "progressive_networks",
     "small_networks",
 ]
 
@@ -48,7 +52,8 @@ class Recipe:
     name : str
     networks : callable
         ``(sample_shape, *, seed) -> (generator, discriminator)``; of a conditional recipe
-        ``(sample_shape, *, classes, seed)``.
+        ``(sample_shape, *, classes, seed)``. Where there are stages, those after the first also
+        say ``fade=True``.
     loss : losses.AdversarialLoss
     penalty : penalties.Penalty or None
     g_optimizer, d_optimizer : callable
@@ -65,6 +70,10 @@ class Recipe:
         The longest side of images that a laptop has the memory to train these networks on.
     conditional : bool
         Whether the networks are told the label of what they draw.
+    stages : training.Stages, optional
+        Makes a training that grows: see `training.GrowingGAN`. ``steps`` are those of all stages;
+        with fewer it ends in an earlier stage or in the middle of one, with more the last one is
+        longer, and the stages before it are as they were.
     """
 
     name: str
@@ -82,8 +91,9 @@ class Recipe:
     gan: type = GAN
     largest: int = 256
     conditional: bool = False
+    stages: Stages | None = None
 
-    def build(self, sample_shape, *, classes=None, seed):
+    def build(self, sample_shape, *, classes=None, seed, step=0):
         """Build a compiled GAN for samples of this shape.
 
         Parameters
@@ -94,6 +104,8 @@ class Recipe:
             How many labels there are.
         seed : int
             For the initial weights and for the latents drawn in training.
+        step : int
+            Where the recipe has stages: build that which goes on when so many steps are done.
 
         Returns
         -------
@@ -101,37 +113,93 @@ class Recipe:
 
         Raises
         ------
-        ValueError
-            For larger images, before any memory is taken.
+        TypeError, ValueError
+            As `check`, before any memory is taken, and for classes that do not fit the recipe.
         """
-        generator, discriminator = self._build(sample_shape, classes, seed)
-        gan = self.gan(
-            generator,
-            discriminator,
-            loss=self.loss,
-            penalty=self.penalty,
-            d_steps=self.d_steps,
-            ema=self.ema,
-            seed=seed,
-        )
-        gan.compile(g_optimizer=self.g_optimizer(), d_optimizer=self.d_optimizer())
-        return gan
+        return self._stage(self._size(sample_shape, step), sample_shape, classes, seed)
 
-    def build_generator(self, sample_shape, *, classes=None, seed):
-        """Build the generator alone, as `build` does; its weights can then be loaded."""
-        return self._build(sample_shape, classes, seed)[0]
+    def build_generator(self, sample_shape, *, classes=None, seed, step=0):
+        """Build the generator alone, as `build` does; its weights can then be loaded.
 
-    def _build(self, sample_shape, classes, seed):
-        self._check_size(sample_shape)
-        if self.conditional is (classes is None):
-            raise ValueError(
-                f"expected {'classes' if self.conditional else 'no classes'} for the recipe "
-                f"{self.name!r}, received {classes}"
+        Its samples have the shape of the data, also where a stage makes smaller ones: see
+        `models.enlarged`.
+        """
+        size = self._size(sample_shape, step)
+        generator, _ = self._networks(size, sample_shape, classes, seed)
+        return generator if self.stages is None else models.enlarged(generator, sample_shape)
+
+    def train(self, samples, *, gan=None, classes=None, seed, steps=None, callbacks=()):
+        """Train on samples, handing over to the caller after every step, as `training.steps`.
+
+        Parameters
+        ----------
+        samples : array, Dataset, or tuple of arrays
+            As `datasets.batches` takes them.
+        gan : training.GAN, optional
+            One that `build` made, to be trained on from where it stands. A new one by default.
+        classes, seed
+            As for `build`; the seed is also that of the batches.
+        steps : int or math.inf, optional
+            Those that are done already count. The recipe's by default; math.inf for a training
+            that the caller ends.
+        callbacks : sequence of keras.callbacks.Callback
+
+        Yields
+        ------
+        gan : training.GAN
+            Always the same one, but where the recipe has stages: each has its own.
+        logs : dict of str to float
+
+        Raises
+        ------
+        TypeError, ValueError
+            For what cannot be trained with, before the first step.
+
+        Examples
+        --------
+        >>> for gan, logs in DEFAULT.train(datasets.ring(640, seed=0), seed=0):
+        ...     if gan.steps == 3:  # or: if time.process_time() > limit
+        ...         break
+        >>> gan.sample(5, seed=0).shape
+        (5, 2)
+        """
+        first = samples[0] if isinstance(samples, tuple) else samples
+        shape = (first.images if isinstance(first, datasets.Dataset) else first).shape[1:]
+        if gan is None:
+            gan = self.build(shape, classes=classes, seed=seed)
+        total = self.steps if steps is None else steps
+        if total != math.inf:
+            check_count(total, "steps", gan.steps + 1)
+        batches = functools.partial(_batches, samples, self.batch_size, seed)
+        if self.stages is not None:
+            return training.grow(
+                gan,
+                batches,
+                build=functools.partial(
+                    self._stage, sample_shape=shape, classes=classes, seed=seed
+                ),
+                steps_in_all=None if total == math.inf else total,
+                callbacks=callbacks,
             )
-        told = {"classes": classes} if self.conditional else {}
-        return self.networks(tuple(sample_shape), **told, seed=seed)
+        real = batches(gan.steps)
+        real = real if total == math.inf else real.take(total - gan.steps)
+        return _with(gan, training.steps(gan, real, callbacks=callbacks))
 
-    def _check_size(self, sample_shape):
+    def check(self, sample_shape):
+        """Refuse samples of a shape that this recipe cannot be followed with.
+
+        Parameters
+        ----------
+        sample_shape : tuple of int
+
+        Raises
+        ------
+        ValueError
+            For larger images than a laptop has the memory for, and where the recipe has stages
+            for images that they do not come to.
+        """
+        if self.stages is not None:
+            self.stages.check(sample_shape)
         if len(sample_shape) == 3 and max(sample_shape[:2]) > self.largest:
             height, width = sample_shape[:2]
             raise ValueError(
@@ -139,6 +207,47 @@ class Recipe:
                 f"networks of the recipe {self.name!r} need no more memory than a laptop has, "
                 f"received {height} x {width}: give a smaller size, such as 64 (--size 64)"
             )
+
+    def _size(self, sample_shape, step):
+        """Return the side of the images of the stage that goes on after a step; None without any.
+
+        The check comes first, before a network takes memory.
+        """
+        self.check(sample_shape)
+        return None if self.stages is None else self.stages.size(step, sample_shape[0])
+
+    def _stage(self, size, sample_shape, classes, seed):
+        """Build a compiled GAN, of the stage of a size where there are stages."""
+        kind, settings = self.gan, {}
+        if self.stages is not None:
+            if self.gan is not GAN:
+                raise ValueError(
+                    f"expected gan as training.GAN beside stages, received {self.gan.__name__}"
+                )
+            kind, settings = GrowingGAN, {"stages": self.stages, "image_shape": sample_shape}
+        gan = kind(
+            *self._networks(size, sample_shape, classes, seed),
+            loss=self.loss,
+            penalty=self.penalty,
+            d_steps=self.d_steps,
+            ema=self.ema,
+            seed=seed,
+            **settings,
+        )
+        gan.compile(g_optimizer=self.g_optimizer(), d_optimizer=self.d_optimizer())
+        return gan
+
+    def _networks(self, size, sample_shape, classes, seed):
+        if self.conditional is (classes is None):
+            raise ValueError(
+                f"expected {'classes' if self.conditional else 'no classes'} for the recipe "
+                f"{self.name!r}, received {classes}"
+            )
+        told = {"classes": classes} if self.conditional else {}
+        if self.stages is not None:
+            sample_shape = (size, size, sample_shape[2])
+            told |= {"fade": True} if size > self.stages.first else {}
+        return self.networks(tuple(sample_shape), **told, seed=seed)
 
     def describe(self):
         """Return all fields as plain values, for the record of a run.
@@ -149,6 +258,16 @@ class Recipe:
         {'function': 'Adam', 'learning_rate': 0.002, 'beta_1': 0.0, 'beta_2': 0.99}
         """
         return _plain(self)
+
+
+def _batches(samples, batch_size, seed, start):
+    return datasets.batches(samples, batch_size, seed=seed, start=start)
+
+
+def _with(gan, logs_of_steps):
+    with contextlib.closing(logs_of_steps):
+        for logs in logs_of_steps:
+            yield gan, logs
 
 
 def _plain(value):
@@ -236,6 +355,14 @@ def dense_networks(sample_shape, *, seed):
     )
 
 
+def progressive_networks(image_shape, *, fade=False, seed):
+    """Build the pair of `models.progressive` for square images of a side of 4, 8, 16, ..."""
+    return (
+        models.progressive_generator(image_shape, fade=fade, seed=seed),
+        models.progressive_discriminator(image_shape, fade=fade, seed=seed + 1),
+    )
+
+
 #: For any small set of images, and for points of the plane.
 DEFAULT = Recipe(
     name="default",
@@ -300,6 +427,22 @@ ALL = {
             steps=12_000,
             data="critters",
             split="train",
+        ),
+        # Karras et al. 2017 (arXiv:1710.10196) in small: 8x8, 16x16, 32x32, the last for longest.
+        # Weights that start as N(0, 1) need ten times the paper's rate in so few steps.
+        Recipe(
+            name="progressive",
+            networks=progressive_networks,
+            penalty=penalties.Penalty(penalties.r1, weight=0.2, every=8),
+            g_optimizer=adam(1e-2),
+            d_optimizer=adam(1e-2),
+            batch_size=32,
+            steps=8_000,
+            ema=0.999,
+            data="critters",
+            split="train",
+            largest=128,
+            stages=Stages(first=8, steps=1_000, fading=0.5),
         ),
     )
 }

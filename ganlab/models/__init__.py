@@ -16,6 +16,7 @@ from ganlab.models.convolutional import conv_discriminator, conv_generator
 from ganlab.models.dcgan import dcgan_discriminator, dcgan_generator
 from ganlab.models.dense import dense_discriminator, dense_generator
 from ganlab.models.points import mlp_discriminator, mlp_generator
+from ganlab.models.progressive import enlarged, progressive_discriminator, progressive_generator
 from ganlab.models.statistics import standing_statistics
 
 __all__ = [
@@ -31,9 +32,12 @@ __all__ = [
     "dense_discriminator",
     "dense_generator",
     "draw",
+    "enlarged",
     "latent_dim",
     "mlp_discriminator",
     "mlp_generator",
+    "progressive_discriminator",
+    "progressive_generator",
     "standing_statistics",
     "with_condition",
 ]

@@ -126,7 +126,7 @@ def recall(path, record, gan, curve, film):
     every = film.every
     while steps // every >= film.most:  # as the film doubles it
         every *= 2
-    frame = film.keep(np.zeros((1, *gan.generator.output_shape[1:]), np.float32))
+    frame = film.keep(np.zeros((1, *gan.sample_shape), np.float32))
     forms = {
         "curve_names": ((len(names),), "U"),
         "curve_values": ((len(names), steps), "f"),
@@ -166,7 +166,7 @@ def draw(out, gan, classes, curve, film, *, seed):
     frames = [images.tile(images.to_float(frame), columns=_FILM_ROW) for frame in film.frames]
     scale = max(1, 56 // max(film.frames[0].shape[1:3]))
     files.write(out / "film.gif", images.to_gif(frames, seconds_per_frame=0.15, scale=scale))
-    side = max(gan.generator.output_shape[1:3])
+    side = max(gan.sample_shape[:2])
     columns = min(10, max(2, _SHEET_SIDE // side))
     rows = columns if classes is None else min(classes, columns)
     condition = None if classes is None else np.repeat(np.arange(rows), columns)

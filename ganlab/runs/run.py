@@ -17,6 +17,7 @@ class Run:
     record : dict
         What run.json shows.
     generator : keras.Model
+        Of images of the data's size; those of a stage before the last are enlarged to it.
     """
 
     def __init__(self, out):
@@ -29,6 +30,7 @@ class Run:
             self.record["image_shape"],
             classes=None if names is None else len(names),
             seed=self.record["seed"],
+            step=self.record["steps"],
         )
         checkpoints.load_weights(self.generator, path)
         self.generator.trainable = False

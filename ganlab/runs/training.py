@@ -7,7 +7,7 @@ import signal
 import sys
 import time
 
-from ganlab import callbacks, datasets, files, latents, recipes, training
+from ganlab import callbacks, files, latents, recipes, training
 from ganlab.images import check_count
 from ganlab.runs import folder
 from ganlab.runs import record as records
@@ -81,6 +81,7 @@ def train(
         folder.check_new(out)
         record = records.started(out, data, asked)
         loaded = records.load(record)
+        recipes.ALL[record["recipe"]["name"]].check(loaded.images.shape[1:])
         record |= records.traits(record, loaded)
         if (loaded.skipped or loaded.notes) and progress:
             print(loaded.report(), file=sys.stderr)
@@ -117,7 +118,7 @@ def _train(out, record, data, steps, seconds, progress, checkpoint=None):
     if recipe.conditional:
         classes = len(record["labels"])
         real = real, records.conditions(data)[0]
-    gan = recipe.build(data.images.shape[1:], classes=classes, seed=seed)
+    gan = recipe.build(data.images.shape[1:], classes=classes, seed=seed, step=done)
     curve, film = folder.watchers(gan, classes, seed=seed)
     if checkpoint is not None:
         folder.recall(checkpoint, record, gan, curve, film)
@@ -125,9 +126,6 @@ def _train(out, record, data, steps, seconds, progress, checkpoint=None):
     watchers = [curve, film, guard]
     if progress:
         watchers.append(callbacks.Progress(seconds=seconds))
-    batches = datasets.batches(real, recipe.batch_size, seed=seed, start=done)
-    if seconds is None:
-        batches = batches.take(total - done)
 
     began = saved = time.monotonic()
     before, interrupted = record["seconds"], []
@@ -150,7 +148,14 @@ def _train(out, record, data, steps, seconds, progress, checkpoint=None):
         record.update(now)
 
     save()  # a disk that is full, or a folder that is read-only, is no surprise after the training
-    steps_to_come = training.steps(gan, batches, callbacks=watchers)
+    steps_to_come = recipe.train(
+        real,
+        gan=gan,
+        classes=classes,
+        seed=seed,
+        steps=total if seconds is None else math.inf,
+        callbacks=watchers,
+    )
     # Both signals count between two steps, where weights, optimizers and curve agree.
     with (
         training.interrupt_calls(
@@ -158,7 +163,7 @@ def _train(out, record, data, steps, seconds, progress, checkpoint=None):
         ),
         contextlib.closing(steps_to_come),
     ):
-        for _ in steps_to_come:
+        for gan, _ in steps_to_come:  # noqa: B007 - `save` keeps that of the last step
             now = time.monotonic()
             if guard.reason is None and now - saved >= _SECONDS_BETWEEN_SAVES:
                 save()

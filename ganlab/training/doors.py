@@ -59,7 +59,7 @@ def _check_condition(values, real, condition):
 
 
 def _check_samples(real, gan):
-    made = gan.generator.output_shape
+    made = (None, *gan.sample_shape)
     if not hasattr(real, "shape") or isinstance(real, _UNEVEN):
         has = f" with {sorted(map(str, real))}" if isinstance(real, dict) else ""
         raise TypeError(

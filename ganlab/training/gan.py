@@ -246,6 +246,11 @@ class GAN(keras.Model):
         return int(self.step_count.numpy())
 
     @property
+    def sample_shape(self):
+        """The shape of one sample, as `sample` draws it and as training is given it."""
+        return tuple(self.generator.output_shape[1:])
+
+    @property
     def metrics(self):
         return list(self._trackers.values())
 
@@ -485,7 +490,7 @@ class GAN(keras.Model):
         """Return a batch's real images and their condition or None, as the networks take them."""
         real, condition = samples_and_condition(data, self)
         # A dataset of a Python function's arrays may not know their shapes.
-        real = tf.ensure_shape(real, (None, *self.generator.output_shape[1:]))
+        real = tf.ensure_shape(real, (None, *self.sample_shape))
         if condition is not None:
             condition = tf.ensure_shape(condition, (None, *self.condition.shape))
             condition = condition_in_range(condition, self.condition)

@@ -74,6 +74,7 @@ OTHER = {
     "largest": 100,
     "gan": OtherGAN,
     "conditional": True,
+    "stages": training.Stages(first=4),
 }
 
 
@@ -102,7 +103,7 @@ def test_a_new_field_shows_up_by_itself():
 
 
 def test_a_recipe_builds_what_it_says():
-    gan = recipes.Recipe(**OTHER | {"conditional": False}).build((2,), seed=5)
+    gan = recipes.Recipe(**OTHER | {"conditional": False, "stages": None}).build((2,), seed=5)
     assert isinstance(gan, OtherGAN)
     assert (gan.loss_pair, gan.penalty) == (losses.hinge, OTHER["penalty"])
     assert (gan.d_steps, gan.ema, gan.latent_dim) == (2, 0.5, 3)

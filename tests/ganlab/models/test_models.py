@@ -64,6 +64,8 @@ def test_points():
         lambda seed: models.dcgan_discriminator((8, 8, 1), width=4, seed=seed),
         lambda seed: models.dense_generator((8, 8, 1), seed=seed),
         lambda seed: models.dense_discriminator((8, 8, 1), seed=seed),
+        lambda seed: models.progressive_generator((8, 8, 1), width=4, fade=True, seed=seed),
+        lambda seed: models.progressive_discriminator((8, 8, 1), width=4, fade=True, seed=seed),
         lambda seed: models.mlp_generator(seed=seed),
         lambda seed: models.mlp_discriminator(seed=seed),
     ],
