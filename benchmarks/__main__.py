@@ -25,6 +25,7 @@ NAMES = (
     "failures",
     "architectures",
     "ablation",
+    "growing",
     "classroom",
     "mutation",
     "bad_luck",
