@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks import ablation, architectures
+from benchmarks import ablation, architectures, growing
 from classroom import tables
 from ganlab import files, keras, latents, models, recipes
 
@@ -85,8 +85,8 @@ def test_a_table_that_is_lost_or_damaged_is_named(content, tmp_path, monkeypatch
 ABLATION = tables.load("ablation")
 
 
-@pytest.mark.parametrize("file", ["ablation.json", "ablation.npz"])
-def test_the_page_of_the_data_has_the_sums_of_the_ablation(file):
+@pytest.mark.parametrize("file", ["ablation.json", "ablation.npz", "growing.json", "growing.npz"])
+def test_the_page_of_the_data_has_their_sums(file):
     page = (ROOT / "data" / "README.md").read_text(encoding="utf-8")
     (checksum,) = re.findall(rf"\| `{re.escape(file)}` .*\| `([0-9a-f]{{64}})` \|", page)
     assert files.sha256(files.recorded(file)) == checksum
@@ -185,3 +185,45 @@ def test_maps_are_pooled_to_four_by_four():
     image = np.random.default_rng(0).random((1, 28, 28, 1), np.float32)
     first = keras.Model(discriminator.input, discriminator.get_layer("leaky_1").output)(image)
     assert np.max(first[0, :4, :4, 0]) == network(image)[0, 0]
+
+
+# ------------------------------------------------------------------------ progressive growing
+
+
+def test_every_way_to_grow_was_measured_at_every_mark():
+    found = tables.load("growing")
+    assert (found["seconds"], found["levels"]) == (list(growing.MARKS), list(growing.LEVELS))
+    assert list(found["setups"]) == list(growing.SETUPS)
+    for runs in found["setups"].values():
+        for key in ("steps", "distance", "total_variation"):
+            assert np.shape(runs[key]) == (len(growing.SEEDS), len(growing.MARKS))
+        assert np.shape(runs["sliced"]) == (
+            len(growing.SEEDS),
+            len(growing.MARKS),
+            len(growing.LEVELS),
+        )
+        assert (np.diff(runs["steps"], axis=1) > 0).all()
+        assert np.min(runs["sliced"]) > 0 and np.min(runs["distance"]) > found["real"]["distance"]
+    pictures = tables.pictures("growing")
+    assert list(pictures) == list(growing.SETUPS)
+    for images in pictures.values():
+        assert images.shape == (len(growing.MARKS) * growing.SHOWN, 32, 32, 3)
+
+
+def test_a_pyramid_adds_up_to_the_image():
+    images = np.random.default_rng(0).random((3, 32, 32, 3))
+    coarse, *finer = growing.pyramid(images)
+    assert [level.shape[1] for level in (coarse, *finer)] == list(growing.LEVELS)
+    made = coarse
+    for level in finer:
+        means = level.reshape(3, level.shape[1] // 2, 2, -1, 2, 3).mean(axis=(2, 4))
+        np.testing.assert_allclose(
+            means, 0, atol=1e-12
+        )  # what is finer has nothing of what is coarse
+        made = made.repeat(2, axis=1).repeat(2, axis=2) + level
+    np.testing.assert_allclose(made, images)
+
+
+def test_only_the_stages_differ_between_grown_and_fixed():
+    grown, fixed = (growing.SETUPS[name].describe() for name in ("grown", "fixed"))
+    assert {key for key in grown if grown[key] != fixed[key]} == {"stages"}
