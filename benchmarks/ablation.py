@@ -2,9 +2,10 @@
 
 Section 3 of Radford, Metz and Chintala 2015 (arXiv:1511.06434) gives five rules for convolutional
 GANs. Here the pair that keeps them all is trained as the paper trains, and so are pairs that break
-one. Others ask whether a rule repairs what another choice breaks, the small first weights, and one
-is the default recipe of this package. Every setup has five seeds, which
-decide the first weights, the latents and the order of the batches.
+one, or a setting. (The dense pair of the article breaks more than one: it has larger first weights
+and no normalization.) Others ask whether a rule repairs what another choice breaks, the small first
+weights, and one is the default recipe of this package. Every setup has five seeds, which decide the
+first weights, the latents and the order of the batches.
 
 The second half asks what the discriminator has learned: a linear classifier reads its maps, with
 few labels, and pixels and the maps of an untrained discriminator beside them.
@@ -144,7 +145,7 @@ def train(job):
     -------
     dict
         ``name``, ``seed``, ``frechet_distance``, ``precision`` and ``recall`` at each
-        measurement, the first before training; ``images`` of the same latents for all setups;
+        measurement, the first before training; ``images`` of latents of one seed;
         ``seconds`` of the processor, measurements included; for the paper's pair ``accuracy`` of
         its discriminator before and after the training, as `read_maps` gives it.
     """

@@ -1,9 +1,9 @@
 """Grown or trained at full size from the start: what equal seconds of a processor buy.
 
-After figure 6 and section 6 of Karras et al. 2017 (arXiv:1710.10196), on critters at 32x32: the
+After section 6.2 of Karras et al. 2017 (arXiv:1710.10196), on critters at 32x32: the
 recipe `progressive`, the same networks at 32x32 from the first step on, and the recipe `critters`
-beside them. The samples are compared with real ones at three scales, a level of a Laplacian
-pyramid each, and each with the nearest of all legal critters.
+beside them. The samples are compared with real ones at three scales, and each with the nearest of
+all legal critters.
 
     python -m benchmarks growing
 

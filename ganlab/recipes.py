@@ -116,7 +116,10 @@ class Recipe:
         TypeError, ValueError
             As `check`, before any memory is taken, and for classes that do not fit the recipe.
         """
-        return self._stage(self._size(sample_shape, step), sample_shape, classes, seed)
+        gan = self._stage(self._size(sample_shape, step), sample_shape, classes, seed)
+        if self.stages is not None:
+            gan.step_count.assign(step)
+        return gan
 
     def build_generator(self, sample_shape, *, classes=None, seed, step=0):
         """Build the generator alone, as `build` does; its weights can then be loaded.
@@ -164,9 +167,19 @@ class Recipe:
         (5, 2)
         """
         first = samples[0] if isinstance(samples, tuple) else samples
-        shape = (first.images if isinstance(first, datasets.Dataset) else first).shape[1:]
+        first = first.images if isinstance(first, datasets.Dataset) else first
+        if not hasattr(first, "shape"):
+            raise TypeError(f"expected samples as an array or a Dataset, received {first!r:.80}")
+        shape = tuple(first.shape[1:])
         if gan is None:
             gan = self.build(shape, classes=classes, seed=seed)
+        if not isinstance(gan, GAN):
+            raise TypeError(f"expected gan as a training.GAN, received {gan!r:.80}")
+        if getattr(gan, "stages", None) != self.stages:
+            raise ValueError(
+                f"expected a GAN with the stages of the recipe, {self.stages}, "
+                f"received {getattr(gan, 'stages', None)}"
+            )
         total = self.steps if steps is None else steps
         if total != math.inf:
             check_count(total, "steps", gan.steps + 1)
@@ -428,7 +441,8 @@ ALL = {
             data="critters",
             split="train",
         ),
-        # Karras et al. 2017 (arXiv:1710.10196) in small: 8x8, 16x16, 32x32, the last for longest.
+        # Karras et al. 2017 (arXiv:1710.10196) in small: 8x8, 16x16, 32x32, the last for longest,
+        # with R1 in the place of WGAN-GP. The paper begins with 4x4, for half as long.
         # Weights that start as N(0, 1) need ten times the paper's rate in so few steps.
         Recipe(
             name="progressive",

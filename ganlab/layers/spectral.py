@@ -79,7 +79,7 @@ class SpectralNorm(layers.Wrapper):
         """Apply the layer with kernel / sigma; in training the estimate of sigma moves on."""
         matrix = self._matrix()
         fixed = ops.stop_gradient(matrix)
-        left = ops.convert_to_tensor(self.vector)
+        left = _unit(ops.convert_to_tensor(self.vector))  # that of an untrained layer is shorter
         right = _unit(ops.matmul(left, fixed))
         if training:
             for _ in range(self.iterations):

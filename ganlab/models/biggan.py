@@ -32,10 +32,10 @@ def biggan_generator(
     (figure 15b). Every kernel is divided by its largest singular value, see `layers.SpectralNorm`;
     the matrices of the normalizations are not.
 
-    Channels follow the table for 128x128 in the appendix, read from its fine end: 4, 4, 2, 1 times
-    the width at 32x32. The non-local block that it has at 64x64 (Zhang et al. 2018,
-    arXiv:1805.08318) is left out: inside of a network for images of 32x32 no map is so large.
-    Otherwise smaller: the paper's width is 96 and its vectors of a class have 128 numbers.
+    Channels halve with each doubling but the first, as in the tables of the appendix: 4, 4, 2, 1
+    times the width at 32x32. The non-local block that these have at 64x64 (Zhang et al. 2018,
+    arXiv:1805.08318) is left out at all sizes. Otherwise smaller: the paper's width is 96 and its
+    vectors of a class have 128 numbers.
 
     Parameters
     ----------
@@ -116,6 +116,8 @@ def biggan_discriminator(image_shape, *, classes, width=24, spectral=True, seed)
     for the class, the projection of Miyato and Koyama 2018 (arXiv:1802.05637, equation 4). No
     normalization looks at the batch; every kernel, and the table of vectors, is divided by its
     largest singular value (Miyato et al. 2018, arXiv:1802.05957), see `layers.SpectralNorm`.
+
+    Labels must be in range, which `training.GAN` sees to: another one stands for no class here.
 
     Channels are 1, 2, 4, 4 times the width at 32x32, and in a block both convolutions have as
     many as leave it. The non-local block is left out, see `biggan_generator`.

@@ -1,11 +1,11 @@
 """The deep convolutional pair of DCGAN, for images of any size."""
 
 import math
-import numbers
 
 from ganlab._tensorflow import keras
 from ganlab.images import check_count
 from ganlab.latents import random_generator
+from ganlab.layers.arguments import number
 from ganlab.models.building import check_image_shape
 
 layers = keras.layers
@@ -44,6 +44,7 @@ def dcgan_generator(image_shape, latent_dim=100, *, width=64, normalized=True, s
     3576704
     """
     check_image_shape(image_shape)
+    check_count(latent_dim, "latent_dim", 1)
     check_count(width, "width", 1)
     normal = _Normal(seed)
     doublings = _doublings(image_shape)
@@ -92,7 +93,7 @@ def dcgan_discriminator(image_shape, *, width=64, normalized=True, leak=0.2, poo
         Channels after the first halving; each coarser map has twice as many.
     normalized : bool
         False leaves the batch normalization out; the layers before it get a bias instead.
-    leak : float from 0
+    leak : float in [0, 1]
         The slope of the leaky relus for negative numbers; 0 makes them plain relus.
     pooled : bool
         Halve the maps by max-pooling, after convolutions of stride 1.
@@ -111,8 +112,7 @@ def dcgan_discriminator(image_shape, *, width=64, normalized=True, leak=0.2, poo
     """
     check_image_shape(image_shape)
     check_count(width, "width", 1)
-    if not isinstance(leak, numbers.Real) or not 0 <= leak < math.inf:
-        raise ValueError(f"expected leak as a number from 0, received {leak!r}")
+    number(leak, "leak", 0, 1, closed=True)
     normal = _Normal(seed)
     images = keras.Input(image_shape, name="images")
     x = layers.Rescaling(2.0, -1.0, name="zero_centered")(images)

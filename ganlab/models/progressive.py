@@ -19,7 +19,7 @@ def progressive_generator(image_shape, latent_dim=64, *, width=48, fade=False, s
     A dense layer draws a map of 4x4 from the latents. Then each level doubles it by repeating
     pixels and has two convolutions; a convolution of 1x1 makes an image of the finest map. All
     layers learn at one relative rate (section 4.1), and after each convolution every pixel's
-    channels are normalized, as the latents are (section 4.2).
+    channels are normalized (section 4.2), as the latents are (appendix A.1).
 
     Layers are named by their level ("conv_16_a", "to_rgb_16") and start with the same weights at
     every size, so that a larger generator contains the smaller one. The paper's ends in a linear

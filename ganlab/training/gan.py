@@ -534,10 +534,14 @@ class GAN(keras.Model):
             return compute()
         return tf.cond(self.step_count.value % penalty.every == 0, compute, lambda: tf.zeros(()))
 
+    def _steps_averaged(self):
+        """Return how many steps the moving average has seen, as a tensor."""
+        return self.step_count.value
+
     def _update_average(self):
         if self.generator_ema is None:
             return
-        steps = tf.cast(self.step_count.value, tf.float32)
+        steps = tf.cast(self._steps_averaged(), tf.float32)
         decay = tf.minimum(self.ema, (1.0 + steps) / (10.0 + steps))
         trained = self.generator.trainable_variables
         averaged = self.generator_ema.weights

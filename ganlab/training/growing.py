@@ -126,8 +126,10 @@ class GrowingGAN(GAN):
     mixed with the same alpha, of their halves enlarged and themselves: what fades in the fake
     images is no sign that they are fake. Karras et al. 2017, arXiv:1710.10196, section 2.
 
+    The count of steps begins where the stage does, and the moving average anew with each stage.
+
     `step_discriminator` and `step_generator`, the halves of a step, take images as the networks
-    do: of the stage's size, and nothing is mixed.
+    do, of the stage's size and already mixed, and leave alpha as it is.
 
     Parameters
     ----------
@@ -171,11 +173,15 @@ class GrowingGAN(GAN):
         self.stages, self.image_shape = stages, tuple(image_shape)
         super().__init__(generator, discriminator, **settings)
         self.size = made[1]
+        self.step_count.assign(stages.start(self.size))
+        larger = models.enlarged(super().sampling_generator, self.image_shape)
+        self._larger = lambda: larger  # a model among its attributes would be saved once more
         if self.size > stages.first and not all(map(_fading, (generator, discriminator))):
             raise ValueError(
                 "expected a generator and a discriminator with a layers.FadeIn, by which a stage "
                 f"begins, received networks of {self.size} x {self.size} without one"
             )
+        self._set_alpha()
 
     @property
     def sample_shape(self):
@@ -185,7 +191,7 @@ class GrowingGAN(GAN):
     @property
     def sampling_generator(self):
         """What samples are drawn from, its images enlarged to the full size."""
-        return models.enlarged(super().sampling_generator, self.image_shape)
+        return self._larger()
 
     def call(self, inputs):
         """Make images of latents, or of [latents, condition], as ``sample`` does."""
@@ -194,11 +200,18 @@ class GrowingGAN(GAN):
 
     def train_step(self, data):
         """Make one step on one batch of images of the full size; see `GAN.train_step`."""
+        self._set_alpha()
+        return super().train_step(data)
+
+    def _set_alpha(self):
         alpha = self.stages._alpha(self.step_count.value, self.size)
         for network in (self.generator, self.discriminator):
             for layer in _fading(network):
                 layer.alpha.assign(alpha)
-        return super().train_step(data)
+
+    def _steps_averaged(self):
+        """Return the steps of this stage: the average is not to remember what was just added."""
+        return self.step_count.value - self.stages.start(self.size)
 
     def get_config(self):
         """Return what makes an equal GAN by `from_config`."""
@@ -224,7 +237,7 @@ class GrowingGAN(GAN):
 
 def _doublings(first, side):
     """Return how often `first` must double to give `side`, or None where it never does."""
-    times = math.log2(side / first)
+    times = math.log2(side / first) if side > 0 else -1.0
     return int(times) if times >= 0 and times.is_integer() else None
 
 
@@ -277,7 +290,7 @@ def grow(gan, batches, *, build, steps_in_all=None, callbacks=()):
     Parameters
     ----------
     gan : GrowingGAN
-        Compiled, of the stage that its count of steps belongs to.
+        Compiled. One that is behind its stage, after `fit`, say, grows first.
     batches : callable
         ``(start) -> tf.data.Dataset``, the batches of full-size images from a step on, such as
         ``lambda start: datasets.batches(images, 32, seed=0, start=start)``.
@@ -301,7 +314,13 @@ def grow(gan, batches, *, build, steps_in_all=None, callbacks=()):
     """
     if not isinstance(gan, GrowingGAN):
         raise TypeError(f"expected gan as a training.GrowingGAN, received {gan!r:.80}")
+    for name, function in (("batches", batches), ("build", build)):
+        if not callable(function):
+            raise TypeError(f"expected {name} as a function, received {function!r:.80}")
     done, side = gan.steps, gan.image_shape[0]
+    while gan.size < gan.stages.size(done, side):
+        smaller, gan = gan, build(2 * gan.size)
+        inherit(gan, smaller)
     if gan.size != gan.stages.size(done, side):
         raise ValueError(
             f"expected the GAN of {gan.stages.size(done, side)} pixels a side, whose stage goes on "
@@ -338,7 +357,8 @@ def _grow(gan, stage, build, watchers, steps_in_all, *, first):
                         inherit(gan, now)
                         watchers.set_model(gan)
                     yield gan, logs
-            over = gan is now or now.stop_training or gan.steps == steps_in_all
+            stopped = now.stop_training or gan.stop_training  # the caller's may be either
+            over = gan is now or stopped or gan.steps == steps_in_all
             running = None if over else stage(gan)
         watchers.on_epoch_end(0, now.get_metrics_result())
     finally:

@@ -333,7 +333,7 @@ def test_held_out_images_are_of_the_full_size():
 
 
 def grown(gan, **settings):
-    settings = {"build": None, **settings}
+    settings = {"build": print, **settings}
     batches = functools.partial(datasets.batches, IMAGES, 4, seed=0)
     return training.grow(gan, lambda start: batches(start=start), **settings)
 
@@ -350,11 +350,23 @@ def test_what_does_not_fit_is_refused_before_the_first_step():
     gan = TINY.build((16, 16, 1), seed=0)
     with pytest.raises(ValueError, match="steps_in_all as an integer from 1 on, received 0"):
         grown(gan, steps_in_all=0)
-    gan.step_count.assign(2)
-    with pytest.raises(ValueError, match="GAN of 8 pixels a side, .* after 2 steps, .* of 4"):
-        grown(gan)
+    with pytest.raises(TypeError, match="expected build as a function, received None"):
+        grown(gan, build=None)
+    ahead = TINY.build((16, 16, 1), seed=0, step=4)
+    ahead.step_count.assign(0)
+    with pytest.raises(ValueError, match="GAN of 4 pixels a side, .* after 0 steps, .* of 16"):
+        grown(ahead)
     with pytest.raises(TypeError, match=r"expected gan as a training\.GrowingGAN, received 3"):
         grown(3)
+    with pytest.raises(TypeError, match=r"expected gan as a training\.GAN, received 3"):
+        TINY.train(IMAGES, gan=3, seed=0)
+    with pytest.raises(TypeError, match="expected samples as an array or a Dataset, received None"):
+        TINY.train(None, seed=0)
+    other = dataclasses.replace(TINY, stages=Stages(first=4, steps=3)).build((16, 16, 1), seed=0)
+    with pytest.raises(ValueError, match=r"expected a GAN with the stages of .*steps=2.*steps=3"):
+        TINY.train(IMAGES, gan=other, seed=0)
+    with pytest.raises(ValueError, match="received 0 x 0"):
+        Stages(first=4).check((0, 0, 1))
     with pytest.raises(ValueError, match=r"expected real samples of shape \(None, 16, 16, 1\)"):
         TINY.train(IMAGES[:, :8, :8], gan=TINY.build((16, 16, 1), seed=0), seed=0)
 
@@ -384,3 +396,46 @@ def test_a_recipe_with_stages_has_no_other_kind_of_gan():
 
     with pytest.raises(ValueError, match=r"expected gan as training\.GAN beside stages, .* Other"):
         dataclasses.replace(TINY, gan=Other).build((16, 16, 1), seed=0)
+
+
+def test_a_gan_begins_where_its_stage_does():
+    gan = TINY.build((16, 16, 1), seed=0, step=3)
+    assert (gan.size, gan.steps) == (8, 3)
+    pair = tiny_pair((8, 8, 1), fade=True, seed=0)
+    alone = GrowingGAN(
+        *pair, stages=TINY.stages, image_shape=(16, 16, 1), loss=losses.hinge, seed=0
+    )
+    assert alone.steps == 2 and float(pair[0].get_layer("fade_in_8").alpha) == 0.0
+    assert alone.sampling_generator is alone.sampling_generator
+
+
+def test_a_gan_that_fit_took_past_its_stage_grows_first():
+    gan = TINY.build((16, 16, 1), seed=0)
+    gan.fit(datasets.batches(IMAGES, 4, seed=0).take(3), verbose=0)
+    assert (gan.size, gan.steps) == (4, 3)
+    seen = [(gan.size, gan.steps) for gan, _ in TINY.train(IMAGES, gan=gan, seed=0, steps=5)]
+    assert seen == [(16, 4), (16, 5)]  # the stage of 8 takes one step, and the next takes over
+
+
+@pytest.mark.parametrize("step", [2, 3])
+def test_who_stops_at_a_border_has_stopped(step):
+    seen = []
+    for gan, _ in TINY.train(IMAGES, seed=0):
+        seen.append(gan.steps)
+        gan.stop_training = gan.steps == step
+    assert seen == list(range(1, step + 1))
+
+
+def test_the_average_does_not_remember_what_was_just_added():
+    """At the first step of a stage nine parts in ten of it are the weights of that step."""
+    recipe = dataclasses.replace(TINY, ema=0.999)
+    gan = recipe.build((16, 16, 1), seed=0, step=2)
+    gan.stages = Stages(first=4, steps=2, fading=0.0)  # new layers learn at once
+    first = gan.generator.get_layer("conv_8_a").kernel.numpy()
+    gan.fit(datasets.batches(IMAGES, 4, seed=0).take(1), verbose=0)
+    now, mean = (
+        network.get_layer("conv_8_a").kernel.numpy()
+        for network in (gan.generator, gan.generator_ema)
+    )
+    assert np.abs(now - first).max() > 0
+    np.testing.assert_allclose(mean, first + 0.9 * (now - first), atol=1e-6)

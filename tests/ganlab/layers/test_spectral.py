@@ -89,6 +89,16 @@ def test_the_estimate_moves_on_in_training_only():
     assert (norm.vector.numpy() != before).any()
 
 
+@EVERY_KIND
+def test_an_untrained_layer_is_of_the_right_size(kind):
+    """Along a random vector sigma is too small, and not by more than the form of the matrix."""
+    norm, x = built(kind)
+    kernel = norm.layer.kernel.numpy()
+    norm.layer.bias.assign(np.zeros(7))
+    ratio = np.std(norm(x)) / np.std(norm.layer(x)) * largest_singular_value(kind, kernel)
+    assert 1 <= ratio < 4
+
+
 def test_keras_own_wrapper_lets_the_gradient_along_the_kernel_through():
     """What this layer is for. Should Keras mend its own, this test says so."""
     norm, x = built("dense", iterations=500)
