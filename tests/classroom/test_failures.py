@@ -65,7 +65,7 @@ def test_the_cause_names_every_change_and_no_other(failure):
     fields = {field.name for field in dataclasses.fields(failure.broken)}
     assert fields - set(WORDS) == {
         *("name", "conditional", "batch_size", "steps", "d_steps", "data"),
-        *("split", "largest"),
+        *("split", "largest", "stages"),
     }
     named = {field for field, words in WORDS.items() if any(w in failure.cause for w in words)}
     assert set(failure.changes) == named
