@@ -6,7 +6,7 @@ from ganlab._tensorflow import keras
 from ganlab.images import check_count
 from ganlab.latents import random_generator
 from ganlab.layers import ConditionalBatchNorm, SpectralNorm
-from ganlab.models.building import check_image_shape, embedded_labels
+from ganlab.models.building import check_image_shape, doubled, embedded_labels, halved
 
 layers = keras.layers
 
@@ -221,13 +221,13 @@ def _up(x, condition, channels, make, name):
     """
     path = ConditionalBatchNorm(seed=make.next_seed(), name=f"{name}_norm_1")([x, condition])
     path = layers.ReLU(name=f"{name}_relu_1")(path)
-    path = _doubled(path, f"{name}_double")
+    path = doubled(path, f"{name}_double")
     path = make.conv(channels, 3, f"{name}_conv_1", use_bias=False)(path)
     path = ConditionalBatchNorm(seed=make.next_seed(), name=f"{name}_norm_2")([path, condition])
     path = layers.ReLU(name=f"{name}_relu_2")(path)
     path = make.conv(channels, 3, f"{name}_conv_2", use_bias=False)(path)
     short = make.conv(channels, 1, f"{name}_mix", use_bias=False)(x)
-    return layers.Add(name=name)([path, _doubled(short, f"{name}_double_mixed")])
+    return layers.Add(name=name)([path, doubled(short, f"{name}_double_mixed")])
 
 
 def _down(x, channels, make, name, *, halve, first):
@@ -241,18 +241,10 @@ def _down(x, channels, make, name, *, halve, first):
     path = layers.ReLU(name=f"{name}_relu_2")(path)
     path = make.conv(channels, 3, f"{name}_conv_2")(path)
     if halve:
-        path, x = _halved(path, f"{name}_halve"), _halved(x, f"{name}_halve_short")
+        path, x = halved(path, f"{name}_halve"), halved(x, f"{name}_halve_short")
     if halve or x.shape[-1] != channels:
         x = make.conv(channels, 1, f"{name}_mix")(x)
     return layers.Add(name=name)([path, x])
-
-
-def _doubled(x, name):
-    return layers.UpSampling2D(2, data_format="channels_last", name=name)(x)
-
-
-def _halved(x, name):
-    return layers.AveragePooling2D(2, data_format="channels_last", name=name)(x)
 
 
 def _doublings(image_shape):

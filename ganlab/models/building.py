@@ -1,4 +1,4 @@
-"""What all builders share: initial weights from one seed, labels, the check of an image shape."""
+"""What builders share: initial weights, labels, sizes of maps, the check of an image shape."""
 
 import numpy as np
 
@@ -59,3 +59,13 @@ def check_image_shape(image_shape):
             "expected image_shape as (height, width, channels), three positive integers, "
             f"received {image_shape!r}"
         )
+
+
+def doubled(x, name):
+    """Return a map of twice the size, every pixel four times."""
+    return keras.layers.UpSampling2D(2, data_format="channels_last", name=name)(x)
+
+
+def halved(x, name):
+    """Return a map of half the size, of the means of 2x2 pixels."""
+    return keras.layers.AveragePooling2D(2, data_format="channels_last", name=name)(x)

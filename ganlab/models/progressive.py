@@ -6,7 +6,7 @@ from ganlab._tensorflow import keras
 from ganlab.images import check_count
 from ganlab.layers import EqualizedConv2D, EqualizedDense, FadeIn, MinibatchStdDev, PixelNorm
 from ganlab.layers.arguments import seeds_of_weights
-from ganlab.models.building import check_image_shape
+from ganlab.models.building import check_image_shape, doubled, halved
 
 layers = keras.layers
 
@@ -73,8 +73,8 @@ def progressive_generator(image_shape, latent_dim=64, *, width=48, fade=False, s
     old = None
     for size in sizes[1:]:
         if fade and size == sizes[-1]:
-            old = _double(_image(x, image_shape[2], size // 2, seeds), f"double_rgb_{size}")
-        x = _double(x, f"double_{size}")
+            old = doubled(_image(x, image_shape[2], size // 2, seeds), f"double_rgb_{size}")
+        x = doubled(x, f"double_{size}")
         for place in "ab":
             x = _convolution(x, _channels(size, width), size, place, seeds)
             x = _normalized(x, f"{size}_{place}")
@@ -130,9 +130,9 @@ def progressive_discriminator(image_shape, *, width=48, group_size=4, fade=False
     for size in reversed(sizes[1:]):
         x = _leaky(_convolution(x, _channels(size, width), size, "a", seeds), f"{size}_a")
         x = _leaky(_convolution(x, _channels(size // 2, width), size, "b", seeds), f"{size}_b")
-        x = _halve(x, f"halve_{size}")
+        x = halved(x, f"halve_{size}")
         if fade and size == sizes[-1]:
-            old = _halve(pixels, f"halve_rgb_{size}")
+            old = halved(pixels, f"halve_rgb_{size}")
             old = _read(old, _channels(size // 2, width), size // 2, seeds)
             x = FadeIn(name=f"fade_in_{size}")([old, x])
     x = MinibatchStdDev(group_size, name="spread")(x)
@@ -220,14 +220,6 @@ def _leaky(x, name):
 
 def _normalized(x, name):
     return PixelNorm(name=f"norm_{name}")(_leaky(x, name))
-
-
-def _double(x, name):
-    return layers.UpSampling2D(2, data_format="channels_last", name=name)(x)
-
-
-def _halve(x, name):
-    return layers.AveragePooling2D(2, data_format="channels_last", name=name)(x)
 
 
 def _image(x, colors, size, seeds):
