@@ -26,6 +26,7 @@ NAMES = (
     "architectures",
     "ablation",
     "growing",
+    "stacked_digits",
     "classroom",
     "mutation",
     "bad_luck",
