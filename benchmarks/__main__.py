@@ -26,6 +26,7 @@ NAMES = (
     "architectures",
     "ablation",
     "growing",
+    "growing_parts",
     "stacked_digits",
     "classroom",
     "mutation",

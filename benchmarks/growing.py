@@ -24,7 +24,7 @@ from classroom import tables
 from ganlab import datasets, evaluation, files, metrics, recipes
 from ganlab import images as pixels
 
-__all__ = ["LEVELS", "MARKS", "SEEDS", "SETUPS", "measure", "pyramid", "report", "train"]
+__all__ = ["LEVELS", "MARKS", "SEEDS", "SETUPS", "judged", "measure", "pyramid", "report", "train"]
 
 SEEDS = (0, 1, 2)
 MARKS = (30, 60, 120)  # seconds of one core, the compiling of a step included
@@ -56,7 +56,8 @@ def pyramid(images):
     return [images, *reversed(levels)]
 
 
-def _judged(samples, real):
+def judged(samples, real):
+    """Return what samples are like: the entries of a mark of `train`, without steps and images."""
     distances, _ = evaluation.nearest_critters(samples)
     reader = evaluation.factors.load("critters")
     shares = metrics.value_shares(
@@ -100,7 +101,7 @@ def train(job):
         samples = gan.sample(COUNT, seed=MEASURE_SEED)
         found["steps"].append(gan.steps)
         found["images"].append(pixels.to_uint8(samples[:SHOWN]))
-        for key, value in _judged(samples, real).items():
+        for key, value in judged(samples, real).items():
             found.setdefault(key, []).append(value)
         started += time.process_time() - pause
         left.pop(0)
@@ -127,7 +128,7 @@ def measure():
     table = {
         "seconds": MARKS,
         "levels": LEVELS,
-        "real": _judged(other, real),
+        "real": judged(other, real),
         "setups": {
             name: {key: [run[key] for run in of_seeds] for key in kept}
             for name, of_seeds in runs.items()
