@@ -5,9 +5,17 @@ is plain Python beside it, which works, and is tested, without a browser.
 """
 
 from classroom.widgets.dashboard import Dashboard
+from classroom.widgets.flipbook import Flipbook
 from classroom.widgets.laboratory import Laboratory
 from classroom.widgets.latent_explorer import LatentExplorer
 from classroom.widgets.loss_explorer import LossExplorer
 from classroom.widgets.ssim_playground import SSIMPlayground
 
-__all__ = ["Dashboard", "Laboratory", "LatentExplorer", "LossExplorer", "SSIMPlayground"]
+__all__ = [
+    "Dashboard",
+    "Flipbook",
+    "Laboratory",
+    "LatentExplorer",
+    "LossExplorer",
+    "SSIMPlayground",
+]

@@ -7,17 +7,25 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks import ablation, architectures, growing
+from benchmarks import ablation, architectures, growing, growing_parts, stacked_digits
 from classroom import tables
-from ganlab import files, keras, latents, models, recipes
+from ganlab import datasets, files, keras, latents, layers, models, recipes
 
 ROOT = Path(__file__).parents[2]
 
 
-def test_the_page_of_the_data_has_the_sum():
+RECORDED = sorted(
+    path.name
+    for path in (ROOT / "data").glob("*.*")
+    if path.suffix in (".json", ".npz") and path.name != "critters.npz"
+)
+
+
+@pytest.mark.parametrize("file", RECORDED)
+def test_the_page_of_the_data_has_the_sum(file):
     page = (ROOT / "data" / "README.md").read_text(encoding="utf-8")
-    (checksum,) = re.findall(r"\| `architectures\.json` .*\| `([0-9a-f]{64})` \|", page)
-    assert files.sha256(files.recorded("architectures.json")) == checksum
+    sums = re.findall(rf"`{re.escape(file)}`.*`([0-9a-f]{{64}})`", page)
+    assert sums == [files.sha256(files.recorded(file))]
 
 
 def test_every_pair_was_trained_with_every_game():
@@ -83,13 +91,6 @@ def test_a_table_that_is_lost_or_damaged_is_named(content, tmp_path, monkeypatch
 # ------------------------------------------------------------------------ the rules of DCGAN
 
 ABLATION = tables.load("ablation")
-
-
-@pytest.mark.parametrize("file", ["ablation.json", "ablation.npz", "growing.json", "growing.npz"])
-def test_the_page_of_the_data_has_their_sums(file):
-    page = (ROOT / "data" / "README.md").read_text(encoding="utf-8")
-    (checksum,) = re.findall(rf"\| `{re.escape(file)}` .*\| `([0-9a-f]{{64}})` \|", page)
-    assert files.sha256(files.recorded(file)) == checksum
 
 
 def test_every_setup_was_trained_from_every_seed():
@@ -227,3 +228,80 @@ def test_a_pyramid_adds_up_to_the_image():
 def test_only_the_stages_differ_between_grown_and_fixed():
     grown, fixed = (growing.SETUPS[name].describe() for name in ("grown", "fixed"))
     assert {key for key in grown if grown[key] != fixed[key]} == {"stages"}
+
+
+def test_every_part_of_growing_was_left_out_from_every_seed():
+    found = tables.load("growing_parts")
+    assert (found["steps"], found["levels"]) == (list(growing_parts.MARKS), list(growing.LEVELS))
+    assert list(found["setups"]) == list(growing_parts.SETUPS)
+    for runs in found["setups"].values():
+        for values in runs.values():
+            assert np.shape(values)[:2] == (len(growing_parts.SEEDS), len(growing_parts.MARKS))
+            assert (np.array(values) > 0).all()
+
+
+def test_plain_layers_draw_what_equalized_ones_draw():
+    equalized = models.progressive_generator((8, 8, 3), latent_dim=8, width=12, seed=0)
+    network = growing_parts.plain(equalized)
+    drawn = network.get_layer("conv_8_a").kernel
+    assert abs(np.std(drawn) / np.sqrt(2 / (9 * 12)) - 1) < 0.1  # He's rule
+    for layer in equalized.layers:
+        if layer.weights:
+            assert type(network.get_layer(layer.name)) in (keras.layers.Conv2D, keras.layers.Dense)
+            kernel, bias = layer.get_weights()
+            network.get_layer(layer.name).set_weights([kernel * layer.scale, bias])
+    z = latents.sample(4, 8, seed=0)
+    np.testing.assert_allclose(network(z), equalized(z), atol=1e-5)
+
+
+def test_each_setup_leaves_out_one_part():
+    images = np.random.default_rng(0).random((8, 16, 16, 3), np.float32)
+    for name, recipe in growing_parts.SETUPS.items():
+        generator, discriminator = recipe.networks((16, 16, 3), fade=True, seed=0)
+        kinds = {type(layer) for layer in (*generator.layers, *discriminator.layers)}
+        assert (layers.PixelNorm in kinds) == (name != "no pixel norm")
+        assert (layers.EqualizedConv2D in kinds) == (not name.startswith("He"))
+        spread = keras.Model(discriminator.input, discriminator.get_layer("spread").output)
+        deviation = np.unique(spread(images)[..., -1])
+        assert (deviation.max() > 1e-3) == (name != "no deviation")
+        assert (recipe.stages.fading == 0.5) == (name != "no fading")
+
+
+# ------------------------------------------------------------------------ a thousand kinds
+
+
+def test_every_tiny_discriminator_was_trained_from_every_seed():
+    found = tables.load("stacked_digits")
+    assert list(found["setups"]) == list(stacked_digits.HELPS)
+    assert found["steps"] == list(stacked_digits.MARKS)
+    for runs in found["setups"].values():
+        for values in runs.values():
+            assert np.shape(values) == (len(stacked_digits.SEEDS), len(stacked_digits.MARKS))
+        assert 1 <= np.min(runs["modes"]) and np.max(runs["modes"]) <= 1000
+    assert found["real"]["modes"] >= 999 and found["real"]["divergence"] < 0.1
+    pictures = tables.pictures("stacked_digits")
+    assert list(pictures) == list(stacked_digits.HELPS)
+    for images in pictures.values():
+        assert images.shape == (stacked_digits.SHOWN, 28, 28, 3)
+
+
+def test_kinds_are_counted_as_they_are():
+    data = datasets.stacked_digits(400, seed=3)
+    modes, divergence = stacked_digits.count(data.images)
+    shares = np.bincount(data.labels, minlength=1000) / len(data)
+    shares = shares[shares > 0]
+    assert abs(modes - len(shares)) <= 4  # the reader errs in one digit of two hundred
+    assert divergence == pytest.approx(np.sum(shares * np.log(1000 * shares)), abs=0.03)
+    one = np.repeat(data.images[:1], 50, axis=0)
+    assert stacked_digits.count(one) == (1, pytest.approx(np.log(1000)))
+
+
+@pytest.mark.parametrize("help", stacked_digits.HELPS)
+def test_only_what_is_told_of_the_batch_mixes_its_samples(help):
+    setup = {key: value for key, value in stacked_digits.HELPS[help].items() if key != "r1"}
+    discriminator = stacked_digits.discriminator(**setup, seed=0)
+    assert 14_000 < discriminator.count_params() < 17_000
+    images = datasets.stacked_digits(8, seed=0).images
+    alone = np.concatenate([discriminator(images[k : k + 1]) for k in range(8)])
+    apart = np.abs(alone - discriminator(images)).max()
+    assert (apart > 1e-3) == bool(setup)
