@@ -22,7 +22,11 @@ _SHEET_SIDE = 1280  # pixels of the sheet of samples, about
 
 @contextlib.contextmanager
 def held(out):
-    """Hold a run's folder, so that no second training writes into it; a dead process holds none."""
+    """Hold a run's folder, so that no second training writes into it; a dead process holds none.
+
+    A folder that is made here, and into which nothing is written, is removed again.
+    """
+    new = not out.exists()
     out.mkdir(parents=True, exist_ok=True)
     lock = filelock.FileLock(out / ".lock", timeout=0)
     try:
@@ -39,6 +43,9 @@ def held(out):
         yield
     finally:
         lock.release()
+        if new and {path.name for path in out.iterdir()} <= {".lock"}:
+            (out / ".lock").unlink(missing_ok=True)
+            out.rmdir()
 
 
 def check_new(out):

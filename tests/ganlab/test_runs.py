@@ -160,6 +160,7 @@ def test_invert_writes_the_pair_and_its_scores(folder, tmp_path, capsys):
         (["train", "--out", "{new}", "--resume"], "holds no run"),
         (["train", "--out", "{new}", "--recipe", "best"], f"one of {', '.join(recipes.ALL)}, rec"),
         (["train", "--out", "{new}", "--data", "nothing_here"], ", ".join(datasets.NAMES)),
+        (["train", "--out", "{new}", "--recipe", "biggan", "--size", "20"], "received 20 x 20"),
         (["train", "--out", "{run}", "--resume", "--steps", "25"], "ask for more with --steps"),
         (["train", "--out", "{run}", "--resume", "--data", "digits"], "received others in digits"),
         (["train", "--out", "{run}", "--resume", "--seed", "1"], "expected --seed 0, as when"),
