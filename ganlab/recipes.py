@@ -474,7 +474,7 @@ ALL = {
             g_optimizer=adam(1e-2),
             d_optimizer=adam(1e-2),
             batch_size=32,
-            steps=12_000,
+            steps=10_000,
             ema=0.999,
             data="critters",
             split="train",
@@ -493,6 +493,10 @@ WEIGHTS = {
     "digits": (
         "ea2b044e8d758078bf64ceb968331f8d734aa42baf341afecbaa5abc552062bd",
         (28, 28, 1),
+    ),
+    "progressive_64": (
+        "65bc909098fbec03faa66640625882942511d9970da23f64077786b0e4d3466a",
+        (64, 64, 3),
     ),
 }
 
@@ -519,7 +523,8 @@ def load_generator(name):
     if name not in WEIGHTS:
         raise ValueError(f"expected name as one of {sorted(WEIGHTS)}, received {name!r}")
     checksum, sample_shape = WEIGHTS[name]
-    generator = ALL[name].build_generator(sample_shape, seed=0)
+    recipe = ALL[name]
+    generator = recipe.build_generator(sample_shape, seed=0, step=recipe.steps)
     path = files.recorded(f"weights/{name}.npz")
     checkpoints.load_weights(generator, path, checksum=checksum)
     generator.trainable = False

@@ -127,7 +127,7 @@ def test_recorded_weights(name):
     made = generator(latents.sample(64, generator.input_shape[-1], seed=0)).numpy()
     assert made.shape == (64, *shape)
     # Closer to handwriting than to the average image: structure beats the blur.
-    real = datasets.load(recipes.ALL[name].data).images
+    real = datasets.load(recipes.ALL[name].data, size=shape[0]).images
     best = similarity.content_similarity(
         np.repeat(made[:8], 200, 0), np.tile(real[:200], (8, 1, 1, 1)), centered=True
     ).numpy()
