@@ -272,6 +272,12 @@ def _keep_11(names):
     return kept
 
 
+def _keep_12(names):
+    """Return the loss of the discriminator while it grows."""
+    steps, d_loss = bands.stretches(names["d_loss"])
+    return {"steps": steps, "d_loss": d_loss}
+
+
 def _shown(number):
     """Return the columns on the dashboard and of each run, as the calls that draw them say."""
     found = {}
@@ -294,6 +300,7 @@ KEEP = {
     "08": _keep_08,
     "09": _keep_09,
     "11": _keep_11,
+    "12": _keep_12,
 }
 
 
