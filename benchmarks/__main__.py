@@ -27,6 +27,7 @@ NAMES = (
     "ablation",
     "growing",
     "stacked_digits",
+    "semisupervised",
     "classroom",
     "mutation",
     "bad_luck",

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks import ablation, architectures, growing
+from benchmarks import ablation, architectures, growing, semisupervised
 from classroom import tables
 from ganlab import files, keras, latents, models, recipes
 
@@ -85,7 +85,14 @@ def test_a_table_that_is_lost_or_damaged_is_named(content, tmp_path, monkeypatch
 ABLATION = tables.load("ablation")
 
 
-@pytest.mark.parametrize("file", ["ablation.json", "ablation.npz", "growing.json", "growing.npz"])
+@pytest.mark.parametrize(
+    "file",
+    [
+        f"{name}.{kind}"
+        for name in ("ablation", "growing", "semisupervised")
+        for kind in ("json", "npz")
+    ],
+)
 def test_the_page_of_the_data_has_their_sums(file):
     page = (ROOT / "data" / "README.md").read_text(encoding="utf-8")
     (checksum,) = re.findall(rf"\| `{re.escape(file)}` .*\| `([0-9a-f]{{64}})` \|", page)
@@ -227,3 +234,62 @@ def test_a_pyramid_adds_up_to_the_image():
 def test_only_the_stages_differ_between_grown_and_fixed():
     grown, fixed = (growing.SETUPS[name].describe() for name in ("grown", "fixed"))
     assert {key for key in grown if grown[key] != fixed[key]} == {"stages"}
+
+
+# ---------------------------------------------------------------------- few labels and a generator
+
+
+def test_every_way_was_trained_with_every_draw_of_the_labels():
+    found = tables.load("semisupervised")
+    marks = list(range(semisupervised.EVERY, semisupervised.STEPS + 1, semisupervised.EVERY))
+    assert (found["steps"], found["labels"]) == (marks, list(semisupervised.LABELS))
+    assert list(found["error"]) == list(semisupervised.WAYS)
+    assert list(found["distance"]) == list(semisupervised.WAYS[1:])
+    draws = len(semisupervised.DRAWS)
+    for count in map(str, semisupervised.LABELS):
+        for way in semisupervised.WAYS:
+            assert np.shape(found["error"][way][count]) == (draws, len(marks))
+            assert 0 < np.min(found["error"][way][count]) <= np.max(found["error"][way][count]) < 1
+        for way in semisupervised.WAYS[1:]:
+            assert np.shape(found["distance"][way][count]) == (draws,)
+            assert np.min(found["distance"][way][count]) > found["floor"] > 0
+        assert np.shape(found["label spreading"][count]) == (draws,)
+    pictures = tables.pictures("semisupervised")
+    assert list(pictures) == list(semisupervised.WAYS[1:])
+    for images in pictures.values():
+        assert images.shape == (semisupervised.SHOWN, 14, 14, 1)
+
+
+def test_labels_are_drawn_of_every_class():
+    labels = np.arange(500) % 10
+    for count in semisupervised.LABELS:
+        chosen = semisupervised.choose(labels, count, seed=3)
+        assert len(set(chosen)) == count
+        assert (np.bincount(labels[chosen]) == count // 10).all()
+
+
+@pytest.mark.slow
+def test_the_ways_differ_in_what_the_two_players_pay():
+    images = np.random.default_rng(0).random((40, 14, 14, 1), np.float32)
+    labels = np.arange(40) % 10
+    logits = np.float32([[1.0], [-2.0]])
+    for way in semisupervised.WAYS:
+        gan, reader = semisupervised.build(way, images, images, labels, seed=1)
+        paid = float(gan.loss_pair.discriminator(logits, logits))
+        assert (paid == 0) == (way == "labels only")
+        earned = float(gan.loss_pair.generator(logits, logits))
+        assert (earned == 0) == (way != "ordinary generator")
+        assert (gan.g_penalty is None) == (way != "feature matching")
+        found = gan.discriminator(images).numpy()[:, 0]
+        expected = np.log(np.exp(reader(images).numpy()).sum(axis=1))
+        np.testing.assert_allclose(found, expected, atol=1e-5)
+        before = [weight.copy() for weight in gan.generator.get_weights()]
+        gan.train_on_batch(images)
+        moved = any(
+            (old != new).any()
+            for old, new, variable in zip(
+                before, gan.generator.get_weights(), gan.generator.weights, strict=True
+            )
+            if variable.trainable
+        )
+        assert moved == (way in ("ordinary generator", "feature matching"))

@@ -76,6 +76,13 @@ RIGHT = {
         RING.format("late('near') < 0.4"),
         RING.format("late('spread') < 0.5 or late('spread') > 2"),
     ],
+    "10.3": [
+        "ratios = (chances + 1e-12) / (chances.mean(axis=0) + 1e-12)",
+        "return np.exp(np.nansum(chances * np.log(ratios), axis=1).mean())",
+    ],
+    "10.8": [
+        "k = weights.argmax(axis=1)\nreturn (k == np.arange(10)[:, None]).astype(float)",
+    ],
     "11.2": ["return np.abs(np.sort(real)[::-1] - np.sort(fake)[::-1]).sum() / len(real)"],
     "11.3": ["alpha = rng.random((len(real), 1))", "alpha = 1 - rng.random(len(real))[:, None]"],
     "11.8": [
