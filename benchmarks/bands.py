@@ -258,6 +258,13 @@ def _keep_09(names):
     }
 
 
+def _keep_10(names):
+    """Return how many digits each GAN with a tiny discriminator drew, at every look."""
+    steps = np.arange(50, names["DIGIT_STEPS"] + 1, 50)
+    counted = {name: np.array(counts) for name, (counts, _) in names["counted"].items()}
+    return {"steps": steps} | counted
+
+
 def _keep_11(names):
     """Return the discriminator's loss and the distance of the fakes, at every look."""
     from ganlab import metrics
@@ -293,6 +300,7 @@ KEEP = {
     "07": _keep_07,
     "08": _keep_08,
     "09": _keep_09,
+    "10": _keep_10,
     "11": _keep_11,
 }
 

@@ -266,7 +266,7 @@ def measure():
         "label spreading": {count: [spread(count, draw) for draw in DRAWS] for count in LABELS},
     }
     files.write(files.recorded("semisupervised.json"), json.dumps(table, indent=1).encode() + b"\n")
-    pictures = {way: runs[way, 50, 0]["images"] for way in WAYS[1:]}
+    pictures = {way: runs[way, 50, DRAWS[-1]]["images"] for way in WAYS[1:]}
     files.write_npz(files.recorded("semisupervised.npz"), pictures)
     seconds = {
         way: record.median([run["seconds"] for job, run in runs.items() if job[0] == way], digits=2)
