@@ -259,10 +259,12 @@ def _keep_09(names):
 
 
 def _keep_10(names):
-    """Return how many digits each GAN with a tiny discriminator drew, at every look."""
-    steps = np.arange(50, names["DIGIT_STEPS"] + 1, 50)
-    counted = {name: np.array(counts) for name, (counts, _) in names["counted"].items()}
-    return {"steps": steps} | counted
+    """Return how many digits two GANs with a tiny discriminator drew, in two ways of counting."""
+    kept = {"steps": np.arange(100, names["DIGIT_STEPS"] + 1, 100)}
+    for name, (read, near, images) in names["counted"].items():
+        kept |= {f"{name}/read": np.array(read), f"{name}/near": np.array(near)}
+        kept[f"{name}/images"] = _tiles(images[:4])
+    return kept
 
 
 def _keep_11(names):
