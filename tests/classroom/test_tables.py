@@ -283,13 +283,11 @@ def test_the_ways_differ_in_what_the_two_players_pay():
         found = gan.discriminator(images).numpy()[:, 0]
         expected = np.log(np.exp(reader(images).numpy()).sum(axis=1))
         np.testing.assert_allclose(found, expected, atol=1e-5)
-        before = [weight.copy() for weight in gan.generator.get_weights()]
-        gan.train_on_batch(images)
-        moved = any(
-            (old != new).any()
-            for old, new, variable in zip(
-                before, gan.generator.get_weights(), gan.generator.weights, strict=True
-            )
-            if variable.trainable
-        )
-        assert moved == (way in ("ordinary generator", "feature matching"))
+        if earned or gan.g_penalty:  # a generator that learns
+            before = gan.generator.get_layer("pixels").get_weights()
+            gan.train_on_batch(images)
+            after = gan.generator.get_layer("pixels").get_weights()
+            assert (before[0] != after[0]).any()
+        else:
+            with pytest.raises(ValueError, match="No gradients"):
+                gan.train_on_batch(images)
