@@ -28,6 +28,7 @@ NAMES = (
     "growing",
     "growing_parts",
     "stacked_digits",
+    "semisupervised",
     "classroom",
     "mutation",
     "bad_luck",

@@ -258,6 +258,15 @@ def _keep_09(names):
     }
 
 
+def _keep_10(names):
+    """Return how many digits two GANs with a tiny discriminator drew, in two ways of counting."""
+    kept = {"steps": np.arange(100, names["DIGIT_STEPS"] + 1, 100)}
+    for name, (read, near, images) in names["counted"].items():
+        kept |= {f"{name}/read": np.array(read), f"{name}/near": np.array(near)}
+        kept[f"{name}/images"] = _tiles(images[:4])
+    return kept
+
+
 def _keep_11(names):
     """Return the discriminator's loss and the distance of the fakes, at every look."""
     from ganlab import metrics
@@ -299,6 +308,7 @@ KEEP = {
     "07": _keep_07,
     "08": _keep_08,
     "09": _keep_09,
+    "10": _keep_10,
     "11": _keep_11,
     "12": _keep_12,
 }

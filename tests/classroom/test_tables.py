@@ -7,7 +7,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks import ablation, architectures, growing, growing_parts, stacked_digits
+from benchmarks import (
+    ablation,
+    architectures,
+    growing,
+    growing_parts,
+    semisupervised,
+    stacked_digits,
+)
 from classroom import tables
 from ganlab import datasets, files, keras, latents, layers, models, recipes
 
@@ -91,6 +98,7 @@ def test_a_table_that_is_lost_or_damaged_is_named(content, tmp_path, monkeypatch
 # ------------------------------------------------------------------------ the rules of DCGAN
 
 ABLATION = tables.load("ablation")
+
 
 
 def test_every_setup_was_trained_from_every_seed():
@@ -305,3 +313,59 @@ def test_only_what_is_told_of_the_batch_mixes_its_samples(help):
     alone = np.concatenate([discriminator(images[k : k + 1]) for k in range(8)])
     apart = np.abs(alone - discriminator(images)).max()
     assert (apart > 1e-3) == bool(setup)
+
+# ---------------------------------------------------------------------- few labels and a generator
+
+
+def test_every_way_was_trained_with_every_draw_of_the_labels():
+    found = tables.load("semisupervised")
+    marks = list(range(semisupervised.EVERY, semisupervised.STEPS + 1, semisupervised.EVERY))
+    assert (found["steps"], found["labels"]) == (marks, list(semisupervised.LABELS))
+    assert list(found["error"]) == list(semisupervised.WAYS)
+    assert list(found["distance"]) == list(semisupervised.WAYS[1:])
+    draws = len(semisupervised.DRAWS)
+    for count in map(str, semisupervised.LABELS):
+        for way in semisupervised.WAYS:
+            assert np.shape(found["error"][way][count]) == (draws, len(marks))
+            assert 0 < np.min(found["error"][way][count]) <= np.max(found["error"][way][count]) < 1
+        for way in semisupervised.WAYS[1:]:
+            assert np.shape(found["distance"][way][count]) == (draws,)
+            assert np.min(found["distance"][way][count]) > found["floor"] > 0
+        assert np.shape(found["label spreading"][count]) == (draws,)
+    pictures = tables.pictures("semisupervised")
+    assert list(pictures) == list(semisupervised.WAYS[1:])
+    for images in pictures.values():
+        assert images.shape == (semisupervised.SHOWN, 14, 14, 1)
+
+
+def test_labels_are_drawn_of_every_class():
+    labels = np.arange(500) % 10
+    for count in semisupervised.LABELS:
+        chosen = semisupervised.choose(labels, count, seed=3)
+        assert len(set(chosen)) == count
+        assert (np.bincount(labels[chosen]) == count // 10).all()
+
+
+@pytest.mark.slow
+def test_the_ways_differ_in_what_the_two_players_pay():
+    images = np.random.default_rng(0).random((40, 14, 14, 1), np.float32)
+    labels = np.arange(40) % 10
+    logits = np.float32([[1.0], [-2.0]])
+    for way in semisupervised.WAYS:
+        gan, reader = semisupervised.build(way, images, images, labels, seed=1)
+        paid = float(gan.loss_pair.discriminator(logits, logits))
+        assert (paid == 0) == (way == "labels only")
+        earned = float(gan.loss_pair.generator(logits, logits))
+        assert (earned == 0) == (way != "ordinary generator")
+        assert (gan.g_penalty is None) == (way != "feature matching")
+        found = gan.discriminator(images).numpy()[:, 0]
+        expected = np.log(np.exp(reader(images).numpy()).sum(axis=1))
+        np.testing.assert_allclose(found, expected, atol=1e-5)
+        if earned or gan.g_penalty:  # a generator that learns
+            before = gan.generator.get_layer("pixels").get_weights()
+            gan.train_on_batch(images)
+            after = gan.generator.get_layer("pixels").get_weights()
+            assert (before[0] != after[0]).any()
+        else:
+            with pytest.raises(ValueError, match="No gradients"):
+                gan.train_on_batch(images)

@@ -76,6 +76,14 @@ RIGHT = {
         RING.format("late('near') < 0.4"),
         RING.format("late('spread') < 0.5 or late('spread') > 2"),
     ],
+    "10.3": [
+        "ratios = (chances + 1e-12) / (chances.mean(axis=0) + 1e-12)",
+        "return np.exp(np.nansum(chances * np.log(ratios), axis=1).mean())",
+    ],
+    "10.8": [
+        "better = weights - weights.mean(axis=1, keepdims=True)\n"
+        "return (better > np.quantile(better, 0.6, axis=0)).T.astype(float)",
+    ],
     "11.2": ["return np.abs(np.sort(real)[::-1] - np.sort(fake)[::-1]).sum() / len(real)"],
     "11.3": ["alpha = rng.random((len(real), 1))", "alpha = 1 - rng.random(len(real))[:, None]"],
     "11.8": [
