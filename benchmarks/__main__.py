@@ -27,6 +27,7 @@ NAMES = (
     "ablation",
     "growing",
     "stacked_digits",
+    "batch_size",
     "classroom",
     "mutation",
     "bad_luck",
