@@ -9,5 +9,13 @@ from classroom.widgets.laboratory import Laboratory
 from classroom.widgets.latent_explorer import LatentExplorer
 from classroom.widgets.loss_explorer import LossExplorer
 from classroom.widgets.ssim_playground import SSIMPlayground
+from classroom.widgets.truncation_wall import TruncationWall
 
-__all__ = ["Dashboard", "Laboratory", "LatentExplorer", "LossExplorer", "SSIMPlayground"]
+__all__ = [
+    "Dashboard",
+    "Laboratory",
+    "LatentExplorer",
+    "LossExplorer",
+    "SSIMPlayground",
+    "TruncationWall",
+]
