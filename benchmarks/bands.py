@@ -272,6 +272,15 @@ def _keep_11(names):
     return kept
 
 
+def _keep_13(names):
+    """Return the largest singular value of D, with and without spectral normalization."""
+    kept = {}
+    for name, values in names["used"].items():
+        kept[f"{name}/steps"] = np.arange(10, names["STEPS"] + 1, 10)
+        kept[f"{name}/largest"] = values.max(axis=1)
+    return kept
+
+
 def _shown(number):
     """Return the columns on the dashboard and of each run, as the calls that draw them say."""
     found = {}
@@ -294,6 +303,7 @@ KEEP = {
     "08": _keep_08,
     "09": _keep_09,
     "11": _keep_11,
+    "13": _keep_13,
 }
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks import ablation, architectures, growing
+from benchmarks import ablation, architectures, batch_size, growing
 from classroom import tables
 from ganlab import files, keras, latents, models, recipes
 
@@ -85,7 +85,14 @@ def test_a_table_that_is_lost_or_damaged_is_named(content, tmp_path, monkeypatch
 ABLATION = tables.load("ablation")
 
 
-@pytest.mark.parametrize("file", ["ablation.json", "ablation.npz", "growing.json", "growing.npz"])
+@pytest.mark.parametrize(
+    "file",
+    [
+        f"{name}.{kind}"
+        for name in ("ablation", "batch_size", "growing")
+        for kind in ("json", "npz")
+    ],
+)
 def test_the_page_of_the_data_has_their_sums(file):
     page = (ROOT / "data" / "README.md").read_text(encoding="utf-8")
     (checksum,) = re.findall(rf"\| `{re.escape(file)}` .*\| `([0-9a-f]{{64}})` \|", page)
@@ -227,3 +234,36 @@ def test_a_pyramid_adds_up_to_the_image():
 def test_only_the_stages_differ_between_grown_and_fixed():
     grown, fixed = (growing.SETUPS[name].describe() for name in ("grown", "fixed"))
     assert {key for key in grown if grown[key] != fixed[key]} == {"stages"}
+
+
+# ------------------------------------------------------------------------ the size of a batch
+
+
+def test_every_batch_was_measured_at_equal_images_and_at_equal_seconds():
+    found = tables.load("batch_size")
+    assert list(found["setups"]) == list(batch_size.SETUPS)
+    assert (found["images"], found["seconds"]) == (
+        list(batch_size.IMAGES),
+        list(batch_size.SECONDS),
+    )
+    for name, runs in found["setups"].items():
+        assert bool(runs["at_images"]) == name.startswith("batch")
+        for kind, marks in (("at_images", found["images"]), ("at_seconds", found["seconds"])):
+            for values in runs[kind].values():
+                assert np.shape(values) == (len(batch_size.SEEDS), len(marks))
+            if runs[kind]:
+                assert 0 <= np.min(runs[kind]["accuracy"]) <= np.max(runs[kind]["accuracy"]) <= 1
+                assert np.min(runs[kind]["distance"]) > 0
+    pictures = tables.pictures("batch_size")
+    assert list(pictures) == list(batch_size.SETUPS)
+    for images in pictures.values():
+        assert images.shape == (batch_size.SHOWN, 32, 32, 3)
+
+
+def test_batches_differ_in_their_size_alone_and_marks_of_images_hold_equal_steps():
+    described = [batch_size.SETUPS[f"batch {size}"].describe() for size in batch_size.BATCHES]
+    assert [one.pop("batch_size") for one in described] == list(batch_size.BATCHES)
+    assert described[0] == described[1] == described[2]
+    found = tables.load("batch_size")["setups"]
+    steps = [found[f"batch {size}"]["at_images"]["steps"][0] for size in batch_size.BATCHES]
+    assert steps[0][0] == steps[1][1] == steps[2][2]
