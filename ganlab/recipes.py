@@ -487,7 +487,7 @@ ALL = {
 #: sha256 of the recorded weights, and the shape of the images they make.
 WEIGHTS = {
     "biggan": (
-        "BIGGANSHA",
+        "283786a7affdd6caaa08c4d2d5a9ae88791d47a59ced4afe2df4ecf74e7c2506",
         (32, 32, 3),
     ),
     "critters": (
