@@ -29,6 +29,7 @@ NAMES = (
     "growing_parts",
     "stacked_digits",
     "semisupervised",
+    "batch_size",
     "classroom",
     "mutation",
     "bad_luck",

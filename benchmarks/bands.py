@@ -287,6 +287,15 @@ def _keep_12(names):
     return {"steps": steps, "d_loss": d_loss}
 
 
+def _keep_13(names):
+    """Return the largest singular value of D, with and without spectral normalization."""
+    kept = {}
+    for name, values in names["used"].items():
+        kept[f"{name}/steps"] = np.arange(10, names["STEPS"] + 1, 10)
+        kept[f"{name}/largest"] = values.max(axis=1)
+    return kept
+
+
 def _shown(number):
     """Return the columns on the dashboard and of each run, as the calls that draw them say."""
     found = {}
@@ -311,6 +320,7 @@ KEEP = {
     "10": _keep_10,
     "11": _keep_11,
     "12": _keep_12,
+    "13": _keep_13,
 }
 
 

@@ -174,9 +174,11 @@ def _sample(options):
     if options.recorded is not None:
         if options.label is not None:
             raise ValueError(f"expected --run beside --label, received {options.recorded}")
-        generator, labels = recipes.load_generator(options.recorded), None
+        generator = recipes.load_generator(options.recorded)
         images.check_values(options.count, generator.output_shape[1:])
-        drawn = models.draw(generator, options.count, seed=options.seed)
+        told = models.Condition.of(generator)
+        labels = None if told is None else np.arange(options.count) * told.count // options.count
+        drawn = models.draw(generator, options.count, condition=labels, seed=options.seed)
     else:
         run = runs.Run(options.run)
         labels = run.labels(options.count)

@@ -416,8 +416,8 @@ ALL = {
         dataclasses.replace(
             DEFAULT, name="conditional", networks=labeled_networks, conditional=True
         ),
-        # BigGAN in miniature. Its own rates are 5e-5 and 2e-4, for batches of 2,048 and two steps
-        # of the discriminator.
+        # BigGAN in miniature, recorded in data/weights. Its own rates are 5e-5 and 2e-4, for
+        # batches of 2,048 and two steps of the discriminator.
         Recipe(
             name="biggan",
             networks=biggan_networks,
@@ -425,7 +425,7 @@ ALL = {
             g_optimizer=adam(5e-4),
             d_optimizer=adam(1e-3),
             ema=0.999,
-            steps=4_000,
+            steps=6_000,
             data="critters",
             split="train",
             largest=64,
@@ -486,6 +486,10 @@ ALL = {
 
 #: sha256 of the recorded weights, and the shape of the images they make.
 WEIGHTS = {
+    "biggan": (
+        "283786a7affdd6caaa08c4d2d5a9ae88791d47a59ced4afe2df4ecf74e7c2506",
+        (32, 32, 3),
+    ),
     "critters": (
         "64df4643f3443c70b81f70c564042c14ef5f235fbb4526c09497232c54979e65",
         (32, 32, 3),
@@ -512,6 +516,8 @@ def load_generator(name):
     Returns
     -------
     keras.Model
+        Of latents, or of [latents, labels] where the recipe is conditional. The labels are those of
+        the data of the recipe.
 
     Raises
     ------
@@ -524,7 +530,8 @@ def load_generator(name):
         raise ValueError(f"expected name as one of {sorted(WEIGHTS)}, received {name!r}")
     checksum, sample_shape = WEIGHTS[name]
     recipe = ALL[name]
-    generator = recipe.build_generator(sample_shape, seed=0, step=recipe.steps)
+    classes = len(datasets.load(recipe.data).label_names) if recipe.conditional else None
+    generator = recipe.build_generator(sample_shape, classes=classes, seed=0, step=recipe.steps)
     path = files.recorded(f"weights/{name}.npz")
     checkpoints.load_weights(generator, path, checksum=checksum)
     generator.trainable = False

@@ -10,6 +10,7 @@ from classroom.widgets.laboratory import Laboratory
 from classroom.widgets.latent_explorer import LatentExplorer
 from classroom.widgets.loss_explorer import LossExplorer
 from classroom.widgets.ssim_playground import SSIMPlayground
+from classroom.widgets.truncation_wall import TruncationWall
 
 __all__ = [
     "Dashboard",
@@ -18,4 +19,5 @@ __all__ = [
     "LatentExplorer",
     "LossExplorer",
     "SSIMPlayground",
+    "TruncationWall",
 ]

@@ -10,6 +10,7 @@ import pytest
 from benchmarks import (
     ablation,
     architectures,
+    batch_size,
     growing,
     growing_parts,
     semisupervised,
@@ -98,7 +99,6 @@ def test_a_table_that_is_lost_or_damaged_is_named(content, tmp_path, monkeypatch
 # ------------------------------------------------------------------------ the rules of DCGAN
 
 ABLATION = tables.load("ablation")
-
 
 
 def test_every_setup_was_trained_from_every_seed():
@@ -314,6 +314,7 @@ def test_only_what_is_told_of_the_batch_mixes_its_samples(help):
     apart = np.abs(alone - discriminator(images)).max()
     assert (apart > 1e-3) == bool(setup)
 
+
 # ---------------------------------------------------------------------- few labels and a generator
 
 
@@ -369,3 +370,36 @@ def test_the_ways_differ_in_what_the_two_players_pay():
         else:
             with pytest.raises(ValueError, match="No gradients"):
                 gan.train_on_batch(images)
+
+
+# ------------------------------------------------------------------------ the size of a batch
+
+
+def test_every_batch_was_measured_at_equal_images_and_at_equal_seconds():
+    found = tables.load("batch_size")
+    assert list(found["setups"]) == list(batch_size.SETUPS)
+    assert (found["images"], found["seconds"]) == (
+        list(batch_size.IMAGES),
+        list(batch_size.SECONDS),
+    )
+    for name, runs in found["setups"].items():
+        assert bool(runs["at_images"]) == name.startswith("batch")
+        for kind, marks in (("at_images", found["images"]), ("at_seconds", found["seconds"])):
+            for values in runs[kind].values():
+                assert np.shape(values) == (len(batch_size.SEEDS), len(marks))
+            if runs[kind]:
+                assert 0 <= np.min(runs[kind]["accuracy"]) <= np.max(runs[kind]["accuracy"]) <= 1
+                assert np.min(runs[kind]["distance"]) > 0
+    pictures = tables.pictures("batch_size")
+    assert list(pictures) == list(batch_size.SETUPS)
+    for images in pictures.values():
+        assert images.shape == (batch_size.SHOWN, 32, 32, 3)
+
+
+def test_batches_differ_in_their_size_alone_and_marks_of_images_hold_equal_steps():
+    described = [batch_size.SETUPS[f"batch {size}"].describe() for size in batch_size.BATCHES]
+    assert [one.pop("batch_size") for one in described] == list(batch_size.BATCHES)
+    assert described[0] == described[1] == described[2]
+    found = tables.load("batch_size")["setups"]
+    steps = [found[f"batch {size}"]["at_images"]["steps"][0] for size in batch_size.BATCHES]
+    assert steps[0][0] == steps[1][1] == steps[2][2]

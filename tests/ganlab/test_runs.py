@@ -718,12 +718,19 @@ def test_a_recorded_generator_is_sampled_by_its_name(tmp_path, capsys):
         np.testing.assert_array_equal(kept["images"], images.to_uint8(drawn))
     assert main([*sample, "cats"]) == 1
     assert (
-        "expected name as one of ['critters', 'digits'], received 'cats'" in capsys.readouterr().err
+        "expected name as one of ['biggan', 'critters', 'digits'], received 'cats'"
+        in capsys.readouterr().err
     )
     assert main([*sample, "digits", "--label", "3"]) == 1
     assert "expected --run beside --label" in capsys.readouterr().err
     assert main([*sample, "digits", "--columns", "3"]) == 1
     assert "expected --columns for a sheet, a .png file" in capsys.readouterr().err
+    assert (
+        main(["sample", "--count", "16", "--out", str(tmp_path / "b.npz"), "--recorded", "biggan"])
+        == 0
+    )
+    with np.load(tmp_path / "b.npz") as kept:
+        assert kept["labels"].tolist() == sorted(list(range(8)) * 2)  # of each class as many
     sheet = ["sample", "--count", "6", "--columns", "6", "--recorded", "critters", "--out"]
     assert main([*sheet, str(tmp_path / "sheet.png")]) == 0
     with Image.open(tmp_path / "sheet.png") as picture:

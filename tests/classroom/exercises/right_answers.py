@@ -91,4 +91,10 @@ RIGHT = {
         "return np.minimum(np.linalg.norm(points, axis=1), 2.1)",
         "return 0.97 * np.linalg.norm(points, axis=1) - 3",
     ],
+    "13.2": ["return phi @ psi + np.einsum('nd,nd->n', phi, V[y])"],
+    "13.6": [f"order = {order!r}" for order in ("adbce", "abdce")],
+    "13.8": [
+        "from scipy.optimize import brentq\n"
+        "return brentq(lambda t: stats.truncnorm(-t, t).std() - goal, 1e-3, 10)"
+    ],
 }
