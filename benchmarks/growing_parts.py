@@ -3,8 +3,8 @@
 The recipe `progressive` (Karras et al. 2017, arXiv:1710.10196) with shorter stages, on critters at
 32x32, and the same without the fading, without the deviation within the batch, without the
 normalization of pixels, and with layers whose weights start small (He et al. 2015,
-arXiv:1502.01852) instead of being scaled when used: at a learning rate that suits the wide layers
-and at one that suits the narrow ones. All cost nearly the same time a step.
+arXiv:1502.01852) instead of being scaled when used: at a learning rate whose relative step in the
+widest layers is that of the recipe, and at three times that. All cost nearly the same time a step.
 
     python -m benchmarks growing_parts
 

@@ -145,7 +145,10 @@ def test_a_damaged_weight_file_is_refused(monkeypatch):
 def test_a_name_without_weights_is_named():
     with pytest.raises(
         ValueError,
-        match=r"expected name as one of \['biggan', 'critters', 'digits'\], received 'faces'",
+        match=(
+            r"expected name as one of \['biggan', 'critters', 'digits', 'progressive_64'\], "
+            "received 'faces'"
+        ),
     ):
         recipes.load_generator("faces")
 

@@ -718,8 +718,8 @@ def test_a_recorded_generator_is_sampled_by_its_name(tmp_path, capsys):
         np.testing.assert_array_equal(kept["images"], images.to_uint8(drawn))
     assert main([*sample, "cats"]) == 1
     assert (
-        "expected name as one of ['biggan', 'critters', 'digits'], received 'cats'"
-        in capsys.readouterr().err
+        "expected name as one of ['biggan', 'critters', 'digits', 'progressive_64'], "
+        "received 'cats'" in capsys.readouterr().err
     )
     assert main([*sample, "digits", "--label", "3"]) == 1
     assert "expected --run beside --label" in capsys.readouterr().err

@@ -37,11 +37,12 @@ WRONG = {
         (f"return {DOUBLED.format('levels[-2]')} + levels[-1]", "coarser levels are missing"),
     ],
     "12.4": [
-        ("return np.tile(spread, group_size)", "one less"),
-        (ALONE.strip(), "other samples"),
+        ("made = np.tile(spread, group_size)", "one less"),
+        (ALONE + "made = np.repeat(spread, group_size)", "other samples"),
         (
             "values = values.reshape(len(values) // group_size, group_size, -1)\n"
-            "spread = np.sqrt(values.var(axis=1) + 1e-8).mean(axis=1)",
+            "spread = np.sqrt(values.var(axis=1) + 1e-8).mean(axis=1)\n"
+            "made = np.repeat(spread, group_size)",
             "other groups",
         ),
     ],
