@@ -33,6 +33,7 @@ __all__ = [
     "load_generator",
     "progressive_networks",
     "small_networks",
+    "wide_progressive_networks",
 ]
 
 

@@ -190,7 +190,7 @@ def test_every_file_of_the_package_travels(wheel):
     with zipfile.ZipFile(wheel) as archive:
         names = {name for name in archive.namelist() if ".dist-info/" not in name}
     assert names == expected
-    assert wheel.stat().st_size < 6_000_000
+    assert wheel.stat().st_size < 10_000_000  # recorded weights, 2 MB each at most
 
 
 @pytest.mark.slow
