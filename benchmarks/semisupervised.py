@@ -223,7 +223,7 @@ def _features(real, other):
 def spread(count, draw):
     """Return the error of a method that needs no network: labels spread to near digits.
 
-    The label spreading of Zhou et al. 2004 on the pixels, with the settings of scikit-learn but
+    The label spreading of Zhou et al. 2003 on the pixels, with the settings of scikit-learn but
     for neighbors in the place of a kernel.
     """
     from sklearn.semi_supervised import LabelSpreading
