@@ -1,8 +1,8 @@
-"""The widgets in a real JupyterLab in a real browser: `python3 tasks.py browser`.
+"""Widgets in a real JupyterLab, pages of the site from the disk: `python3 tasks.py browser`.
 
 One JupyterLab, one kernel per notebook, headless Chromium driven by Playwright; skipped where
-there is no browser. A notebook fails its test when the page logs an error or asks for anything
-that is not on this machine.
+there is no browser. A notebook or a page fails its test when it logs an error or asks for
+anything that is not on this machine.
 """
 
 import asyncio
@@ -22,6 +22,8 @@ from pathlib import Path
 import nbformat
 import pytest
 from jupyter_client import AsyncKernelClient
+
+from tools import pages, series
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
@@ -313,6 +315,90 @@ def screenshots(request, tmp_path_factory):
     folder = Path(chosen).resolve() if chosen else tmp_path_factory.mktemp("screenshots")
     folder.mkdir(parents=True, exist_ok=True)
     return folder
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory):
+    """The folder of the site of this project, built as `tasks.py site` builds it."""
+    folder = tmp_path_factory.mktemp("site").resolve() / "site"
+    pages.build(folder, {series.within(path): series.read(path) for path in series.notebooks()})
+    return folder
+
+
+class SitePage:
+    """A page of the site, opened from the disk without a network.
+
+    Attributes
+    ----------
+    page : playwright.sync_api.Page
+    """
+
+    def __init__(self, page, site, screenshots):
+        self.page, self._site, self._screenshots = page, site, screenshots
+        self._problems = []
+        page.on("pageerror", lambda error: self._problems.append(f"error: {error}"))
+        page.on("console", self._heard)
+        page.on("request", self._requested)
+
+    def _heard(self, message):
+        if message.type in ("error", "warning"):
+            self._problems.append(f"{message.type}: {message.text}")
+
+    def _requested(self, request):
+        inside = request.url.startswith((self._site.as_uri() + "/", "data:", "blob:"))
+        if not inside:
+            self._problems.append(f"request: {request.url}")
+
+    def screenshot(self, name, locator=None):
+        """Draws what is in view, or one element, into the folder of --screenshots."""
+        path = self._screenshots / f"{name}.png"
+        (locator or self.page).screenshot(path=path)
+        return path
+
+    def barriers(self, selector="body"):
+        """Lists what axe-core finds within an element: WCAG 2.1, levels A and AA."""
+        from axe_playwright_python.sync_playwright import Axe
+
+        levels = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}
+        found = Axe().run(self.page, context=selector, options={"runOnly": levels})
+        return [
+            f"{rule['id']}: {node['html'][:200]} {node['failureSummary']}"
+            for rule in found.response["violations"]
+            for node in rule["nodes"]
+        ]
+
+    def check(self):
+        """Raises AssertionError with everything that went wrong on the page until now."""
+        problems, self._problems = self._problems, []
+        assert not problems, "\n".join(problems)
+
+
+@pytest.fixture
+def open_page(site, browser, screenshots):
+    """Opens pages: ``open_page("index.html", width=1000, theme="light", touch=False)``."""
+    with contextlib.ExitStack() as stack:
+
+        @contextlib.contextmanager
+        def opened(name, *, width, theme, touch, scripts):
+            context = browser.new_context(
+                viewport={"width": width, "height": 900},
+                color_scheme=theme,
+                has_touch=touch,
+                offline=True,
+                java_script_enabled=scripts,
+            )
+            page = SitePage(context.new_page(), site, screenshots)
+            page.page.goto((site / name).as_uri())
+            yield page
+            context.close()
+            page.check()
+
+        def open_one(name, *, width=1000, theme="light", touch=False, scripts=True):
+            return stack.enter_context(
+                opened(name, width=width, theme=theme, touch=touch, scripts=scripts)
+            )
+
+        yield open_one
 
 
 @pytest.fixture

@@ -74,3 +74,17 @@ def test_a_problem_that_nobody_looked_for_fails_the_test(lab, browser, screensho
             browser, ["0"], width=1000, theme="light", screenshots=screenshots
         ) as notebook:
             notebook.page.evaluate("console.error('something broke')")
+
+
+def test_a_page_of_the_site_needs_no_network_and_hears_of_barriers(open_page):
+    page = open_page("index.html")
+    assert page.page.locator("h1").count() == 1
+    page.page.evaluate("document.querySelector('h1').innerHTML = '<img src=\"data:,\">'")
+    assert any(found.startswith("image-alt") for found in page.barriers("h1"))
+    page.page.evaluate("console.error('no such thing')")
+    page.page.evaluate("fetch('https://example.org').catch(() => 0)")
+    with pytest.raises(AssertionError, match="no such thing") as raised:
+        page.check()
+    assert "request: https://example.org" in str(raised.value)
+    page.page.wait_for_timeout(100)
+    page._problems.clear()
