@@ -17,6 +17,7 @@ from ganlab._tensorflow import keras, tf
 
 __all__ = [
     "Inversion",
+    "Search",
     "content_objective",
     "invert",
     "pixel_objective",
@@ -26,7 +27,7 @@ __all__ = [
 
 @dataclass(frozen=True, eq=False)
 class Inversion:
-    """The result of `invert`.
+    """What `invert` or a `Search` found.
 
     Attributes
     ----------
@@ -159,65 +160,232 @@ def invert(
     >>> bool(np.mean((found.images - given) ** 2) < 1e-4)
     True
     """
-    targets = _images.check(images)
-    if generator.output_shape[1:] != targets.shape[1:]:
-        raise ValueError(
-            f"expected images of the generator's own shape {generator.output_shape[1:]}, "
-            f"received {targets.shape[1:]}"
-        )
     _check_numbers(steps, candidates, starts, learning_rate, prior)
-    n, dim = len(targets), models.latent_dim(generator)
-    told = models.Condition.of(generator)
-    if told is None and condition is not None:
-        raise ValueError(f"expected no condition, which {generator.name!r} does not take")
-    condition = None if told is None else told.check(condition, n)
-    measure = _measure(objective, prior)
-    found = _best_candidates(generator, condition, measure, targets, candidates, starts, seed)
-    z = keras.Variable(found, name="latents")
-    repeated = tf.constant(np.repeat(targets, starts, axis=0))
-    asked = None if told is None else tf.constant(np.repeat(condition, starts, axis=0))
-    optimizer = keras.optimizers.Adam(learning_rate)
-    optimizer.build([z])
+    search = Search(
+        generator,
+        images,
+        condition=condition,
+        seed=seed,
+        objective=objective,
+        candidates=candidates,
+        starts=starts,
+        learning_rate=learning_rate,
+        prior=prior,
+    )
+    search.step(steps + 1)  # the last one measures what the one before it improved
+    return search.found()
 
-    @tf.function(autograph=False)
-    def evaluate_and_improve():
-        before = tf.identity(z.value)
+
+class Search:
+    """The search of `invert`, a step at a time: to watch, to stop, to send on another way.
+
+    Parameters
+    ----------
+    generator, images, condition, seed, objective, candidates, starts, learning_rate, prior
+        As for `invert`.
+
+    Attributes
+    ----------
+    generator : keras.Model
+    targets : ndarray, float32, shape (n, height, width, channels), in [0, 1]
+        The images that the search aims at.
+    steps : int
+        Those since it was aimed or since its objective changed.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `invert`, and before anything is computed.
+
+    Examples
+    --------
+    >>> from ganlab import models
+    >>> generator = models.dense_generator((12, 12, 1), latent_dim=2, seed=0)
+    >>> given = generator(_latents.sample(1, 2, seed=1)).numpy()
+    >>> search = Search(generator, given, seed=2)
+    >>> search.step()
+    >>> first = search.found().images
+    >>> search.change(content_objective)
+    >>> search.step(20)
+    >>> search
+    Search(1 images, content_objective, 20 steps)
+    >>> bool(content_objective(search.found().images, given) < content_objective(first, given))
+    True
+    """
+
+    def __init__(
+        self,
+        generator,
+        images,
+        *,
+        condition=None,
+        seed,
+        objective=pixel_objective,
+        candidates=512,
+        starts=4,
+        learning_rate=0.1,
+        prior=1e-3,
+    ):
+        _check_numbers(0, candidates, starts, learning_rate, prior)
+        self.generator, self._told = generator, models.Condition.of(generator)
+        self._objective, self._starts, self._prior = objective, starts, prior
+        self._dim = models.latent_dim(generator)
+        self.targets, self._condition = self._checked(images, condition)
+        self._drawn = _latents.sample(candidates, self._dim, seed=seed)
+        self._made = None  # their images, which do not depend on the targets
+        rows = len(self.targets) * starts
+        self._z = keras.Variable(np.zeros((rows, self._dim), np.float32), name="latents")
+        self._aims = tf.Variable(np.repeat(self.targets, starts, axis=0))
+        self._asked = None
+        if self._told is not None:
+            self._asked = tf.Variable(np.repeat(self._condition, starts, axis=0))
+        self._optimizer = keras.optimizers.Adam(learning_rate)
+        self._optimizer.build([self._z])
+        self._fresh = [variable.numpy() for variable in self._optimizer.variables]
+        self._programs = {}
+        self.aim(self.targets, condition=self._condition)
+
+    def __repr__(self):
+        name = getattr(self._objective, "__name__", repr(self._objective))
+        return f"Search({len(self.targets)} images, {name}, {self.steps} steps)"
+
+    @property
+    def steps(self):
+        return len(self._history)
+
+    def aim(self, images, *, condition=None):
+        """Search for other images, from the best candidates on.
+
+        Parameters
+        ----------
+        images, condition
+            As for `invert`, as many as before.
+        """
+        targets, condition = self._checked(images, condition)
+        if len(targets) != len(self.targets):
+            raise ValueError(
+                f"expected as many images as before, {len(self.targets)}, received {len(targets)}"
+            )
+        self.targets, self._condition = targets, condition
+        self._aims.assign(np.repeat(targets, self._starts, axis=0))
+        if condition is not None:
+            self._asked.assign(np.repeat(condition, self._starts, axis=0))
+        self._start(self._best_candidates())
+
+    def change(self, objective):
+        """Follow another objective, from the latents where the search stands."""
+        before, self._objective = self._objective, objective
+        try:
+            self._program()
+        except Exception:
+            self._objective = before
+            raise
+        self._start(self._z.numpy())
+
+    def step(self, times=1):
+        """Measure the latents, keep the best ones, and improve all by a step of Adam.
+
+        Parameters
+        ----------
+        times : int, at least 1
+        """
+        _images.check_count(times, "times", 1)
+        improve = self._program()
+        for _ in range(times):
+            values, at = (tensor.numpy() for tensor in improve())
+            if not np.all(np.isfinite(values)):
+                raise ValueError(
+                    "expected an objective with finite values, received NaN or infinity at step "
+                    f"{self.steps}"
+                )
+            better = values < self._best_values
+            self._best_values[better] = values[better]
+            self._best_latents[better] = at[better]
+            self._history.append(values)
+
+    def found(self):
+        """Return the best latents that were measured until now, an `Inversion`."""
+        if not self._history:
+            raise ValueError("expected at least one step before, received none")
+        n = len(self.targets)
+        best = self._best_values.reshape(n, self._starts)
+        winners = best.argmin(1) + np.arange(n) * self._starts
+        found = self._best_latents[winners]
+        told = models.with_condition(found, self._condition)
+        made = models.apply(self.generator, told)
+        return Inversion(found, made, np.stack(self._history)[:, winners])
+
+    def _checked(self, images, condition):
+        targets = _images.check(images)
+        if self.generator.output_shape[1:] != targets.shape[1:]:
+            raise ValueError(
+                f"expected images of the generator's own shape {self.generator.output_shape[1:]}, "
+                f"received {targets.shape[1:]}"
+            )
+        if self._told is not None:
+            return targets, self._told.check(condition, len(targets))
+        if condition is not None:
+            raise ValueError(f"expected no condition, which {self.generator.name!r} does not take")
+        return targets, None
+
+    def _start(self, z):
+        """Begin to descend from these latents, as if nothing had been before."""
+        self._z.assign(z)
+        for variable, value in zip(self._optimizer.variables, self._fresh, strict=True):
+            variable.assign(value)
+        self._best_values, self._best_latents = np.full(len(z), np.inf, np.float32), z.copy()
+        self._history = []
+
+    def _measure(self, images, z, targets):
+        """Return the objective, checked, and the pull: one value an image of each."""
+        values = tf.convert_to_tensor(self._objective(images, targets))
+        if values.shape != z.shape[:1]:
+            raise ValueError(
+                f"expected an objective of shape {tuple(z.shape[:1])}, one value an image, "
+                f"received shape {tuple(values.shape)}"
+            )
+        return values, self._prior * tf.reduce_mean(z**2, axis=1)
+
+    def _best_candidates(self):
+        """Return the best of the drawn latents for each target, grouped by target."""
+        z, told, scores = self._drawn, self._condition, []
+        for index, target in enumerate(tf.constant(self.targets)):
+            asked = None if told is None else np.repeat(told[index : index + 1], len(z), 0)
+            if self._made is None or asked is not None:
+                drawn = models.with_condition(z, asked)
+                self._made = tf.constant(models.apply(self.generator, drawn))
+            aim = tf.broadcast_to(target, self._made.shape)
+            scores.append(sum(self._measure(self._made, tf.constant(z), aim)).numpy())
+        # NaN sorts last: it never chooses a candidate.
+        order = np.argsort(scores, axis=1, kind="stable")[:, : self._starts]
+        return z[order.reshape(-1)]
+
+    def _improve(self):
+        before = tf.identity(self._z.value)
         with tf.GradientTape() as tape:
             tape.watch(before)
-            made = tf.cast(
-                generator(models.with_condition(before, asked), training=False), tf.float32
-            )
-            likeness, pull = measure(made, before, repeated)
+            told = models.with_condition(before, self._asked)
+            made = tf.cast(self.generator(told, training=False), tf.float32)
+            likeness, pull = self._measure(made, before, self._aims)
         # A value depends on its own latent alone, so the gradient of their sum holds the
         # gradient of each: all starts of all images descend side by side.
         gradient = tape.gradient(likeness, before)
         if gradient is None:
             raise ValueError(
                 "expected an objective that TensorFlow can differentiate, received "
-                f"{objective!r}, whose values do not depend on the images through tensors"
+                f"{self._objective!r}, whose values do not depend on the images through tensors"
             )
-        optimizer.apply([gradient + 2.0 * prior / dim * before], [z])
+        self._optimizer.apply([gradient + 2.0 * self._prior / self._dim * before], [self._z])
         return likeness + pull, before
 
-    # Traced once and on purpose: a tf.function called anew in every search would soon warn of
-    # "excessive retracing", to no use.
-    evaluate_and_improve = evaluate_and_improve.get_concrete_function()
-    best_values = np.full(n * starts, np.inf, np.float32)
-    best_latents = z.numpy()
-    history = []
-    for step in range(steps + 1):
-        values, at = (tensor.numpy() for tensor in evaluate_and_improve())
-        if not np.all(np.isfinite(values)):
-            raise ValueError(
-                f"expected an objective with finite values, received NaN or infinity at step {step}"
-            )
-        better = values < best_values
-        best_values[better], best_latents[better] = values[better], at[better]
-        history.append(values)
-    winners = best_values.reshape(n, starts).argmin(1) + np.arange(n) * starts
-    found = best_latents[winners]
-    made = models.apply(generator, models.with_condition(found, condition))
-    return Inversion(found, made, np.stack(history)[:, winners])
+    def _program(self):
+        """Return the compiled step of the present objective; each objective is traced once."""
+        if self._objective not in self._programs:
+            # On purpose a concrete function: a tf.function called anew in every search would
+            # soon warn of "excessive retracing", to no use.
+            step = tf.function(self._improve, autograph=False).get_concrete_function()
+            self._programs[self._objective] = step
+        return self._programs[self._objective]
 
 
 def _check_numbers(steps, candidates, starts, learning_rate, prior):
@@ -234,33 +402,3 @@ def _check_numbers(steps, candidates, starts, learning_rate, prior):
             "expected learning_rate > 0 and prior >= 0, "
             f"received learning_rate={learning_rate}, prior={prior}"
         )
-
-
-def _measure(objective, prior):
-    """Return a function of the objective, checked, and the pull: one value an image of each."""
-
-    def measure(images, z, targets):
-        values = tf.convert_to_tensor(objective(images, targets))
-        if values.shape != z.shape[:1]:
-            raise ValueError(
-                f"expected an objective of shape {tuple(z.shape[:1])}, one value an image, "
-                f"received shape {tuple(values.shape)}"
-            )
-        return values, prior * tf.reduce_mean(z**2, axis=1)
-
-    return measure
-
-
-def _best_candidates(generator, condition, measure, targets, candidates, starts, seed):
-    """Return the ``starts`` best of random latents for each target, grouped by target."""
-    z = _latents.sample(candidates, models.latent_dim(generator), seed=seed)
-    scores, made = [], None
-    for index, target in enumerate(tf.constant(targets)):
-        asked = None if condition is None else np.repeat(condition[index : index + 1], len(z), 0)
-        if made is None or asked is not None:  # without a condition all targets share the images
-            made = tf.constant(models.apply(generator, models.with_condition(z, asked)))
-        aim = tf.broadcast_to(target, made.shape)
-        scores.append(sum(measure(made, tf.constant(z), aim)).numpy())
-    # NaN sorts last: it never chooses a candidate.
-    order = np.argsort(scores, axis=1, kind="stable")[:, :starts]
-    return z[order.reshape(-1)]

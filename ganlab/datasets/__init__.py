@@ -13,9 +13,10 @@ fashion_mnist   clothes                                           70,000 of 28x2
 cifar10         small photographs of animals and vehicles         60,000 of 32x32x3  download
 ==============  ================================================  =================  ========
 
-As many critters as wanted come from :func:`draw` and :func:`compose`, and digits of three colors,
-a thousand kinds, from :func:`stacked_digits`. Two-dimensional points come from :func:`ring`,
-:func:`grid` and :func:`swiss_roll`. Origin and license of each set are in data/README.md.
+As many critters as wanted come from :func:`draw` and :func:`compose`, digits of three colors, a
+thousand kinds, from :func:`stacked_digits`, and a digit that somebody drew by hand from
+:func:`from_strokes`. Two-dimensional points come from :func:`ring`, :func:`grid` and
+:func:`swiss_roll`. Origin and license of each set are in data/README.md.
 """
 
 from ganlab.datasets.batching import batches
@@ -31,6 +32,7 @@ from ganlab.datasets.points import (
     ring,
     swiss_roll,
 )
+from ganlab.datasets.strokes import from_strokes, rasterize
 
 __all__ = [
     "Dataset",
@@ -42,8 +44,10 @@ __all__ = [
     "batches",
     "compose",
     "draw",
+    "from_strokes",
     "grid",
     "load",
+    "rasterize",
     "ring",
     "stacked_digits",
     "swiss_roll",

@@ -27,6 +27,8 @@ COLORS = {
 # apart: enough to read the digit without seeing the colors.
 CONTRAST = 22
 
+#: The digits were counted in this many blocks a side.
+BLOCKS = 8
 _SIZE = 28
 _THRESHOLD = 0.48
 _STEEPNESS = 12
@@ -58,14 +60,24 @@ def digits():
     from sklearn.datasets import load_digits  # loaded late, as SciPy is: they take a second
 
     source = load_digits()
-    pixels = np.floor(_strokes(source.images / 16) * 255 + 0.5).astype(np.uint8)
+    pixels = np.floor(enlarged(source.images / 16) * 255 + 0.5).astype(np.uint8)
     labels = source.target.astype(np.int64)
     pixels.flags.writeable = labels.flags.writeable = False
     return pixels, labels
 
 
-def _strokes(ink):
-    """Enlarge the share of ink in each block, (n, 8, 8), to strokes, (n, 28, 28)."""
+def enlarged(ink):
+    """Enlarge the ink of blocks to strokes, as :func:`digits` says.
+
+    Parameters
+    ----------
+    ink : array of float, shape (n, 8, 8), range [0, 1]
+        The share of each block that is ink.
+
+    Returns
+    -------
+    array of float64, shape (n, 28, 28), range [0, 1]
+    """
     from scipy.interpolate import CubicSpline
     from scipy.special import expit
 

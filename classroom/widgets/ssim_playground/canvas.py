@@ -7,6 +7,7 @@ import numpy as np
 import traitlets
 from matplotlib import colormaps
 
+from classroom.widgets import scripts
 from classroom.widgets.ssim_playground.distortions import PEN
 
 #: Of each picture the caption, the note below it and the color map.
@@ -54,7 +55,7 @@ class Canvas(anywidget.AnyWidget):
         Points in pixels, in the order in which they were drawn.
     """
 
-    _esm = pathlib.Path(__file__).with_name("canvas.js")
+    _esm = scripts.joined(pathlib.Path(__file__).with_name("canvas.js"))
     panels = traitlets.List(
         [
             {"caption": caption, "note": note, "ramp": _ramp(colors)}

@@ -7,9 +7,8 @@ import dataclasses
 import functools
 
 import numpy as np
-from PIL import Image, ImageDraw
 
-from ganlab import similarity
+from ganlab import datasets, similarity
 
 #: The smallest and largest value of each distortion; 0 leaves the picture as it is.
 LIMITS = {
@@ -142,17 +141,8 @@ def raster(strokes, shape):
     >>> float(mask[8, 8]), float(mask[12, 8])
     (1.0, 0.0)
     """
-    height, width = shape
-    fine = 4  # times as many pixels, then averaged: Pillow's lines have hard edges
-    pen = fine * PEN * width
-    picture = Image.new("L", (fine * width, fine * height))
-    draw = ImageDraw.Draw(picture)
-    for stroke in strokes:
-        points = [(fine * (x + 0.5), fine * (y + 0.5)) for x, y in stroke]
-        draw.line(points, fill=255, width=round(pen), joint="curve")
-        for x, y in (points[0], points[-1]):
-            draw.ellipse((x - pen / 2, y - pen / 2, x + pen / 2, y + pen / 2), fill=255)
-    mask = np.asarray(picture.resize((width, height), Image.Resampling.BOX), np.float32) / 255
+    centers = [[(x + 0.5, y + 0.5) for x, y in stroke] for stroke in strokes]
+    mask = datasets.rasterize(centers, shape, pen=PEN * shape[1])
     mask.setflags(write=False)
     return mask
 
