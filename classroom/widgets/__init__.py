@@ -5,6 +5,8 @@ is plain Python beside it, which works, and is tested, without a browser.
 """
 
 from classroom.widgets.dashboard import Dashboard
+from classroom.widgets.digit_neighbors import DigitNeighbors
+from classroom.widgets.digit_search import DigitSearch
 from classroom.widgets.flipbook import Flipbook
 from classroom.widgets.laboratory import Laboratory
 from classroom.widgets.latent_explorer import LatentExplorer
@@ -14,6 +16,8 @@ from classroom.widgets.truncation_wall import TruncationWall
 
 __all__ = [
     "Dashboard",
+    "DigitNeighbors",
+    "DigitSearch",
     "Flipbook",
     "Laboratory",
     "LatentExplorer",

@@ -6,13 +6,8 @@ import numpy as np
 
 from ganlab import similarity
 
-#: By name: the picture moved so many pixels down and to the right.
-SHIFTS = {
-    "2 px up": (-2, 0),
-    "2 px down": (2, 0),
-    "2 px left": (0, -2),
-    "2 px right": (0, 2),
-}
+#: Where a picture is moved, by two pixels: so many down, so many to the right.
+SHIFTS = {"up": (-2, 0), "down": (2, 0), "left": (0, -2), "right": (0, 2)}
 
 
 class Ranking(NamedTuple):

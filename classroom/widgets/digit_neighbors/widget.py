@@ -6,10 +6,10 @@ import numpy as np
 from classroom.widgets import page
 from classroom.widgets.digit_neighbors.ranking import SHIFTS, rank, shifted
 from classroom.widgets.paper import Paper
-from ganlab import datasets, images, latents, models, plotting
+from ganlab import datasets, latents, models, plotting
 from ganlab.images import check_count
 
-_BEST = 6  # pictures that are shown of a ranking
+_BEST = {"real": 3, "generated": 2, "shifted": 2}  # pictures of a kind that are shown of a ranking
 
 
 class DigitNeighbors(ipywidgets.VBox):
@@ -52,7 +52,7 @@ class DigitNeighbors(ipywidgets.VBox):
     >>> neighbors
     DigitNeighbors(1 stroke, 375 pictures)
     >>> list(neighbors.places("SSIM"))
-    ['2 px up', '2 px down', '2 px left', '2 px right']
+    ['up', 'down', 'left', 'right']
     """
 
     def __init__(self, real, generator, *, generated=256, digit=None, seed):
@@ -70,7 +70,7 @@ class DigitNeighbors(ipywidgets.VBox):
         none = np.zeros((len(SHIFTS), *shape), np.float32)
         self.pictures = np.concatenate([real.images, made, none])
         self.names = [f"real {label}" for label in real.labels]
-        self.names += ["generated"] * len(made) + [f"yours, {shift}" for shift in SHIFTS]
+        self.names += ["generated"] * len(made) + [f"moved {shift}" for shift in SHIFTS]
         self._kinds = ["real"] * len(real.images) + ["generated"] * len(made)
         self._kinds += ["shifted"] * len(SHIFTS)
         self._yours, self._rows = ipywidgets.HTML(), ipywidgets.HTML()
@@ -107,23 +107,23 @@ class DigitNeighbors(ipywidgets.VBox):
         self._yours.value = page.captioned(tag, "in the form of the data", "ganlab-yours")
         self._rows.value = "".join(self._row(name) for name in self.rankings)
 
-    def _row(self, measure):
-        """Return the best of a measure as HTML, and the places of the shifted ones."""
-        ranking = self.rankings[measure]
-        best = "".join(
-            f'<li class="{self._kinds[i]}">{page.image_tag(self.pictures[i], self.names[i])}'
-            f"{self.names[i]}<br>{page.minus(f'{ranking.values[i]:.3f}')}</li>"
-            for i in ranking.order[:_BEST]
-        )
-        return (
-            f'<h4>{_words(measure)}<span class="ganlab-muted">most alike first</span></h4>'
-            f'<ol class="ganlab-row">{best}</ol>'
-            f'<p class="ganlab-places">{self._about_places(measure)}</p>'
-        )
+    def _best(self, measure):
+        """Return the place and the index of the best pictures of each kind, the best first."""
+        order = self.rankings[measure].order
+        kinds = np.array(self._kinds)[order]
+        places = [np.flatnonzero(kinds == kind)[:most] for kind, most in _BEST.items()]
+        return [(int(place) + 1, int(order[place])) for place in sorted(np.concatenate(places))]
 
-    def _about_places(self, measure):
-        places = ", ".join(f"{place:,}" for place in sorted(self.places(measure).values()))
-        return f"Your own digit, moved by 2 px: places {places} of {len(self.pictures):,}"
+    def _row(self, measure):
+        """Return the best of a measure as HTML."""
+        values = self.rankings[measure].values
+        best = "".join(
+            f'<li class="{self._kinds[i]}">{page.image_tag(self.pictures[i], "")}'
+            f"<b>{place:,}</b><br>{self.names[i]}<br>{page.minus(f'{values[i]:.3f}')}</li>"
+            for place, i in self._best(measure)
+        )
+        title = f"{_words(measure)}<span>places among {len(values):,}</span>"
+        return f'<h4>{title}</h4><ol class="ganlab-row">{best}</ol>'
 
     def draw(self):
         """Draw the present state, for a page without a kernel.
@@ -142,11 +142,12 @@ class DigitNeighbors(ipywidgets.VBox):
             "real": plotting.REAL, "generated": plotting.FAKE, "shifted": plotting.GENERATOR,
         }  # fmt: skip
         for row, (measure, ranking) in zip(rows, self.rankings.items(), strict=True):
-            row.suptitle(f"{_words(measure)}. {self._about_places(measure)}", fontsize=9)
-            for axis, i in zip(row.subplots(1, _BEST), ranking.order, strict=False):
-                shown = images.tile(self.pictures[i : i + 1], columns=1, padding=0)
-                page.show(axis, shown, f"{self.names[i]}\n{ranking.values[i]:.3f}")
-                axis.title.set_fontsize(8)
+            row.suptitle(f"{_words(measure)}: places among {len(ranking.order):,}", fontsize=9)
+            best = self._best(measure)
+            for axis, (place, i) in zip(row.subplots(1, len(best)), best, strict=True):
+                title = f"{place:,}: {self.names[i]}\n{ranking.values[i]:.3f}"
+                page.show(axis, self.pictures[i], title)
+                axis.title.set_fontsize(7.5)
                 axis.set_axis_on()
                 axis.set(xticks=[], yticks=[])
                 for spine in axis.spines.values():
