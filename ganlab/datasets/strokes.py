@@ -4,7 +4,7 @@ import numpy as np
 
 from ganlab.datasets.handwriting import BLOCKS, enlarged
 
-_FINE = 4  # times as many pixels, then averaged: Pillow's lines have hard edges
+_FINE = 512  # pixels on the longer side at least, then averaged: Pillow's lines have hard edges
 _FRAME = 32  # the side of the bitmaps in which blocks are counted
 _PEN = 5.5  # of the frame: as thick as the strokes of the real digits, see the tests
 _WIDEST = 24.0  # of the frame: no real digit is wider than six of its eight blocks
@@ -37,11 +37,12 @@ def rasterize(strokes, shape, *, pen):
     from PIL import Image, ImageDraw
 
     height, width = shape
-    picture = Image.new("L", (_FINE * width, _FINE * height))
+    fine = max(1, -(-_FINE // max(height, width)))
+    picture = Image.new("L", (fine * width, fine * height))
     draw = ImageDraw.Draw(picture)
-    radius = _FINE * pen / 2
+    radius = fine * pen / 2
     for stroke in strokes:
-        points = [(_FINE * x, _FINE * y) for x, y in stroke]
+        points = [(fine * x, fine * y) for x, y in stroke]
         draw.line(points, fill=255, width=round(2 * radius), joint="curve")
         for x, y in points:
             draw.ellipse((x - radius, y - radius, x + radius, y + radius), fill=255)
@@ -54,8 +55,8 @@ def from_strokes(strokes):
 
     Where it was drawn, how large and with what pen does not matter: the lines are scaled to the
     height of the real digits and at most to their width, centered, drawn as thick as theirs, and
-    then go the way that they went: the ink of each of 8 x 8 blocks is counted in sixteenths and
-    enlarged, as `handwriting.digits` does it.
+    then go the way that they went: the share of ink in each of 8 x 8 blocks is enlarged, as
+    `handwriting.digits` does it.
 
     Parameters
     ----------
@@ -93,8 +94,8 @@ def from_strokes(strokes):
     placed = [(path - middle) * (across, up) + _FRAME / 2 for path in paths]
     ink = rasterize(placed, (_FRAME, _FRAME), pen=_PEN)
     block = _FRAME // BLOCKS
-    counts = ink.reshape(BLOCKS, block, BLOCKS, block).sum((1, 3))
-    return enlarged(np.round(counts)[np.newaxis] / block**2).astype(np.float32)[0, ..., np.newaxis]
+    shares = ink.reshape(BLOCKS, block, BLOCKS, block).mean((1, 3))
+    return enlarged(shares[np.newaxis]).astype(np.float32)[0, ..., np.newaxis]
 
 
 def _path(stroke):

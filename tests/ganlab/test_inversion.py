@@ -254,3 +254,68 @@ def test_errors_say_what_was_expected_and_received(generator, arguments, error, 
     with pytest.raises(error, match=message) as caught:
         inversion.invert(generator, **(given | arguments))
     assert "expected" in str(caught.value)
+
+
+def test_a_search_by_steps_is_an_inversion(generator):
+    given = make(generator, latents.sample(2, DIM, seed=9))
+    search = inversion.Search(generator, given, seed=0, candidates=64)
+    search.step(7)
+    search.step()
+    found = inversion.invert(generator, given, steps=7, seed=0, candidates=64)
+    np.testing.assert_array_equal(search.found().latents, found.latents)
+    np.testing.assert_array_equal(search.found().history, found.history)
+    assert search.steps == 8 and repr(search) == "Search(2 images, pixel_objective, 8 steps)"
+
+
+def test_a_search_that_is_aimed_anew_forgets_the_one_before(generator):
+    given = make(generator, latents.sample(2, DIM, seed=9))
+    search = inversion.Search(generator, given[:1], seed=0, candidates=64)
+    search.step(5)
+    search.aim(given[1:])
+    assert search.steps == 0
+    search.step(6)
+    alone = inversion.invert(generator, given[1:], steps=5, seed=0, candidates=64)
+    np.testing.assert_array_equal(search.found().history, alone.history)
+
+
+def test_another_objective_goes_on_from_where_the_search_stands(linear):
+    given = np.full((1, *SHAPE), 0.6, np.float32)
+
+    def darker(images, targets):
+        return tf.reduce_mean(images, axis=(1, 2, 3))
+
+    search = inversion.Search(linear, given, seed=1, starts=1, prior=0.0)
+    search.step(3)
+    before = search.found().latents
+    search.change(darker)
+    search.step()
+    np.testing.assert_allclose(search.found().latents, before, atol=0.4)  # three steps of 0.1
+    search.step(5)
+    history = search.found().history[:, 0]
+    assert len(history) == 6 and np.all(np.diff(history) < 0)
+
+
+def test_an_objective_that_does_not_fit_changes_nothing(generator):
+    search = inversion.Search(generator, make(generator, latents.sample(1, DIM, seed=9)), seed=0)
+    search.step(2)
+    with pytest.raises(ValueError, match="one value an image"):
+        search.change(lambda images, targets: tf.reduce_mean(images))
+    search.step()
+    assert search.steps == 3 and "pixel_objective" in repr(search)
+
+
+@pytest.mark.parametrize(
+    ("act", "words"),
+    [
+        (lambda search, given: search.found(), "expected at least one step before"),
+        (lambda search, given: search.step(0), "expected times as an integer from 1 on"),
+        (lambda search, given: search.aim(given[:1]), "expected as many images as before, 2"),
+        (lambda search, given: search.aim(given[:, 1:]), "the generator's own shape"),
+        (lambda search, given: search.aim(given, condition=[1, 2]), "expected no condition"),
+    ],
+)
+def test_a_search_refuses_what_it_cannot_do(generator, act, words):
+    given = make(generator, latents.sample(2, DIM, seed=9))
+    search = inversion.Search(generator, given, seed=0, candidates=8)
+    with pytest.raises(ValueError, match=words):
+        act(search, given)

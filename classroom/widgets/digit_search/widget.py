@@ -138,6 +138,7 @@ class DigitSearch(ipywidgets.VBox):
         """Search in the background of a notebook."""
         if self._loop is not None and not self.searching and self._can_go_on():
             self.searching = True  # at once: a second click stops
+            self._look()
             self._loop.call_soon_threadsafe(self._start)
 
     def _start(self):

@@ -1,0 +1,43 @@
+"""The sheet: what is drawn, taken back and drawn for you."""
+
+import numpy as np
+import pytest
+
+from classroom.widgets.paper import DIGITS, Paper
+from ganlab import datasets
+from ganlab.evaluation import features
+
+
+def button(paper, name):
+    return next(b for b in paper.children[2].children if b.description == name)
+
+
+def test_undo_clear_and_ours():
+    paper, seen = Paper(), []
+    paper.on_change(lambda: seen.append(len(paper.strokes)))
+    assert not paper.image().any()
+    paper.strokes = DIGITS[4]
+    button(paper, "Undo").click()
+    assert paper.strokes == [[tuple(map(float, p)) for p in DIGITS[4][0]]]
+    paper._ours.value = 5
+    assert paper._ours.value is None  # the menu offers, it does not keep
+    button(paper, "Clear").click()
+    assert seen == [2, 1, 1, 0] and repr(paper) == "Paper(0 strokes)"
+
+
+def test_what_is_no_stroke_leaves_the_sheet_as_it_was():
+    paper = Paper(1)
+    with pytest.raises(ValueError, match="expected a stroke"):
+        paper.strokes = [[(1, 2, 3)]]
+    assert repr(paper) == "Paper(1 stroke)"
+    with pytest.raises(ValueError, match="expected digit from 0 to 9, received 10"):
+        Paper(10)
+
+
+@pytest.mark.parametrize("slant, by", [(0.0, 1.0), (0.25, 1.0), (-0.2, 0.4)])
+def test_a_judge_of_real_digits_reads_ours(slant, by):
+    drawn = [
+        datasets.from_strokes([[(by * (x + slant * y), by * y) for x, y in s] for s in strokes])
+        for strokes in DIGITS.values()
+    ]
+    assert features.accuracy(features.load(), np.stack(drawn), np.arange(10)) == 1.0
