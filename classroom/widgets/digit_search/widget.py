@@ -267,7 +267,8 @@ def _sparkline(steps, values, changes):
     lines = "".join(
         f'<line class="change" x1="{x(c):.1f}" x2="{x(c):.1f}" y1="0" y2="34"/>' for c in changes
     )
-    return f'<svg aria-hidden="true">{lines}<polyline points="{points}"/></svg>'
+    box = 'viewBox="0 0 150 34" preserveAspectRatio="none" aria-hidden="true"'
+    return f'<svg {box}>{lines}<polyline points="{points}"/></svg>'
 
 
 def _film(seen):

@@ -7,6 +7,8 @@ from classroom.widgets.paper.canvas import Canvas
 from classroom.widgets.paper.digits import DIGITS
 from ganlab import datasets
 
+_OURS = "or take one of ours"
+
 
 class Paper(ipywidgets.VBox):
     """A sheet to draw a digit on.
@@ -43,9 +45,7 @@ class Paper(ipywidgets.VBox):
             description="Undo", icon="undo", tooltip="Take the last stroke back"
         )
         clear = ipywidgets.Button(description="Clear", icon="eraser", tooltip="An empty sheet")
-        self._ours = ipywidgets.Dropdown(
-            options=[("or take one of ours", None)] + [(f"our {d}", d) for d in DIGITS]
-        )
+        self._ours = ipywidgets.Dropdown(options=[(_OURS, -1)] + [(f"our {d}", d) for d in DIGITS])
         for button in (undo, clear):
             button.layout.width = "auto"
         undo.on_click(lambda _: self._set(self.strokes[:-1]))
@@ -75,9 +75,9 @@ class Paper(ipywidgets.VBox):
         self.canvas.observe(lambda _: act(), "strokes")
 
     def _take(self, change):
-        if change.new is not None:
+        if change.new in DIGITS:
             self._set(DIGITS[change.new])
-            self._ours.value = None
+            self._ours.value = -1
 
     def _set(self, strokes):
         self.canvas.strokes = [[[float(x), float(y)] for x, y in stroke] for stroke in strokes]
