@@ -57,18 +57,28 @@ class View:
         The images on the path from A to B.
     map : ndarray of float32, shape (49, height, width, channels)
         The images of the plane, row by row from its top left corner.
-    nearest : int
-        The real image nearest to the generated one.
-    distance : float
-        The Euclidean distance of their pixels.
+    neighbors : ndarray of int, shape (neighbors,)
+        The real images nearest to the generated one, the nearest first.
+    distances : ndarray of float, shape (neighbors,)
+        The Euclidean distances of their pixels.
     """
 
     latent: np.ndarray
     image: np.ndarray
     strip: np.ndarray
     map: np.ndarray
-    nearest: int
-    distance: float
+    neighbors: np.ndarray
+    distances: np.ndarray
+
+    @property
+    def nearest(self):
+        """The real image nearest to the generated one, an int."""
+        return int(self.neighbors[0])
+
+    @property
+    def distance(self):
+        """Its distance, a float."""
+        return float(self.distances[0])
 
 
 def squeeze(z, threshold):
@@ -111,7 +121,7 @@ class LatentSpace:
 
     Parameters
     ----------
-    generator, real, seed, directions
+    generator, real, seed, directions, neighbors
         As in `LatentExplorer`.
 
     Attributes
@@ -126,21 +136,25 @@ class LatentSpace:
         pixels with respect to the latent.
     real : ndarray of float32, shape (n, height, width, channels)
     labels : ndarray of int, shape (n,), or None
+    captions : tuple of n str, or None
     typical : float
         The median distance of a real image to the nearest other one.
     """
 
-    def __init__(self, generator, real, *, seed, directions):
+    def __init__(self, generator, real, *, seed, directions, neighbors=1):
         _check(generator, directions)
         self.latent_dim, shape = generator.input_shape[-1], tuple(generator.output_shape[1:])
-        self.labels = real.labels if isinstance(real, datasets.Dataset) else None
-        real = real.images if isinstance(real, datasets.Dataset) else real
+        self.labels = self.captions = None
+        if isinstance(real, datasets.Dataset):
+            self.labels, self.captions, real = real.labels, real.captions, real.images
         self.real = images.check(real, name="real")
         if self.real.shape[1:] != shape or len(self.real) < 2:
             raise ValueError(
                 f"expected real as 2 or more images of shape {shape}, as the generator makes them, "
                 f"received shape {self.real.shape}"
             )
+        check_count(neighbors, "neighbors", 1, len(self.real))
+        self.neighbors = int(neighbors)
         self._reals = self.real.astype(np.float64)  # once, and not at every look
         some = self._reals[:: max(1, len(self._reals) // 200)]
         self.typical = float(np.median(nearest_neighbors(some, self._reals, k=2)[0][:, 1]))
@@ -192,14 +206,14 @@ class LatentSpace:
         around = (middle.tobytes(), self.plane.tobytes())
         plane = self._kept("map", around, lambda: middle + _lattice() @ self.plane)
         image = self.generate(latent[None])[0]
-        distances, indices = nearest_neighbors(image[None], self._reals)
+        distances, indices = nearest_neighbors(image[None], self._reals, k=self.neighbors)
         return View(
             latent=latent,
             image=image,
             strip=strip,
             map=plane,
-            nearest=int(indices[0, 0]),
-            distance=float(distances[0, 0]),
+            neighbors=indices[0],
+            distances=distances[0],
         )
 
     def _kept(self, name, key, latents_of):

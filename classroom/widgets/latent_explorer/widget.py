@@ -1,5 +1,7 @@
 """Walk through the latent space of a generator: a path, a plane, and what is nearest."""
 
+from html import escape
+
 import ipywidgets
 import numpy as np
 
@@ -8,6 +10,7 @@ from classroom.widgets.latent_explorer.pad import Pad
 from classroom.widgets.latent_explorer.walk import MAP, REACH, UNTRUNCATED, LatentSpace, Place
 from ganlab import images, plotting
 
+_COLUMNS = 12  # of the wall of neighbors
 _ROW = {"flex_flow": "row wrap", "grid_gap": "6px 24px"}
 
 
@@ -30,6 +33,11 @@ class LatentExplorer(page.OneUpdate, ipywidgets.VBox):
         For A and B, for the plane, and for all that the buttons draw.
     directions : int
         Sliders for the directions in which images change most.
+    neighbors : int
+        How many of the nearest real images are shown; from 2 on there is a wall of them.
+    describe : callable, optional
+        images -> sequence of str: what a picture shows, in words. They stand below the generated
+        image, and a screen reader says them when they change.
 
     Attributes
     ----------
@@ -56,11 +64,15 @@ class LatentExplorer(page.OneUpdate, ipywidgets.VBox):
     (28, 28, 1)
     """
 
-    def __init__(self, generator, real, *, seed, directions=4):
-        self.space = LatentSpace(generator, real, seed=seed, directions=directions)
+    def __init__(self, generator, real, *, seed, directions=4, neighbors=1, describe=None):
+        self.space = LatentSpace(
+            generator, real, seed=seed, directions=directions, neighbors=neighbors
+        )
+        self._describe = describe
         self._drawn_map = self._drawn_strip = None
         self._build(directions)
-        super().__init__([page.style(__file__), self._pictures, self._path, self._settings])
+        parts = [self._pictures, self._said, self._wall, self._path, self._settings]
+        super().__init__([page.style(__file__), *parts])
         self.add_class("ganlab-widget").add_class("ganlab-explorer")
         for control in self._controls():
             control.observe(self._changed, "value" if control is not self._pad else ["x", "y"])
@@ -69,6 +81,9 @@ class LatentExplorer(page.OneUpdate, ipywidgets.VBox):
     def _build(self, directions):
         html, layout = ipywidgets.HTML, ipywidgets.Layout
         self._made, self._nearest, self._strip = html(), html(), html(layout=layout(flex="1 1 0"))
+        # Where there is nothing to say or no wall they take no room.
+        self._said = html(layout=layout(display="none" if self._describe is None else ""))
+        self._wall = html(layout=layout(display="none" if self.space.neighbors < 2 else ""))
         self._pad = Pad(
             reach=REACH,
             label="Two random directions: drag, or arrow keys (Shift: larger steps, Home: middle)",
@@ -176,9 +191,14 @@ class LatentExplorer(page.OneUpdate, ipywidgets.VBox):
             "ganlab-one",
         )
         said = f"nearest real image, number {view.nearest}"
+        if self.space.captions is not None:
+            said += f": {self.space.captions[view.nearest]}"
         self._nearest.value = page.captioned(
             page.image_tag(self.space.real[view.nearest], said), self._about_nearest(), "ganlab-one"
         )
+        if self._describe is not None:
+            self._said.value = f'<p role="status">{escape(self.words)}.</p>'
+        self._show_wall()
         steps = len(view.strip)
         if view.strip is not self._drawn_strip:
             said = f"the path from A to B in {steps} images"
@@ -191,9 +211,30 @@ class LatentExplorer(page.OneUpdate, ipywidgets.VBox):
             self._pad.picture = images.to_png(images.tile(view.map, columns=MAP, padding=0))
             self._drawn_map = view.map
 
+    @property
+    def words(self):
+        """What the generated image shows, as `describe` says it."""
+        return str(self._describe(self.view.image[np.newaxis])[0])
+
+    def _show_wall(self):
+        space, view = self.space, self.view
+        if space.neighbors < 2:
+            return
+        tiled = images.tile(space.real[view.neighbors], columns=min(space.neighbors, _COLUMNS))
+        said = f"the {space.neighbors} nearest real images"
+        if space.captions is not None:
+            said += ", the first: " + "; ".join(space.captions[i] for i in view.neighbors[:3])
+        low, high = view.distances[[0, -1]]
+        self._wall.value = page.captioned(
+            page.image_tag(tiled, said),
+            f"the {space.neighbors} nearest real images, distance {low:.1f} to {high:.1f}",
+            "ganlab-wall",
+        )
+
     def _about_nearest(self):
         space, view = self.space, self.view
-        label = "" if space.labels is None else f", labeled {space.labels[view.nearest]}"
+        numbered = space.labels is not None and space.captions is None
+        label = f", labeled {space.labels[view.nearest]}" if numbered else ""
         return (
             f"nearest real image{label}<br>distance {view.distance:.1f} "
             f"(real to real: {space.typical:.1f})"
@@ -207,11 +248,18 @@ class LatentExplorer(page.OneUpdate, ipywidgets.VBox):
         matplotlib.figure.Figure
         """
         place, view = self.place, self.view
-        figure = page.Figure(figsize=(8.6, 4.3), dpi=plotting.DPI, layout="constrained")
-        rows = figure.add_gridspec(2, 1, height_ratios=[3, 1])
+        wall = self.space.neighbors > 1
+        height = 5.2 if wall else 4.3
+        figure = page.Figure(figsize=(8.6, height), dpi=plotting.DPI, layout="constrained")
+        rows = figure.add_gridspec(2 + wall, 1, height_ratios=[3, 1, 1][: 2 + wall])
         made, nearest, plane = rows[0].subgridspec(1, 3).subplots()
         strip = figure.add_subplot(rows[1])
+        if wall:
+            tiled = images.tile(self.space.real[view.neighbors[:_COLUMNS]], columns=_COLUMNS)
+            page.show(figure.add_subplot(rows[2]), tiled, "the nearest real images")
         page.show(made, view.image, "generated")
+        if self._describe is not None:
+            figure.suptitle(self.words, fontsize=10)
         page.show(
             nearest, self.space.real[view.nearest], self._about_nearest().replace("<br>", "\n")
         )

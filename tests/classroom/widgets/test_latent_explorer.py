@@ -238,3 +238,54 @@ def test_bad_moves_are_named_and_move_nothing(explorer):
     assert explorer.place.t == 0
     with pytest.raises(ValueError, match="expected threshold above 0, received 0"):
         squeeze([1.0], 0)
+
+
+def test_a_wall_of_neighbors_and_words_for_screen_readers(generator):
+    real = datasets.Dataset(REAL, captions=tuple(f"picture {i}" for i in range(len(REAL))))
+
+    def describe(made):
+        return [f"mean {image.mean():.6f}" for image in made]
+
+    explorer = LatentExplorer(generator, real, seed=3, directions=1, neighbors=5, describe=describe)
+    view = explorer.view
+    distances = np.linalg.norm((REAL - view.image).reshape(len(REAL), -1), axis=1)
+    np.testing.assert_array_equal(view.neighbors, np.argsort(distances)[:5])
+    np.testing.assert_allclose(view.distances, np.sort(distances)[:5], rtol=1e-5)
+    assert view.nearest == view.neighbors[0] and view.distance == view.distances[0]
+    np.testing.assert_array_equal(
+        shown(explorer._wall), images.to_uint8(images.tile(REAL[view.neighbors], columns=5))
+    )
+    first = "; ".join(f"picture {i}" for i in view.neighbors[:3])
+    assert f"the first: {first}" in explorer._wall.value
+    said = explorer._said.value
+    assert said == f'<p role="status">mean {view.image.mean():.6f}.</p>'
+    explorer.go(t=1.0)
+    assert explorer._said.value != said
+    explorer.draw()
+
+
+def test_words_may_hold_any_sign(generator):
+    explorer = LatentExplorer(generator, REAL, seed=3, describe=lambda made: ["<b> & co"])
+    assert "&lt;b&gt; &amp; co" in explorer._said.value
+
+
+def test_more_neighbors_than_there_are_images_are_refused(generator):
+    with pytest.raises(ValueError, match="expected neighbors as an integer from 1 to 40"):
+        LatentExplorer(generator, REAL, seed=3, neighbors=41)
+
+
+@pytest.mark.slow
+def test_a_judge_of_critters_says_what_is_seen():
+    from ganlab.datasets import critters
+    from ganlab.evaluation import factors
+
+    judge, real = factors.load(), datasets.load("critters", split="test")
+    explorer = LatentExplorer(
+        recipes.load_generator("critters"),
+        real,
+        seed=0,
+        neighbors=12,
+        describe=lambda made: critters.captions(factors.read(judge, made)),
+    )
+    (words,) = critters.captions(factors.read(judge, explorer.view.image[None]))
+    assert explorer.words == words and words in explorer._said.value
