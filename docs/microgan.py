@@ -129,8 +129,7 @@ class Adam:
 class GAN:
     """A generator and a discriminator of points, and the step that trains them both."""
 
-    def __init__(self, *, width=16, g_rate=5e-3, d_rate=1e-2, seed):
-        rng = random.Random(seed)
+    def __init__(self, *, width=16, g_rate=5e-3, d_rate=1e-2, rng):
         self.generator = Network([2, width, width, 2], 0.0, rng)
         self.discriminator = Network([2, width, width, 1], 0.2, rng)
         self.g_optimizer = Adam(self.generator.weights, g_rate)
@@ -151,7 +150,8 @@ class GAN:
 
 def train(points, *, steps=1500, batch_size=32, seed):
     """Train a GAN on points, a list of (x, y), say at times how far it is, and return it."""
-    points, gan, rng = checked(points), GAN(seed=seed), random.Random(seed)
+    points, rng = checked(points), random.Random(seed)
+    gan = GAN(rng=rng)
     for step in range(1, steps + 1):
         real = rng.choices(points, k=batch_size)
         d_loss, g_loss = gan.step(real, latents(batch_size, rng), latents(batch_size, rng))
@@ -178,9 +178,10 @@ SHAPES = {
 }
 
 
-def load(name, rng):
+def load(name):
     """Return 1,000 points of a shape, a little blurred, or the points of a file."""
     if name in SHAPES:
+        rng = random.Random(name)
         return [[v + rng.gauss(0, 0.05) for v in SHAPES[name](rng.random())] for _ in range(1000)]
     with open(name, encoding="utf-8", errors="replace") as file:
         return checked(line.replace(",", " ").split() for line in file if line.strip())
@@ -217,8 +218,8 @@ def svg(real, fake):
     """Draw the plane for a browser: real in blue, fake in orange."""
     dots = [(p, "#0072b2") for p in real] + [(p, "#d55e00") for p in fake]
     dots = [f'<circle cx="{x:.2f}" cy="{-y:.2f}" r=".04" fill="{c}"/>' for (x, y), c in dots]
-    head = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="-3.5 -3 7 6">'
-    return "\n".join([head, *dots, "</svg>"])
+    size = 'viewBox="-3.5 -3 7 6" width="560" height="480"'
+    return "\n".join([f'<svg xmlns="http://www.w3.org/2000/svg" {size}>', *dots, "</svg>"])
 
 
 def main():
@@ -230,14 +231,14 @@ def main():
     chosen = parser.parse_args()
     if chosen.steps < 0:
         parser.error(f"expected steps as 0 or more, received {chosen.steps}")
-    rng, wanted = random.Random(chosen.seed), "circle, wave or a file of points"
     try:
-        real = load(chosen.points, rng)
+        real = load(chosen.points)
     except (OSError, ValueError) as error:
+        wanted = "circle, wave or a file of points"
         parser.error(f"expected {wanted}, received {chosen.points}: {error}")
     gan = train(real, steps=chosen.steps, seed=chosen.seed)
-    draw = svg if chosen.svg else picture
-    print(draw(real[:300], gan.generate(latents(300, rng))))
+    fake = gan.generate(latents(300, random.Random("picture")))
+    print((svg if chosen.svg else picture)(real[:300], fake))
 
 
 if __name__ == "__main__":
