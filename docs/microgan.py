@@ -156,7 +156,7 @@ def train(points, *, steps=1500, batch_size=32, seed):
         real = rng.choices(points, k=batch_size)
         d_loss, g_loss = gan.step(real, latents(batch_size, rng), latents(batch_size, rng))
         if step == 1 or step % 100 == 0:
-            near, found = score(points[:300], gan.generate(latents(300, rng)))
+            near, found = score(rng.choices(points, k=300), gan.generate(latents(300, rng)))
             print(f"step {step:4}   d_loss {d_loss:.3f}   g_loss {g_loss:.3f}   fakes near data "
                   f"{near:4.0%}   data found {found:4.0%}", file=sys.stderr)  # fmt: skip
     return gan
@@ -208,18 +208,19 @@ def picture(real, fake):
     cells = {}
     for mark, points in ((".", real), ("o", fake)):
         for x, y in points:
-            place = round(4 * y), round(10 * x)
+            place = round(4 * y), round(8 * x)
             cells[place] = mark if cells.get(place, mark) == mark else "@"
-    rows = ("".join(cells.get((i, j), " ") for j in range(-35, 36)) for i in range(12, -13, -1))
-    return "\n".join(row.rstrip() for row in rows) + "\n. real   o fake   @ both"
+    rows = ("".join(cells.get((i, j), " ") for j in range(-28, 29)) for i in range(14, -15, -1))
+    drawn = "\n".join(row.rstrip() for row in rows).strip("\n")
+    return f"\n{drawn}\n\n. real   o fake   @ both"
 
 
 def svg(real, fake):
     """Draw the plane for a browser: real in blue, fake in orange."""
     dots = [(p, "#0072b2") for p in real] + [(p, "#d55e00") for p in fake]
     dots = [f'<circle cx="{x:.2f}" cy="{-y:.2f}" r=".04" fill="{c}"/>' for (x, y), c in dots]
-    size = 'viewBox="-3.5 -3 7 6" width="560" height="480"'
-    return "\n".join([f'<svg xmlns="http://www.w3.org/2000/svg" {size}>', *dots, "</svg>"])
+    box = 'viewBox="-3.5 -3.5 7 7" width="480" height="480"'
+    return "\n".join([f'<svg xmlns="http://www.w3.org/2000/svg" {box}>', *dots, "</svg>"])
 
 
 def main():
@@ -237,8 +238,8 @@ def main():
         wanted = "circle, wave or a file of points"
         parser.error(f"expected {wanted}, received {chosen.points}: {error}")
     gan = train(real, steps=chosen.steps, seed=chosen.seed)
-    fake = gan.generate(latents(300, random.Random("picture")))
-    print((svg if chosen.svg else picture)(real[:300], fake))
+    rng, draw = random.Random("picture"), svg if chosen.svg else picture
+    print(draw(rng.choices(real, k=300), gan.generate(latents(300, rng))))
 
 
 if __name__ == "__main__":
