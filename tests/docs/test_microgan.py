@@ -223,10 +223,29 @@ def test_slopes_begin_anew_with_every_backward():
     assert x.grad == [[pytest.approx(1 / (1 + math.exp(-2)) - 1)]]
 
 
-def test_where_a_node_is_used_twice_its_slopes_add_up():
+USES = {
+    "itself": lambda x: x,
+    "relu": lambda x: microgan.relu(x, 0.2),
+    "dense": lambda x: microgan.dense(x, Node([[1.0]]), Node([[0.0]])),
+}
+
+
+@pytest.mark.parametrize("use", USES.values(), ids=USES)
+def test_where_a_node_is_used_twice_its_slopes_add_up(use):
     x = Node([[2.0]])
-    microgan.cross_entropy((x, 1), (x, 0)).backward()
+    microgan.cross_entropy((use(x), 1), (use(x), 0)).backward()
     assert x.grad == [[pytest.approx(2 / (1 + math.exp(-2)) - 1)]]
+
+
+def test_a_loss_may_be_a_part_of_something_else():
+    x = Node([[2.0]])
+    loss = microgan.cross_entropy((x, 0))
+
+    def pass_back(grad):
+        loss.grad[0][0] += 3 * grad[0][0]
+
+    Node([[3 * loss.rows[0][0]]], [loss], pass_back).backward()
+    assert x.grad == [[pytest.approx(3 / (1 + math.exp(-2)))]]
 
 
 def test_each_player_moves_alone():
