@@ -11,7 +11,8 @@ import random
 import sys
 from operator import mul
 
-LIMIT, NEAR = 3.5, 0.3  # half the side of the plane; within NEAR, a point has found another
+LIMIT = 3.5  # half the side of the plane
+NEAR = 0.3  # a point this near to another has found it
 
 
 class Node:
