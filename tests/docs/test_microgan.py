@@ -378,7 +378,7 @@ def test_a_file_that_is_none_is_refused(text, message, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["cirle"], "expected circle, wave or a file of points, received cirle: "),
+        (["square"], "expected circle, wave or a file of points, received square: "),
         (["."], "expected circle, wave or a file of points, received .: "),
         (["--steps", "many"], "argument --steps: invalid int value: 'many'"),
         (["--steps", "-1"], "expected steps as 0 or more, received -1"),
