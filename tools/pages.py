@@ -214,7 +214,7 @@ def collect(source, notebooks, results):
     save(source / "generated" / "teaching.md", teaching(source))
     if (source / "teachers.md").exists():  # not in the build for students
         contents.append(toctree(["teachers"], "For teachers"))
-    books = ["api", "command_line", "glossary", "bibliography", "keras", "security"]
+    books = ["microgan", "api", "command_line", "glossary", "bibliography", "keras", "security"]
     contents.append(toctree(books, "Reference"))
     about = [new.removesuffix(".md") for new in ABOUT.values()]
     contents.append(toctree(about, "About the project"))

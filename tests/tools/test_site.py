@@ -42,6 +42,17 @@ def test_links_between_files_become_links_between_pages(text, path, expected):
     assert pages.with_links(text, path) == (text if expected is None else expected)
 
 
+def test_no_line_of_a_page_is_left_out_as_a_comment():
+    """MyST drops a line that begins with a percent sign, as after "98" at the end of another."""
+    texts = {path: path.read_text(encoding="utf-8") for path in pages.DOCS.rglob("*.md")}
+    texts |= {path: (ROOT / path).read_text(encoding="utf-8") for path in pages.ABOUT}
+    for path in series.notebooks():
+        cells = [cell.source for cell in series.read(path).cells if cell.cell_type == "markdown"]
+        texts[path] = "\n\n".join(cells)
+    for path, text in texts.items():
+        assert not re.search(r"^ {0,3}%.*", text, re.MULTILINE), path
+
+
 def test_hints_are_read_as_markdown():
     line = "   <details><summary>Hint</summary>Think of $p = q$.</details>"
     expected = "   <details><summary>Hint</summary>\n\n   Think of $p = q$.\n\n   </details>\n"
