@@ -14,6 +14,18 @@ real = datasets.load("digits", split="train")
 explorer = widgets.LatentExplorer(recipes.load_generator("digits"), real, seed=0)
 explorer
 """
+CRITTERS = """
+from classroom import widgets
+from ganlab import datasets, recipes
+from ganlab.datasets import critters
+from ganlab.evaluation import factors
+judge, real = factors.load(), datasets.load("critters", split="train")
+explorer = widgets.LatentExplorer(
+    recipes.load_generator("critters"), real, seed=0, neighbors=12,
+    describe=lambda made: critters.captions(factors.read(judge, made)),
+)
+explorer
+"""
 # The median over twenty looks from twenty places, in milliseconds. Time of the processor, not of
 # the clock: others may keep it busy, and where it is idle the clock shows no more than this.
 TIMED = """
@@ -97,8 +109,9 @@ def test_sliders_and_buttons(open_notebook):
     assert notebook.evaluate("explorer.space.ends.tolist()") != ends
 
 
-def test_an_image_is_answered_within_a_tenth_of_a_second(open_notebook):
-    notebook = open_notebook([BUILD, TIMED])
+@pytest.mark.parametrize("build", [BUILD, CRITTERS], ids=["digits", "critters"])
+def test_an_image_is_answered_within_a_tenth_of_a_second(open_notebook, build):
+    notebook = open_notebook([build, TIMED])
     notebook.run()
     median = float(notebook.evaluate("median"))
     notebook.locator(".noUi-handle").first.focus()
@@ -130,3 +143,32 @@ def test_everything_is_inside_and_labeled(open_notebook, theme, width):
     described = board.locator("img").evaluate_all("all => all.map(image => image.alt)")
     assert described[0] == "generated image"
     assert described[1].startswith("nearest real image, number")
+
+
+def test_a_walk_among_critters_is_said_and_has_a_wall_of_neighbors(open_notebook):
+    notebook = open_notebook([CRITTERS])
+    notebook.run()
+    said = notebook.locator("p[role=status]")
+    before = said.inner_text()
+    assert re.match(r"an? .+ with .+ on an? \w+ ground\.", before)
+    wall = notebook.locator(".ganlab-wall img")
+    assert wall.get_attribute("alt").startswith("the 12 nearest real images, the first: ")
+    first = wall.get_attribute("src")
+    notebook.locator(".widget-play button").first.click()
+    notebook.page.wait_for_function(
+        "document.querySelector('.jp-OutputArea .noUi-handle').ariaValueNow === '1.0'"
+    )
+    notebook.settle()
+    assert place(notebook)[2] == 1.0
+    assert said.inner_text() != before and wall.get_attribute("src") != first
+    assert said.inner_text() == notebook.evaluate("explorer.words").strip("'\"") + "."
+
+
+@pytest.mark.parametrize("theme, width", [("light", 400), ("light", 1000), ("dark", 1400)])
+def test_critters_are_inside(open_notebook, theme, width):
+    notebook = open_notebook([CRITTERS], width=width, theme=theme)
+    notebook.run()
+    notebook.locator(".ganlab-wall img").wait_for()
+    notebook.screenshot(f"critters_explorer_{theme}_{width}", notebook.output(0))
+    board = notebook.locator(".ganlab-explorer")
+    assert board.evaluate("e => e.scrollWidth <= e.parentElement.clientWidth")

@@ -98,7 +98,12 @@ class LatentExplorer(page.OneUpdate, ipywidgets.VBox):
         strip = ipywidgets.HBox(
             [self._new_a, self._strip, self._new_b], layout=layout(align_items="center")
         )
-        self._path = ipywidgets.VBox([strip, self._t], layout=layout(max_width="740px"))
+        self._play = ipywidgets.Play(
+            min=0, max=50, interval=100, show_repeat=False, layout=layout(width="auto")
+        )
+        self._play.observe(lambda change: self.go(t=change.new / 50), "value")
+        walk = ipywidgets.HBox([self._play, self._t], layout=layout(align_items="center"))
+        self._path = ipywidgets.VBox([strip, walk], layout=layout(max_width="740px"))
         self._walk = ipywidgets.ToggleButtons(
             options=["slerp", "lerp"],
             tooltips=["on the arc, at constant speed", "on the chord"],

@@ -289,3 +289,11 @@ def test_a_judge_of_critters_says_what_is_seen():
     )
     (words,) = critters.captions(factors.read(judge, explorer.view.image[None]))
     assert explorer.words == words and words in explorer._said.value
+
+
+def test_the_walk_can_be_played(explorer):
+    explorer._play.value = 25
+    assert explorer.place.t == 0.5
+    np.testing.assert_allclose(
+        explorer.view.latent, latents.slerp(*explorer.space.ends, 0.5), rtol=1e-6
+    )
