@@ -379,13 +379,14 @@ def open_page(site, browser, screenshots):
     with contextlib.ExitStack() as stack:
 
         @contextlib.contextmanager
-        def opened(name, *, width, theme, touch, scripts):
+        def opened(name, *, width, theme, touch, scripts, motion):
             context = browser.new_context(
                 viewport={"width": width, "height": 900},
                 color_scheme=theme,
                 has_touch=touch,
                 offline=True,
                 java_script_enabled=scripts,
+                reduced_motion=motion,
             )
             page = SitePage(context.new_page(), site, screenshots)
             page.page.goto((site / name).as_uri())
@@ -393,9 +394,11 @@ def open_page(site, browser, screenshots):
             context.close()
             page.check()
 
-        def open_one(name, *, width=1000, theme="light", touch=False, scripts=True):
+        def open_one(name, *, width=1000, theme="light", touch=False, scripts=True, motion=None):
             return stack.enter_context(
-                opened(name, width=width, theme=theme, touch=touch, scripts=scripts)
+                opened(
+                    name, width=width, theme=theme, touch=touch, scripts=scripts, motion=motion
+                )
             )
 
         yield open_one
