@@ -2,7 +2,7 @@
 
 const HUES = [
   [14, "red"], [43, "orange"], [70, "yellow"], [165, "green"], [255, "blue"], [295, "purple"],
-  [345, "pink"], [360, "red"],
+  [325, "pink"], [360, "red"],
 ]; // prettier-ignore
 
 // The name of a color of red, green and blue in [0, 1].

@@ -32,7 +32,10 @@ export function start(root, data) {
   const one = canvasFor(find("img.one"), SIDE);
   const wall = find(".wall");
   const small = canvasFor(wall.querySelector("img"), CELLS * SIDE);
-  const [brush, wallBrush] = [one, small].map((canvas) => canvas.getContext("2d"));
+  // In the memory of the processor, where the pixels come from.
+  const [brush, wallBrush] = [one, small].map((canvas) =>
+    canvas.getContext("2d", { willReadFrequently: true }),
+  );
   const picture = new ImageData(SIDE, SIDE);
   const lens = wall.appendChild(document.createElement("div"));
   lens.className = "lens";

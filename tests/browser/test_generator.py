@@ -47,7 +47,8 @@ def test_it_draws_what_keras_draws(script, generator):
     z = np.concatenate([latents.sample(64, 32, seed=seed) for seed in range(4)])
     drawn = script(
         "network.js",
-        "(m, [layers, z]) => { const draw = m.generator(layers); return z.map(v => [...draw(v)]); }",
+        "(m, [layers, z]) => { const draw = m.generator(layers);"
+        " return z.map(latents => [...draw(latents)]); }",
         [live_generator.layers(generator), z.tolist()],
     )
     expected = generator.predict(z, verbose=0)
@@ -132,9 +133,7 @@ def test_latents_between_the_corners_are_as_long_as_those_of_training(script):
 
 
 def test_critters_turn_into_others_by_way_of_critters(script):
-    ends = script(
-        "corners.js", "m => [0, 0.5, 1].map(t => m.turned([[3, 0]], [[0, 5]], t)[0])"
-    )
+    ends = script("corners.js", "m => [0, 0.5, 1].map(t => m.turned([[3, 0]], [[0, 5]], t)[0])")
     np.testing.assert_allclose(ends, [[3, 0], [3 / 2**0.5, 5 / 2**0.5], [0, 5]], atol=1e-12)
 
 
@@ -189,7 +188,8 @@ class Generator:
         """Returns the pixels of a canvas, uint8."""
         data = self.page.evaluate(
             "selector => { const c = document.querySelector(`#critters ${selector}`);"
-            " return [c.width, ...c.getContext('2d').getImageData(0, 0, c.width, c.height).data]; }",
+            " const { data } = c.getContext('2d').getImageData(0, 0, c.width, c.height);"
+            " return [c.width, ...data]; }",
             canvas,
         )
         return np.reshape(data[1:], (-1, data[0], 4))[..., :3].astype(np.uint8)
