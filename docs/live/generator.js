@@ -77,7 +77,7 @@ export function start(root, data) {
 
   // A clock of a browser may be coarse: the mean of many is right where one is not.
   function showTime(now) {
-    if (now - shown < 500) return;
+    if (now - shown < 500 || times.length < 10) return;
     shown = now;
     const mean = times.reduce((sum, time) => sum + time, 0) / times.length;
     find(".time").textContent = ` and ${Math.max(0.1, mean).toFixed(1)} milliseconds a picture`;
@@ -197,6 +197,7 @@ export function start(root, data) {
 
   for (let cell = 0; cell < CELLS * CELLS; cell++) paintCell(cell);
   paintOne();
+  times.length = 0; // the first ones are slow, until the browser has translated the loops
   putIntoWords();
   find(".actions").hidden = false;
   find(".with").hidden = false;

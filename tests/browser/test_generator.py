@@ -369,6 +369,8 @@ def test_it_prints(open_generator):
     shown.page.emulate_media(media="print")
     assert not shown.root.get_by_role("button").first.is_visible()
     assert shown.one.is_visible() and shown.wall.is_visible()
+    assert "Nobody drew these critters" in shown.root.inner_text()
+    assert "Move over" not in shown.root.inner_text()
     shown.opened.screenshot("generator-print")
 
 
