@@ -114,7 +114,9 @@ export function start(root, data) {
     const began = performance.now();
     while (waiting.length && performance.now() - began < BUDGET) paintCell(waiting.shift());
     showTime(now);
-    if (drifting || turning < 1 || waiting.length || x !== toX || y !== toY) go();
+    const renewed = turning === 1 && !waiting.length;
+    if (news && renewed && drifting) putIntoWords();
+    if (drifting || !renewed || x !== toX || y !== toY) go();
     else {
       before = 0;
       clearTimeout(resting);

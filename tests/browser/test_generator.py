@@ -296,6 +296,8 @@ def test_it_drifts_until_somebody_takes_over(open_generator):
     still = shown.picture()
     shown.page.wait_for_timeout(1500)
     assert (shown.picture() != still).any()
+    shown.root.get_by_role("button", name="New critters").click()
+    shown.root.get_by_text("New critters. Here is a").wait_for()  # said while it drifts
 
 
 def test_nothing_moves_by_itself_where_that_is_not_wanted(open_generator):
