@@ -36,6 +36,7 @@ html_theme = "furo"
 html_title = "ganlab"
 html_static_path = ["_static", str(MATHJAX)]
 html_css_files = ["ganlab.css"]
+html_js_files = [("ganlab.js", {"defer": "defer"})]
 mathjax_path = MATHJAX.name
 mathjax3_config = {"options": {"enableMenu": False}}
 html_show_sourcelink = False
@@ -171,8 +172,16 @@ class Links(SphinxTransform):
         )
 
 
+def with_levels(app, pagename, templatename, context, doctree):
+    """Say of which level the headings of the contents are: Sphinx leaves it out."""
+    for name, text in context.items():
+        if isinstance(text, str) and 'role="heading">' in text:
+            context[name] = text.replace('role="heading">', 'role="heading" aria-level="2">')
+
+
 def setup(app):
     app.add_transform(Links)
+    app.connect("html-page-context", with_levels, priority=900)  # after the theme
     app.connect("autodoc-process-signature", how_it_is_made)
     app.connect("autodoc-process-docstring", as_plain_text, priority=100)  # before numpydoc
     app.connect("autodoc-process-docstring", show_value, priority=50)

@@ -20,7 +20,7 @@ from pathlib import Path
 import nbformat
 
 from tasks import Stop, Ticker, say
-from tools import modules, prose
+from tools import live, live_generator, modules, prose
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
@@ -210,6 +210,7 @@ def collect(source, notebooks, results):
     reference = (source / "api.md").read_text(encoding="utf-8")
     save(source / "api.md", modules.filled(reference, modules.reference))
     write_help(source)
+    save(source / "generated" / "generator.md", live.raw(live_generator.page()))
     contents = write_series(source, notebooks, results)
     save(source / "generated" / "teaching.md", teaching(source))
     if (source / "teachers.md").exists():  # not in the build for students

@@ -360,7 +360,9 @@ class SitePage:
         from axe_playwright_python.sync_playwright import Axe
 
         levels = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}
-        found = Axe().run(self.page, context=selector, options={"runOnly": levels})
+        # Its preload would read the style sheets again, which browsers refuse to pages from a disk.
+        options = {"runOnly": levels, "preload": False}
+        found = Axe().run(self.page, context=selector, options=options)
         return [
             f"{rule['id']}: {node['html'][:200]} {node['failureSummary']}"
             for rule in found.response["violations"]
@@ -379,13 +381,14 @@ def open_page(site, browser, screenshots):
     with contextlib.ExitStack() as stack:
 
         @contextlib.contextmanager
-        def opened(name, *, width, theme, touch, scripts):
+        def opened(name, *, width, theme, touch, scripts, motion):
             context = browser.new_context(
                 viewport={"width": width, "height": 900},
                 color_scheme=theme,
                 has_touch=touch,
                 offline=True,
                 java_script_enabled=scripts,
+                reduced_motion=motion,
             )
             page = SitePage(context.new_page(), site, screenshots)
             page.page.goto((site / name).as_uri())
@@ -393,9 +396,9 @@ def open_page(site, browser, screenshots):
             context.close()
             page.check()
 
-        def open_one(name, *, width=1000, theme="light", touch=False, scripts=True):
+        def open_one(name, *, width=1000, theme="light", touch=False, scripts=True, motion=None):
             return stack.enter_context(
-                opened(name, width=width, theme=theme, touch=touch, scripts=scripts)
+                opened(name, width=width, theme=theme, touch=touch, scripts=scripts, motion=motion)
             )
 
         yield open_one
