@@ -184,7 +184,7 @@ def load(name):
     if name in SHAPES:
         rng = random.Random(name)
         return [[v + rng.gauss(0, 0.05) for v in SHAPES[name](rng.random())] for _ in range(1000)]
-    with open(name, encoding="utf-8", errors="replace") as file:
+    with open(name, encoding="utf-8-sig", errors="replace") as file:
         return checked(line.replace(",", " ").split() for line in file if line.strip())
 
 

@@ -4,6 +4,7 @@ An unconditional generator never sees an input image. What can imitate one is a 
 the generator fixed and move the latent until the image matches.
 """
 
+import collections
 import math
 import numbers
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ __all__ = [
     "structure_objective",
 ]
 
+_PROGRAMS = 4  # compiled objectives that a search keeps
+
 
 @dataclass(frozen=True, eq=False)
 class Inversion:
@@ -35,9 +38,10 @@ class Inversion:
         The best latent found for each image.
     images : ndarray, float32, shape (n, height, width, channels), in [0, 1]
         What the generator makes of them.
-    history : ndarray, float32, shape (steps + 1, n)
+    history : ndarray, float32, shape (steps + 1, n), or (steps, n) from a `Search`
         What the search minimizes, objective plus pull, at every step of the start that won.
-        Its first row is before any step; its smallest entry belongs to ``latents``.
+        Its first row is before any step; its smallest entry belongs to ``latents``. (`invert`
+        measures once more, what its last step improved.)
     """
 
     latents: np.ndarray
@@ -208,7 +212,7 @@ class Search:
     >>> search.change(content_objective)
     >>> search.step(20)
     >>> search
-    Search(1 images, content_objective, 20 steps)
+    Search(content_objective, step 20)
     >>> bool(content_objective(search.found().images, given) < content_objective(first, given))
     True
     """
@@ -227,12 +231,13 @@ class Search:
         prior=1e-3,
     ):
         _check_numbers(0, candidates, starts, learning_rate, prior)
+        if not isinstance(generator, keras.Model):
+            raise TypeError(f"expected generator as a keras.Model, received {generator!r:.80}")
         self.generator, self._told = generator, models.Condition.of(generator)
-        self._objective, self._starts, self._prior = objective, starts, prior
+        self._objective, self._starts, self._prior = _checked(objective), starts, prior
         self._dim = models.latent_dim(generator)
-        self.targets, self._condition = self._checked(images, condition)
+        self.targets, self._condition = self._given(images, condition)
         self._drawn = _latents.sample(candidates, self._dim, seed=seed)
-        self._made = None  # their images, which do not depend on the targets
         rows = len(self.targets) * starts
         self._z = keras.Variable(np.zeros((rows, self._dim), np.float32), name="latents")
         self._aims = tf.Variable(np.repeat(self.targets, starts, axis=0))
@@ -242,12 +247,12 @@ class Search:
         self._optimizer = keras.optimizers.Adam(learning_rate)
         self._optimizer.build([self._z])
         self._fresh = [variable.numpy() for variable in self._optimizer.variables]
-        self._programs = {}
+        self._programs = collections.deque(maxlen=_PROGRAMS)
         self.aim(self.targets, condition=self._condition)
 
     def __repr__(self):
         name = getattr(self._objective, "__name__", repr(self._objective))
-        return f"Search({len(self.targets)} images, {name}, {self.steps} steps)"
+        return f"Search({name}, step {self.steps})"
 
     @property
     def steps(self):
@@ -261,20 +266,24 @@ class Search:
         images, condition
             As for `invert`, as many as before.
         """
-        targets, condition = self._checked(images, condition)
+        targets, condition = self._given(images, condition)
         if len(targets) != len(self.targets):
             raise ValueError(
                 f"expected as many images as before, {len(self.targets)}, received {len(targets)}"
             )
+        best = self._best_candidates(targets, condition)  # it may raise: then nothing changes
         self.targets, self._condition = targets, condition
         self._aims.assign(np.repeat(targets, self._starts, axis=0))
         if condition is not None:
             self._asked.assign(np.repeat(condition, self._starts, axis=0))
-        self._start(self._best_candidates())
+        self._start(best)
 
     def change(self, objective):
-        """Follow another objective, from the latents where the search stands."""
-        before, self._objective = self._objective, objective
+        """Follow another objective, from the latents where the search stands.
+
+        What an objective computes is fixed when it is followed for the first time.
+        """
+        before, self._objective = self._objective, _checked(objective)
         try:
             self._program()
         except Exception:
@@ -294,9 +303,11 @@ class Search:
         for _ in range(times):
             values, at = (tensor.numpy() for tensor in improve())
             if not np.all(np.isfinite(values)):
+                step = self.steps
+                self._start(at)  # or the next objective would begin at latents that are none
                 raise ValueError(
                     "expected an objective with finite values, received NaN or infinity at step "
-                    f"{self.steps}"
+                    f"{step}"
                 )
             better = values < self._best_values
             self._best_values[better] = values[better]
@@ -315,7 +326,7 @@ class Search:
         made = models.apply(self.generator, told)
         return Inversion(found, made, np.stack(self._history)[:, winners])
 
-    def _checked(self, images, condition):
+    def _given(self, images, condition):
         targets = _images.check(images)
         if self.generator.output_shape[1:] != targets.shape[1:]:
             raise ValueError(
@@ -346,16 +357,15 @@ class Search:
             )
         return values, self._prior * tf.reduce_mean(z**2, axis=1)
 
-    def _best_candidates(self):
+    def _best_candidates(self, targets, told):
         """Return the best of the drawn latents for each target, grouped by target."""
-        z, told, scores = self._drawn, self._condition, []
-        for index, target in enumerate(tf.constant(self.targets)):
+        z, scores, made = self._drawn, [], None
+        for index, target in enumerate(tf.constant(targets)):
             asked = None if told is None else np.repeat(told[index : index + 1], len(z), 0)
-            if self._made is None or asked is not None:
-                drawn = models.with_condition(z, asked)
-                self._made = tf.constant(models.apply(self.generator, drawn))
-            aim = tf.broadcast_to(target, self._made.shape)
-            scores.append(sum(self._measure(self._made, tf.constant(z), aim)).numpy())
+            if made is None or asked is not None:  # without a condition all share the images
+                made = tf.constant(models.apply(self.generator, models.with_condition(z, asked)))
+            aim = tf.broadcast_to(target, made.shape)
+            scores.append(sum(self._measure(made, tf.constant(z), aim)).numpy())
         # NaN sorts last: it never chooses a candidate.
         order = np.argsort(scores, axis=1, kind="stable")[:, : self._starts]
         return z[order.reshape(-1)]
@@ -379,13 +389,21 @@ class Search:
         return likeness + pull, before
 
     def _program(self):
-        """Return the compiled step of the present objective; each objective is traced once."""
-        if self._objective not in self._programs:
-            # On purpose a concrete function: a tf.function called anew in every search would
-            # soon warn of "excessive retracing", to no use.
-            step = tf.function(self._improve, autograph=False).get_concrete_function()
-            self._programs[self._objective] = step
-        return self._programs[self._objective]
+        """Return the compiled step of the present objective; the last few are kept."""
+        for objective, step in self._programs:
+            if objective is self._objective:
+                return step
+        # On purpose a concrete function: a tf.function called anew in every search would soon
+        # warn of "excessive retracing", to no use.
+        step = tf.function(self._improve, autograph=False).get_concrete_function()
+        self._programs.append((self._objective, step))
+        return step
+
+
+def _checked(objective):
+    if not callable(objective):
+        raise TypeError(f"expected objective as a callable, received {objective!r}")
+    return objective
 
 
 def _check_numbers(steps, candidates, starts, learning_rate, prior):

@@ -1,14 +1,19 @@
 """Strokes of a pen as pictures, and a drawn digit in the form of the handwritten ones."""
 
+import reprlib
+
 import numpy as np
 
 from ganlab.datasets.handwriting import BLOCKS, enlarged
+from ganlab.images import check_count
 
 _FINE = 512  # pixels on the longer side at least, then averaged: Pillow's lines have hard edges
 _FRAME = 32  # the side of the bitmaps in which blocks are counted
 _PEN = 5.5  # of the frame: as thick as the strokes of the real digits, see the tests
-_WIDEST = 24.0  # of the frame: no real digit is wider than six of its eight blocks
-_DISTORTION = 2.0  # of the aspect ratio, at most: a dash does not become a disk
+_WIDEST = 24.0  # of the frame: six blocks, which nine of ten real digits do not exceed
+_SQUEEZE = 2.0  # at most, to that width: a dash does not become a block
+_KIND = "strokes as sequences of finite pairs (x, y)"
+_FARTHEST = 1e9  # of a coordinate: beyond, squares would be infinite
 
 
 def rasterize(strokes, shape, *, pen):
@@ -20,13 +25,19 @@ def rasterize(strokes, shape, *, pen):
         The path of each stroke in pixels: 0.5, 0.5 is the center of the upper left one.
     shape : tuple of int
         Height and width of the picture.
-    pen : float, above 0
+    pen : float, above 0, at most the longer side
         How wide a stroke is, in pixels.
 
     Returns
     -------
     array of float32, shape `shape`, range [0, 1]
-        1 where the pen went, 0 elsewhere, with smooth edges.
+        1 where the pen went, 0 elsewhere, with smooth edges. Strokes without a point leave
+        nothing.
+
+    Raises
+    ------
+    ValueError
+        For anything but finite pairs of numbers, a shape without pixels, or another pen.
 
     Examples
     --------
@@ -37,12 +48,16 @@ def rasterize(strokes, shape, *, pen):
     from PIL import Image, ImageDraw
 
     height, width = shape
-    fine = max(1, -(-_FINE // max(height, width)))
+    check_count(height, "a height", 1)
+    check_count(width, "a width", 1)
+    if not 0 < pen <= max(height, width):
+        raise ValueError(f"expected pen above 0, at most {max(height, width)}, received {pen!r}")
+    fine = max(4, -(-_FINE // max(height, width)))
     picture = Image.new("L", (fine * width, fine * height))
     draw = ImageDraw.Draw(picture)
     radius = fine * pen / 2
-    for stroke in strokes:
-        points = [(fine * x, fine * y) for x, y in stroke]
+    for path in _paths(strokes):
+        points = [(fine * x, fine * y) for x, y in path.tolist()]
         draw.line(points, fill=255, width=round(2 * radius), joint="curve")
         for x, y in points:
             draw.ellipse((x - radius, y - radius, x + radius, y + radius), fill=255)
@@ -54,7 +69,8 @@ def from_strokes(strokes):
     """Bring a drawing into the form of the handwritten digits.
 
     Where it was drawn, how large and with what pen does not matter: the lines are scaled to the
-    height of the real digits and at most to their width, centered, drawn as thick as theirs, and
+    height of the real digits, centered and drawn as thick as theirs. What would then be wider than
+    they are is squeezed to their width, by a factor of 2 at most, or else becomes less high. They
     then go the way that they went: the share of ink in each of 8 x 8 blocks is enlarged, as
     `handwriting.digits` does it.
 
@@ -82,13 +98,13 @@ def from_strokes(strokes):
     >>> bool(np.all(from_strokes(larger) == from_strokes(seven)))
     True
     """
-    paths = [_path(stroke) for stroke in strokes if len(stroke)]
+    paths = _paths(strokes)
     if not paths:
         return enlarged(np.zeros((1, BLOCKS, BLOCKS))).astype(np.float32)[0, ..., np.newaxis]
     points = np.concatenate(paths)
     low, high = points.min(0), points.max(0)
     width, height = np.maximum(high - low, 1e-9 * max(1.0, float(np.abs(points).max())))
-    up = min((_FRAME - _PEN) / height, _DISTORTION * (_WIDEST - _PEN) / width)
+    up = min((_FRAME - _PEN) / height, _SQUEEZE * (_WIDEST - _PEN) / width)
     across = min(up, (_WIDEST - _PEN) / width)
     middle = (low + high) / 2
     placed = [(path - middle) * (across, up) + _FRAME / 2 for path in paths]
@@ -98,11 +114,15 @@ def from_strokes(strokes):
     return enlarged(shares[np.newaxis]).astype(np.float32)[0, ..., np.newaxis]
 
 
-def _path(stroke):
+def _paths(strokes):
+    """Return the strokes that have points, each as an array of shape (n, 2)."""
     try:
-        path = np.asarray(stroke, np.float64)
+        paths = [np.asarray(stroke) for stroke in strokes]
     except (TypeError, ValueError):
-        path = np.empty(0)
-    if path.ndim != 2 or path.shape[1] != 2 or not np.isfinite(path).all():
-        raise ValueError(f"expected a stroke as finite pairs (x, y), received {stroke!r}")
-    return path
+        raise ValueError(f"expected {_KIND}, received {reprlib.repr(strokes)}") from None
+    paths = [path for path in paths if path.shape[:1] != (0,)]
+    for path in paths:
+        numeric = path.dtype.kind in "iuf"
+        if not numeric or path.shape[1:] != (2,) or not (np.abs(path) <= _FARTHEST).all():
+            raise ValueError(f"expected {_KIND}, received {reprlib.repr(path.tolist())}")
+    return [path.astype(np.float64) for path in paths]

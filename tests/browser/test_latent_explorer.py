@@ -148,7 +148,7 @@ def test_everything_is_inside_and_labeled(open_notebook, theme, width):
 def test_a_walk_among_critters_is_said_and_has_a_wall_of_neighbors(open_notebook):
     notebook = open_notebook([CRITTERS])
     notebook.run()
-    said = notebook.locator("p[role=status]")
+    said = notebook.locator(".ganlab-explorer p")
     before = said.inner_text()
     assert re.match(r"an? .+ with .+ on an? \w+ ground\.", before)
     wall = notebook.locator(".ganlab-wall img")

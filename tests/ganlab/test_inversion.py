@@ -264,7 +264,7 @@ def test_a_search_by_steps_is_an_inversion(generator):
     found = inversion.invert(generator, given, steps=7, seed=0, candidates=64)
     np.testing.assert_array_equal(search.found().latents, found.latents)
     np.testing.assert_array_equal(search.found().history, found.history)
-    assert search.steps == 8 and repr(search) == "Search(2 images, pixel_objective, 8 steps)"
+    assert search.steps == 8 and repr(search) == "Search(pixel_objective, step 8)"
 
 
 def test_a_search_that_is_aimed_anew_forgets_the_one_before(generator):
@@ -319,3 +319,59 @@ def test_a_search_refuses_what_it_cannot_do(generator, act, words):
     search = inversion.Search(generator, given, seed=0, candidates=8)
     with pytest.raises(ValueError, match=words):
         act(search, given)
+
+
+def test_any_callable_is_an_objective_and_few_programs_are_kept(generator):
+    class Shifted:
+        __hash__ = None  # as a plain dataclass
+
+        def __init__(self, by):
+            self.by = by
+
+        def __call__(self, images, targets):
+            return inversion.pixel_objective(images, targets) + self.by
+
+    given = make(generator, latents.sample(1, DIM, seed=9))
+    search = inversion.Search(generator, given, seed=0, objective=Shifted(1.0), prior=0.0)
+    for by in (2.0, 3.0, 4.0, 5.0, 6.0):
+        search.change(Shifted(by))
+        search.step()
+        assert by <= search.found().history.min() < by + 0.5
+    assert len(search._programs) == 4
+    for wrong in ("pixel", None):
+        with pytest.raises(TypeError, match="expected objective as a callable"):
+            search.change(wrong)
+        with pytest.raises(TypeError, match="expected objective as a callable"):
+            inversion.Search(generator, given, seed=0, objective=wrong)
+    with pytest.raises(TypeError, match="expected generator as a keras.Model"):
+        inversion.invert(None, given, steps=1, seed=0)
+
+
+def test_a_search_survives_an_objective_without_finite_values(generator):
+    def endless(images, targets):
+        return tf.reduce_mean(images, axis=(1, 2, 3)) / 0.0
+
+    search = inversion.Search(generator, make(generator, latents.sample(1, DIM, seed=9)), seed=0)
+    search.step(3)
+    search.change(endless)
+    with pytest.raises(ValueError, match="NaN or infinity at step 0"):
+        search.step()
+    search.change(inversion.pixel_objective)
+    search.step(3)
+    assert np.isfinite(search.found().history).all()
+
+
+def test_an_aim_that_fails_changes_nothing(generator):
+    def careful(images, targets):
+        if tf.executing_eagerly() and targets.numpy().max() == 0:
+            raise ValueError("a black target")
+        return inversion.pixel_objective(images, targets)
+
+    given = make(generator, latents.sample(1, DIM, seed=9))
+    search = inversion.Search(generator, given, seed=0, objective=careful)
+    search.step(2)
+    with pytest.raises(ValueError, match="a black target"):
+        search.aim(np.zeros_like(given))
+    np.testing.assert_array_equal(search.targets, given)
+    search.step()
+    assert search.found().history.shape == (3, 1)

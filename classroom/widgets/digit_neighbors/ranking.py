@@ -57,7 +57,7 @@ def rank(digit, pictures):
     Returns
     -------
     dict of str to Ranking
-        Pixel error, the mean of the squared differences; SSIM; cosine.
+        Pixel error, the mean of the squared differences; SSIM; centered cosine.
 
     Examples
     --------
@@ -68,13 +68,13 @@ def rank(digit, pictures):
     ...     print(name, ranking.order.tolist(), [f"{value:.2f}" for value in ranking.values])
     pixel error [0, 1, 2] ['0.00', '0.08', '0.17']
     SSIM [0, 1, 2] ['1.00', '0.22', '-0.37']
-    cosine [0, 1, 2] ['1.00', '0.50', '0.00']
+    cosine [0, 1, 2] ['1.00', '0.45', '-0.09']
     """
     same = np.broadcast_to(digit, pictures.shape)
     errors = np.mean(np.square(pictures - digit), axis=(1, 2, 3), dtype=np.float64)
     alike = {
         "SSIM": np.asarray(similarity.ssim(same, pictures, data_range=1.0)),
-        "cosine": np.asarray(similarity.content_similarity(same, pictures)),
+        "cosine": np.asarray(similarity.content_similarity(same, pictures, centered=True)),
     }
     rankings = {"pixel error": Ranking(np.argsort(errors, kind="stable"), errors)}
     for name, values in alike.items():

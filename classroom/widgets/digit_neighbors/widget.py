@@ -106,6 +106,9 @@ class DigitNeighbors(ipywidgets.VBox):
         tag = page.image_tag(digit, "your digit in the form of the data")
         self._yours.value = page.captioned(tag, "in the form of the data", "ganlab-yours")
         self._rows.value = "".join(self._row(name) for name in self.rankings)
+        best = {name: self.names[ranking.order[0]] for name, ranking in self.rankings.items()}
+        said = ", ".join(f"by {name} {one}" for name, one in best.items())
+        self.paper.say(f"The most alike: {said}")
 
     def _best(self, measure):
         """Return the place and the index of the best pictures of each kind, the best first."""

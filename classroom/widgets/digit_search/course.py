@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ganlab import inversion, similarity
+from ganlab.images import check_count
 
 #: What the search may follow, by the words of the menu.
 OBJECTIVES = {
@@ -50,7 +51,7 @@ class Course:
     step : int
         Steps since the digit was given, under all objectives.
     now : Snapshot or None
-        The best picture found so far by the present objective; None while there is no digit.
+        The best picture when it was looked at last; None while there is no digit.
     seen : list of Snapshot
         After 1, 2, 4, ... steps.
     scores : list of (int, Scores)
@@ -102,16 +103,19 @@ class Course:
         if objective not in OBJECTIVES:
             known = ", ".join(OBJECTIVES)
             raise ValueError(f"expected objective as one of {known}, received {objective!r}")
+        if objective == self.objective:
+            return
         self.objective = objective
         self._search.change(self._function)
         if self.step:
             self.changes.append(self.step)
 
     def go(self, steps):
-        """Take some steps; look on each power of 2, and after the last one."""
+        """Take some steps, up to `LAST`; look on each power of 2, and after the last one."""
+        check_count(steps, "steps", 1)
         if self._target is None:
             raise ValueError("expected a digit to search for, received none")
-        for _ in range(steps):
+        for _ in range(min(steps, LAST - self.step)):
             self._search.step()
             self.step += 1
             if self.step in SNAPSHOTS:

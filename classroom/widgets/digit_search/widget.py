@@ -120,7 +120,6 @@ class DigitSearch(ipywidgets.VBox):
 
     async def run(self):
         """Search until stopped, or for as many steps as are shown."""
-        self.searching = True
         try:
             while self.searching and self._can_go_on():
                 start = time.monotonic()
@@ -142,7 +141,9 @@ class DigitSearch(ipywidgets.VBox):
             self._loop.call_soon_threadsafe(self._start)
 
     def _start(self):
-        self._task = asyncio.ensure_future(self.run())  # kept, or it could vanish
+        # It may have been stopped before it began, or stopped and started again at once.
+        if self.searching and (self._task is None or self._task.done()):
+            self._task = asyncio.ensure_future(self.run())  # kept, or it could vanish
 
     def stop(self):
         """Stop; `search` goes on from here."""
@@ -182,7 +183,9 @@ class DigitSearch(ipywidgets.VBox):
             return
         target = page.image_tag(self.paper.image(), "your digit in the form of the data")
         self._target.value = page.captioned(target, "in the form of the data", "ganlab-one")
-        self._status.value = f'<span role="status">{self._words()}</span>'
+        words = self._words()
+        self._status.value = words
+        self.paper.say(words)
         if now is None:
             for part in (self._found, self._table, self._film):
                 part.value = ""
@@ -193,7 +196,7 @@ class DigitSearch(ipywidgets.VBox):
         self._film.value = _film(course.seen)
 
     def _words(self):
-        """Say where the search stands, not at every picture: it is read aloud."""
+        """Say where the search stands, not at every picture: a screen reader tells it."""
         course = self.course
         if self.searching:
             return f"Searching by {course.objective} ..."

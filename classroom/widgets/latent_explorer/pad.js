@@ -1,3 +1,5 @@
+import { speaker } from "../elements.js";
+
 const shown = (value) => value.toFixed(1).replace("-", "−");
 
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
@@ -21,6 +23,8 @@ function render({ model, el }) {
   const caption = document.createElement("div");
   caption.className = "ganlab-pad-caption";
   el.append(pad, caption);
+
+  const say = speaker(el);
 
   const reach = () => model.get("reach");
   const inside = (value) =>
@@ -85,13 +89,16 @@ function render({ model, el }) {
     event.stopPropagation();
   });
 
+  const tell = () => say(model.get("said"));
   model.on("change:x change:y change:label change:caption", place);
   model.on("change:picture", paint);
+  model.on("change:said", tell);
   place();
   paint();
   return () => {
     model.off("change:x change:y change:label change:caption", place);
     model.off("change:picture", paint);
+    model.off("change:said", tell);
     if (address) URL.revokeObjectURL(address);
   };
 }

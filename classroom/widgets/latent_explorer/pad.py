@@ -5,6 +5,8 @@ import pathlib
 import anywidget
 import traitlets
 
+from classroom.widgets import scripts
+
 
 class Pad(anywidget.AnyWidget):
     """A square with a dot in it. Arrow keys move it, Shift makes larger steps, Home centers.
@@ -20,6 +22,8 @@ class Pad(anywidget.AnyWidget):
         What screen readers call it.
     caption : str
         Below it, in front of the numbers.
+    said : str
+        What a screen reader says once nothing has changed for a moment.
 
     Examples
     --------
@@ -29,12 +33,13 @@ class Pad(anywidget.AnyWidget):
     Pad(x=3.5, y=0.0)
     """
 
-    _esm = pathlib.Path(__file__).with_name("pad.js")
+    _esm = scripts.joined(pathlib.Path(__file__).with_name("pad.js"))
     x = traitlets.Float(0.0).tag(sync=True)
     y = traitlets.Float(0.0).tag(sync=True)
     reach = traitlets.Float(1.0).tag(sync=True)
     picture = traitlets.Bytes(b"").tag(sync=True)
     label = traitlets.Unicode("").tag(sync=True)
+    said = traitlets.Unicode("").tag(sync=True)
     caption = traitlets.Unicode("").tag(sync=True)
 
     @traitlets.validate("x", "y")

@@ -11,6 +11,7 @@ from classroom.widgets.latent_explorer.walk import MAP, REACH, UNTRUNCATED, Late
 from ganlab import images, plotting
 
 _COLUMNS = 12  # of the wall of neighbors
+_PACES = 50  # of a walk from A to B that plays by itself
 _ROW = {"flex_flow": "row wrap", "grid_gap": "6px 24px"}
 
 
@@ -99,11 +100,11 @@ class LatentExplorer(page.OneUpdate, ipywidgets.VBox):
             [self._new_a, self._strip, self._new_b], layout=layout(align_items="center")
         )
         self._play = ipywidgets.Play(
-            min=0, max=50, interval=100, show_repeat=False, layout=layout(width="auto")
+            max=_PACES, interval=150, show_repeat=False, layout=layout(width="auto")
         )
-        self._play.observe(lambda change: self.go(t=change.new / 50), "value")
-        walk = ipywidgets.HBox([self._play, self._t], layout=layout(align_items="center"))
-        self._path = ipywidgets.VBox([strip, walk], layout=layout(max_width="740px"))
+        self._play.observe(self._paced, "value")
+        below = ipywidgets.HBox([self._play, self._t], layout=layout(align_items="center"))
+        self._path = ipywidgets.VBox([strip, below], layout=layout(max_width="740px"))
         self._walk = ipywidgets.ToggleButtons(
             options=["slerp", "lerp"],
             tooltips=["on the arc, at constant speed", "on the chord"],
@@ -143,6 +144,14 @@ class LatentExplorer(page.OneUpdate, ipywidgets.VBox):
 
         button.on_click(on_click)
         return button
+
+    def _paced(self, change):
+        """Go on by a pace, from where the slider stands; from B back to A."""
+        if change.new:  # not where it was stopped
+            t = self._t.value
+            self.go(t=0.0 if t >= 1 else min(1.0, t + 1 / _PACES))
+            if self._t.value >= 1:
+                self._play.playing, self._play.value = False, 0
 
     def _controls(self):
         return [self._t, self._walk, self._threshold, self._pad, *self._amounts]
@@ -202,7 +211,8 @@ class LatentExplorer(page.OneUpdate, ipywidgets.VBox):
             page.image_tag(self.space.real[view.nearest], said), self._about_nearest(), "ganlab-one"
         )
         if self._describe is not None:
-            self._said.value = f'<p role="status">{escape(self.words)}.</p>'
+            words = self.words
+            self._said.value, self._pad.said = f"<p>{escape(words)}.</p>", words
         self._show_wall()
         steps = len(view.strip)
         if view.strip is not self._drawn_strip:

@@ -1,4 +1,4 @@
-import { add } from "../elements.js";
+import { add, speaker } from "../elements.js";
 import { holdPen, PEN_KEYS } from "../pen.js";
 
 function render({ model, el }) {
@@ -8,13 +8,12 @@ function render({ model, el }) {
   canvas.width = canvas.height = 2 * side; // sharp on screens of more pixels, too
   canvas.tabIndex = 0;
   canvas.setAttribute("role", "application");
-  canvas.setAttribute("aria-label", `${model.get("label")}. ${PEN_KEYS}`);
+  canvas.setAttribute("aria-label", model.get("label"));
   canvas.title = PEN_KEYS;
   const marker = add(frame, "span", "ganlab-pen");
   const hint = add(frame, "span", "ganlab-paper-hint");
   hint.textContent = "draw a digit";
-  const spoken = add(el, "div", "ganlab-spoken");
-  spoken.setAttribute("aria-live", "polite");
+  const say = speaker(el);
 
   function paint(strokes) {
     const context = canvas.getContext("2d");
@@ -37,7 +36,7 @@ function render({ model, el }) {
     model,
     canvas,
     marker,
-    spoken,
+    say,
     size: () => [side, side],
     far: () => 5,
     soon: 25,
@@ -47,10 +46,13 @@ function render({ model, el }) {
     paint(model.get("strokes").filter((points) => points.length));
     pen.again();
   };
+  const tell = () => say(model.get("said"));
   model.on("change:strokes", show);
+  model.on("change:said", tell);
   show();
   return () => {
     model.off("change:strokes", show);
+    model.off("change:said", tell);
     pen.forget();
   };
 }

@@ -20,14 +20,15 @@ class Canvas(anywidget.AnyWidget):
     ----------
     strokes : list of list of [x, y]
         Points in the order in which they were drawn, in units of `SIDE`.
-    label : str
-        For screen readers.
+    label, said : str
+        For screen readers: what it is, and what came of the drawing.
     """
 
     _esm = scripts.joined(pathlib.Path(__file__).with_suffix(".js"))
     strokes = traitlets.List(traitlets.List(traitlets.List(traitlets.Float()))).tag(sync=True)
     side = traitlets.Int(SIDE).tag(sync=True)
     pen = traitlets.Int(_PEN).tag(sync=True)
+    said = traitlets.Unicode().tag(sync=True)
     label = traitlets.Unicode("A sheet to draw a digit on").tag(sync=True)
 
     def __repr__(self):

@@ -1,4 +1,4 @@
-import { add } from "../elements.js";
+import { add, speaker } from "../elements.js";
 import { holdPen, PEN_KEYS } from "../pen.js";
 
 function render({ model, el }) {
@@ -20,13 +20,11 @@ function render({ model, el }) {
   });
   const drawing = canvases[1];
   drawing.setAttribute("role", "application");
-  drawing.setAttribute("aria-label", `Changed picture. ${PEN_KEYS}`);
+  drawing.setAttribute("aria-label", "Changed picture");
   drawing.tabIndex = 0;
   drawing.title = PEN_KEYS;
   drawing.classList.add("drawing");
   const marker = add(drawing.parentElement, "span", "ganlab-pen");
-  const spoken = add(el, "div", "ganlab-spoken");
-  spoken.setAttribute("aria-live", "polite");
   let [height, width] = model.get("size");
 
   // What the pen leaves is seen at once; the kernel's picture replaces it a moment later.
@@ -47,7 +45,7 @@ function render({ model, el }) {
     model,
     canvas: drawing,
     marker,
-    spoken,
+    say: speaker(el),
     size: () => [width, height],
     far: () => (2 * width) / 128,
     soon: 60,

@@ -66,7 +66,13 @@ def test_another_objective_goes_on(search):
     with pytest.raises(ValueError, match="expected objective as one of pixels, structure, content"):
         search.follow("style")
     search.follow("pixels")
+    search.follow("pixels")  # as it is
+    assert search.course.changes == [16, 48]
     search.draw()
+    search.go(1000)
+    assert search.course.step == LAST
+    with pytest.raises(ValueError, match="expected steps as an integer from 1 on"):
+        search.go(0)
 
 
 def test_an_empty_sheet_searches_nothing(search):
@@ -95,6 +101,30 @@ def test_it_runs_in_a_loop_until_it_is_stopped(search):
             await asyncio.sleep(0.05)
         assert search.course.step == LAST and search._button.disabled
         assert "as far as it goes" in search._status.value
+
+    try:
+        asyncio.run(use())
+    finally:
+        search._loop = None
+
+
+def test_a_second_click_at_once_leaves_one_search_or_none(search):
+    async def use():
+        search._loop = asyncio.get_running_loop()
+        search._drawn()
+        search.stop()
+        await asyncio.sleep(0.2)
+        assert not search.searching and search.course.step == 1
+        for act in (search.search, search.stop, search.search):
+            act()
+        await asyncio.sleep(0.1)
+        search.stop()
+        search.search()
+        await asyncio.sleep(0.1)
+        running = [t for t in asyncio.all_tasks() if "run" in t.get_coro().__qualname__]
+        assert len(running) == 1
+        search.stop()
+        await asyncio.sleep(0.1)
 
     try:
         asyncio.run(use())

@@ -102,11 +102,52 @@ def test_nothing_drawn_is_black(strokes):
 
 
 @pytest.mark.parametrize(
-    "stroke", [[(1, 2, 3)], [1, 2], [(1, float("nan"))], [("a", "b")], [(1, 2), (3,)], [(1, 1e999)]]
+    "strokes",
+    [
+        [[(1, 2, 3)]],
+        [[1, 2]],
+        [[(1, float("nan"))]],
+        [[("a", "b")]],
+        [[(1, 2), (3,)]],
+        [[(1, 1e300)]],
+        [[(1, 2j)]],
+        [1, 2],
+        None,
+    ],
 )
-def test_what_is_no_stroke_is_refused(stroke):
-    with pytest.raises(ValueError, match=re.escape("expected a stroke as finite pairs (x, y)")):
-        datasets.from_strokes([stroke])
+def test_what_is_no_stroke_is_refused(strokes):
+    words = re.escape("expected strokes as sequences of finite pairs (x, y), received")
+    with pytest.raises(ValueError, match=words):
+        datasets.from_strokes(strokes)
+    with pytest.raises(ValueError, match=words):
+        datasets.rasterize(strokes, (8, 8), pen=1)
+
+
+@pytest.mark.parametrize(
+    ("shape", "pen", "words"),
+    [
+        ((0, 8), 1, "expected a height as an integer from 1 on"),
+        ((8, 2.5), 1, "expected a width as an integer from 1 on"),
+        ((8, 8), 0, "expected pen above 0, at most 8, received 0"),
+        ((8, 8), 9, "expected pen above 0, at most 8, received 9"),
+        ((8, 8), float("nan"), "expected pen above 0, at most 8, received nan"),
+    ],
+)
+def test_paper_and_pen_are_checked(shape, pen, words):
+    with pytest.raises(ValueError, match=words):
+        datasets.rasterize([[(1, 1)]], shape, pen=pen)
+
+
+def test_edges_are_smooth_in_a_large_picture_too():
+    picture = datasets.rasterize([[(10, 10), (500, 350)], []], (600, 600), pen=7)
+    assert len(np.unique(picture)) > 5
+
+
+def test_the_width_that_drawings_are_squeezed_to_is_that_of_real_digits(pairs):
+    from sklearn.datasets import load_digits
+
+    blocks = (load_digits().images.max(axis=1) > 0).sum(axis=1)
+    assert 0.9 < np.mean(blocks <= 6) < 0.95
 
 
 def test_a_pen_leaves_as_much_ink_as_a_capsule_has():
