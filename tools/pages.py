@@ -20,7 +20,7 @@ from pathlib import Path
 import nbformat
 
 from tasks import Stop, Ticker, say
-from tools import live, live_generator, modules, prose
+from tools import live, live_generator, live_widgets, modules, prose
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
@@ -155,6 +155,7 @@ def write_series(source, notebooks, results):
                 cell.metadata["mystnb"] = {"image": {"alt": words}}
             if cell.cell_type == "markdown":
                 cell.source = with_open_details(with_links(cell.source, path))
+        live_widgets.show(shown.cells)
         (source / path).parent.mkdir(parents=True, exist_ok=True)
         nbformat.write(shown, source / path)
         header, stem = prose.read_header(notebook), posixpath.splitext(path)[0]

@@ -128,8 +128,8 @@ def minus(number):
     return str(number).replace("-", "−")
 
 
-def style(module):
-    """Return the style sheet of a widget, as a child of it that takes no room on the page.
+def sheet(module):
+    """Return the style sheet of a widget, as text.
 
     Parameters
     ----------
@@ -140,11 +140,20 @@ def style(module):
 
     Returns
     -------
-    ipywidgets.HTML
+    str
     """
     colors = " ".join(f"--ganlab-{name}: {color};" for name, color in _COLORS.items())
-    sheet = f":root {{ {colors} }}\n{_sheet(__file__)}\n{_sheet(module)}"
-    return ipywidgets.HTML(f"<style>{sheet}</style>", layout={"display": "none"})
+    return f":root {{ {colors} }}\n{_sheet(__file__)}\n{_sheet(module)}"
+
+
+def style(module):
+    """Return the `sheet` of a widget, as a child of it that takes no room on the page.
+
+    Returns
+    -------
+    ipywidgets.HTML
+    """
+    return ipywidgets.HTML(f"<style>{sheet(module)}</style>", layout={"display": "none"})
 
 
 @functools.cache

@@ -6,6 +6,7 @@ import re
 
 _IMPORT = re.compile(r'^import \{([^}]*)\} from "(\./|\.\./)([\w./-]+\.js)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:async )?(?:function|const|let|class)\b)", re.MULTILINE)
+_DEFAULT = re.compile(r"^export default \{[^{}]*\};\n", re.MULTILINE)
 _NAME = re.compile(r"^export (?:async )?(?:function\*?|const|let|class) (\w+)", re.MULTILINE)
 
 
@@ -15,7 +16,7 @@ def joined(path):
 
     A file is imported as ``import { a, b } from "./other.js";`` at the beginning of a line, and
     exports as ``export function a`` or ``export const b``. What it keeps to itself stays its own.
-    ``export default`` is for the script that is joined alone.
+    ``export default { ... };`` stays in the script that is joined alone: for anywidget.
 
     Parameters
     ----------
@@ -52,7 +53,11 @@ def _without_imports(path, pieces, above):
         if file not in pieces:
             body = _without_imports(file, pieces, (*above, path))
             names = _NAME.findall(file.read_text(encoding="utf-8"))
-            pieces[file] = names, _EXPORT.sub("", body)
+            body = _EXPORT.sub("", _DEFAULT.sub("", body))
+            other = re.search(r"^export\b.*", body, re.MULTILINE)
+            if other:
+                raise ValueError(f"{file.name}: expected exports by name, received {other[0]}")
+            pieces[file] = names, body
         wanted = [name.strip() for name in match[1].split(",") if name.strip()]
         unknown = sorted(set(wanted) - set(pieces[file][0]))
         if unknown:

@@ -169,6 +169,8 @@ class Page(html.parser.HTMLParser):
         self.tag, self.in_code = None, self.in_code and tag != "pre"
 
     def handle_data(self, data):
+        if self.tag == "script":
+            return
         if self.tag == "style":
             self.styles.append(data)
         self.text += data

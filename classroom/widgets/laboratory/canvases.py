@@ -9,11 +9,11 @@ import traitlets
 from classroom.widgets.laboratory.distributions import LEAST, LIMIT, MOST
 from classroom.widgets.laboratory.frame import CELLS, NODES, SHOWN
 from classroom.widgets.laboratory.picture import HEAT, LAYERS, LONGEST, PULL
-from classroom.widgets.laboratory.words import describe
+from classroom.widgets.laboratory.words import SENTENCES, describe
 from ganlab import plotting
 
 _HERE = pathlib.Path(__file__).parent
-_MOST = 300  # points of a curve that are sent
+MOST_ROWS = 300  # points of a curve that are sent
 
 
 class Plane(anywidget.AnyWidget):
@@ -94,10 +94,10 @@ class Curves(anywidget.AnyWidget):
         """Show the history of a game; of a long one, means over equally many moves."""
         with self.hold_sync():
             self.levels = list(game.settings.loss.chance)
-            self.marks = game.changes[-_MOST:]
-            points = thinned(game.steps, game.history, most=_MOST)
+            self.marks = game.changes[-MOST_ROWS:]
+            points = thinned(game.steps, game.history, most=MOST_ROWS)
             self.points = points.astype("<f4").tobytes()
-            self.label = "Losses: " + describe(game)
+            self.label = SENTENCES["curves"].format(losses=describe(game))
 
     def __repr__(self):
         return "Curves()"

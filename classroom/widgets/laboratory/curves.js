@@ -1,6 +1,6 @@
 // The losses of both players over the updates, with their levels at chance.
 
-function render({ model, el }) {
+export function renderCurves({ model, el }) {
   const canvas = document.createElement("canvas");
   canvas.className = "ganlab-losses";
   canvas.setAttribute("role", "img");
@@ -88,13 +88,17 @@ function render({ model, el }) {
   const sizes = new ResizeObserver(later);
   sizes.observe(canvas);
   const theme = new MutationObserver(later);
-  theme.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-name"] });
+  const themes = ["data-jp-theme-name", "data-theme"]; // of JupyterLab, of the site
+  theme.observe(document.body, { attributes: true, attributeFilter: themes });
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  dark.addEventListener("change", later);
   say();
   later();
   return () => {
     for (const observer of [sizes, theme]) observer.disconnect();
+    dark.removeEventListener("change", later);
     for (const pair of followed) model.off(...pair);
   };
 }
 
-export default { render };
+export default { render: renderCurves };

@@ -12,7 +12,9 @@ LIMIT = 3.0  # half the side of the plane that is shown
 NEAR = 0.3  # a point this near to another has found it: as in the failure laboratory
 LEAST, MOST = 20, 2000  # points of a drawing
 
-_DRAWN_STD = 0.04  # about what separates two points of a steady hand
+DRAWING = "drawing of {count} points"  # the name of one
+DRAWN_STD = 0.04  # about what separates two points of a steady hand
+BLOB_MODES, BLOB_STD = np.float32([[1.5, 1.0]]), 0.1
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,7 +47,7 @@ class Distribution:
 
 
 def _blob(n, *, seed):
-    return np.float32([1.5, 1.0]) + np.float32(0.1) * sample(n, 2, seed=seed)
+    return BLOB_MODES + np.float32(BLOB_STD) * sample(n, 2, seed=seed)
 
 
 #: Every distribution that has a name. ``blob`` is a single narrow Gaussian: the simplest thing to
@@ -56,7 +58,7 @@ ALL = {
         Distribution("ring", points.ring, points.RING_MODES),
         Distribution("grid", points.grid, points.GRID_MODES),
         Distribution("swiss_roll", points.swiss_roll),
-        Distribution("blob", _blob, np.float32([[1.5, 1.0]])),
+        Distribution("blob", _blob, BLOB_MODES),
     )
 }
 
@@ -99,9 +101,9 @@ def drawn(coordinates):
     def draw(n, *, seed):
         rng = random_generator(seed)
         noise = sample(n, 2, seed=rng)
-        return marks[rng.integers(len(marks), size=n)] + np.float32(_DRAWN_STD) * noise
+        return marks[rng.integers(len(marks), size=n)] + np.float32(DRAWN_STD) * noise
 
-    return Distribution(f"drawing of {len(marks)} points", draw, marks=marks)
+    return Distribution(DRAWING.format(count=len(marks)), draw, marks=marks)
 
 
 def named(what):

@@ -19,6 +19,8 @@ class Scale:
 
     Parameters
     ----------
+    name : str
+        What the same function is called in game.js.
     function : callable
         ``(logits, middle) -> heat`` of equal shape, range [0, 1]; the middle lies halfway between
         the mean logits of real and fake.
@@ -26,6 +28,7 @@ class Scale:
         What the ends and the chance level are called.
     """
 
+    name: str
     function: Callable
     low: str
     middle: str
@@ -46,23 +49,30 @@ def _stretched(logits, middle):
     return np.clip(0.5 + (logits - middle) / (2 * spread + 1e-6), 0, 1)
 
 
-_PROBABILITY = Scale(lambda logits, middle: _logistic(logits), "D = 0: fake", "0.5", "1: real")
+_PROBABILITY = Scale(
+    "probability", lambda logits, middle: _logistic(logits), "D = 0: fake", "0.5", "1: real"
+)
 _RELATIVE = Scale(
+    "relative",
     lambda logits, middle: _logistic(logits - middle),  # since only differences count
     "more fake",
     "between",
     "more real",
 )
-_CRITIC = Scale(_stretched, "lowest: fake", "between", "highest: real")
+_CRITIC = Scale("critic", _stretched, "lowest: fake", "between", "highest: real")
 _SCALES = {
     losses.minimax: _PROBABILITY,
     losses.non_saturating: _PROBABILITY,
     losses.least_squares: Scale(
-        lambda logits, middle: np.clip(logits, 0, 1), "D = 0: fake", "0.5", "1: real"
+        "targets", lambda logits, middle: np.clip(logits, 0, 1), "D = 0: fake", "0.5", "1: real"
     ),
     losses.wasserstein: _CRITIC,
     losses.hinge: Scale(
-        lambda logits, middle: np.clip((logits + 1) / 2, 0, 1), "D ≤ −1: fake", "0", "1: real"
+        "margins",
+        lambda logits, middle: np.clip((logits + 1) / 2, 0, 1),
+        "D ≤ −1: fake",
+        "0",
+        "1: real",
     ),
     losses.relativistic: _RELATIVE,
     losses.relativistic_average: _RELATIVE,

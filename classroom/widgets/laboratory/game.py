@@ -33,7 +33,8 @@ from ganlab.training import GAN
 
 _BOUND = 1e6  # a game with a greater loss or norm of a gradient has diverged
 PLAYERS = ("discriminator", "generator", "both")
-
+NETWORKS = {"width": 64, "depth": 3}
+ADAM = {"beta_1": 0.0, "beta_2": 0.99}
 
 #: Penalties by the names of the laboratory's menu.
 PENALTIES = {
@@ -130,12 +131,12 @@ class Game:
         self._rng = np.random.default_rng(seed)
         for_generator, for_discriminator, for_latents = map(int, self._rng.integers(2**31, size=3))
         self.gan = GAN(
-            models.mlp_generator(width=64, depth=3, seed=for_generator),
-            models.mlp_discriminator(width=64, depth=3, seed=for_discriminator),
+            models.mlp_generator(**NETWORKS, seed=for_generator),
+            models.mlp_discriminator(**NETWORKS, seed=for_discriminator),
             loss=self.settings.loss,
             seed=for_latents,
         )
-        adam = functools.partial(keras.optimizers.Adam, beta_1=0.0, beta_2=0.99)
+        adam = functools.partial(keras.optimizers.Adam, **ADAM)
         self.gan.compile(
             g_optimizer=adam(self.settings.g_rate), d_optimizer=adam(self.settings.d_rate)
         )

@@ -126,7 +126,7 @@ function drawFrame(ctx, side, frame, look, layers, X, Y) {
   if (layers.includes("fake")) drawPoints(ctx, part(1), look.fake, "#000", true, X, Y);
 }
 
-function render({ model, el }) {
+export function renderPlane({ model, el }) {
   const look = model.get("look"), L = look.limit;
   const make = (tag, name, parent) => {
     const element = document.createElement(tag);
@@ -294,4 +294,4 @@ function render({ model, el }) {
   };
 }
 
-export default { render };
+export default { render: renderPlane };

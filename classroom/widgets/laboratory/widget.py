@@ -15,14 +15,10 @@ from classroom.widgets.laboratory.controls import DRAW, Controls, same
 from classroom.widgets.laboratory.game import Game
 from classroom.widgets.laboratory.game_film import GameFilm
 from classroom.widgets.laboratory.picture import picture
-from classroom.widgets.laboratory.words import describe, narrate, score
+from classroom.widgets.laboratory.words import SENTENCES, describe, narrate, score
 from ganlab import penalties
 
 _PATIENCE = 30  # seconds to play on although no page draws the frames
-_WELCOME = (
-    "Orange fakes are to end up on the blue real points. Press Play, or let the players move one "
-    "by one; every setting may change while they play."
-)
 
 
 class Laboratory(widgets.VBox):
@@ -71,7 +67,7 @@ class Laboratory(widgets.VBox):
         super().__init__([page.style(__file__), *children])
         self.add_class("ganlab-widget").add_class("ganlab-laboratory")
         self._refresh(keep=True)
-        self._say(_WELCOME)
+        self._say(SENTENCES["welcome"])
 
     def __repr__(self):
         settings = self.game.settings
@@ -231,13 +227,13 @@ class Laboratory(widgets.VBox):
             return
         points = np.array(coordinates, np.float32).reshape(-1, 2)
         if len(points) < distributions.LEAST:
-            self._say(
-                f"Draw at least {distributions.LEAST} points on the plane; there are "
-                f"{len(points)}. Until then the players keep to {self.game.settings.distribution}."
-            )
+            now = self.game.settings.distribution
+            values = {"least": distributions.LEAST, "count": len(points), "distribution": now}
+            self._say(SENTENCES["draw"].format(**values))
             return
         self._change(distribution=distributions.drawn(points))
-        self._say(f"The players now learn your {self.game.settings.distribution}.")
+        now = self.game.settings.distribution
+        self._say(SENTENCES["drawn"].format(distribution=now))
 
     def _change(self, **settings):
         with self._lock:
@@ -322,20 +318,17 @@ class Laboratory(widgets.VBox):
             self.plane.scale = [frame.scale.low, frame.scale.middle, frame.scale.high]
             self.plane.frame, self.plane.said = frame.pack(), said
             if not self.playing:
-                self.plane.label = f"The plane. {found}. {describe(game)}."
+                self.plane.label = SENTENCES["plane"].format(found=found, losses=describe(game))
         self.curves.show(game)
         weights = "" if self.playing else f" &middot; weights {game.fingerprint()}"
-        self.controls.counts.value = f"<b>{game.updates:,} updates</b>{weights}<br>{found}"
+        updates = SENTENCES["updates"].format(updates=game.updates)
+        self.controls.counts.value = f"<b>{updates}</b>{weights}<br>{found}"
         self.controls.film.value = (
             f"{len(self.film.frames)} frames (at most {self.film.most}, over all the game)"
         )
         if game.diverged:
             self.playing = False
-            self._say(
-                "The game blew up: a loss or a gradient is beyond a million. Press Reset, then "
-                "try a penalty, a lower rate or another loss.",
-                trouble=True,
-            )
+            self._say(SENTENCES["diverged"], trouble=True)
 
     def _say(self, text, *, trouble=False):
         kind = "ganlab-trouble" if trouble else "ganlab-note"

@@ -4,9 +4,34 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from classroom.widgets.laboratory.distributions import NEAR
+from classroom.widgets.laboratory.distributions import DRAWING, NEAR
 from ganlab import metrics
 from ganlab.metrics.neighbors import nearest_neighbors
+
+#: What the laboratory says, to be filled in with `str.format`. The pages of the site fill in the
+#: same, by ``sentences.js``, which knows the forms of numbers that stand here.
+SENTENCES = {
+    "welcome": "Orange fakes are to end up on the blue real points. Press Play, or let the players "
+    "move one by one; every setting may change while they play.",
+    "modes": "{covered} of {modes} modes, ",
+    "near": "{precise:.0%} of fakes near data, {reached:.0%} of data reached",
+    "loss": "{name} {last:.3f} (chance {level:.3f})",
+    "no_loss": "{name} not moved yet (chance {level:.3f})",
+    "discriminator": "The discriminator learned. Its mean answer to real points went from "
+    "{real_was:.2f} to {real:.2f}, to fakes from {fake_was:.2f} to {fake:.2f}.",
+    "generator": "The generator learned. Its points moved by {moved:.3f} on average; the pull on "
+    "each is now {pull:.3f}.",
+    "pull": "The mean pull on the fakes is now {pull:.3f}.",
+    "plane": "The plane. {found}. {losses}.",
+    "curves": "Losses: {losses}",
+    "updates": "{updates:,} updates",
+    "draw": "Draw at least {least} points on the plane; there are {count}. Until then the players "
+    "keep to {distribution}.",
+    "drawing": DRAWING,
+    "drawn": "The players now learn your {distribution}.",
+    "diverged": "The game blew up: a loss or a gradient is beyond a million. Press Reset, then "
+    "try a penalty, a lower rate or another loss.",
+}
 
 
 @dataclass(frozen=True)
@@ -30,8 +55,8 @@ class Score:
     modes: int | None = None
 
     def __str__(self):
-        found = "" if self.modes is None else f"{self.covered} of {self.modes} modes, "
-        return f"{found}{self.precise:.0%} of fakes near data, {self.reached:.0%} of data reached"
+        found = "" if self.modes is None else SENTENCES["modes"]
+        return (found + SENTENCES["near"]).format(**vars(self))
 
 
 def score(frame, distribution):
@@ -61,8 +86,8 @@ def describe(game):
     levels = game.settings.loss.chance
     for (name, values), level in zip(game.history.items(), levels, strict=True):
         last = next((value for value in reversed(values) if not np.isnan(value)), None)
-        said = "not moved yet" if last is None else f"{last:.3f}"
-        parts.append(f"{name} {said} (chance {level:.3f})")
+        sentence = SENTENCES["no_loss" if last is None else "loss"]
+        parts.append(sentence.format(name=name, last=last, level=level))
     return ", ".join(parts)
 
 
@@ -88,22 +113,12 @@ def narrate(player, before, after):
     >>> narrate("discriminator", before, game.frame())[:44]
     'The discriminator learned. Its mean answer t'
     """
-    parts = []
-    if player != "generator":
-        (real_was, fake_was), (real, fake) = before.answers, after.answers
-        parts.append(
-            "The discriminator learned. Its mean answer to real points went from "
-            f"{real_was:.2f} to {real:.2f}, to fakes from {fake_was:.2f} to {fake:.2f}."
-        )
-    if player != "discriminator":
-        moved = _length(after.fake - before.fake)
-        parts.append(
-            f"The generator learned. Its points moved by {moved:.3f} on average; "
-            f"the pull on each is now {_length(after.pull):.3f}."
-        )
-    else:
-        parts.append(f"The mean pull on the fakes is now {_length(after.pull):.3f}.")
-    return " ".join(parts)
+    (real_was, fake_was), (real, fake) = before.answers, after.answers
+    values = {"real_was": real_was, "fake_was": fake_was, "real": real, "fake": fake}
+    values |= {"moved": _length(after.fake - before.fake), "pull": _length(after.pull)}
+    told = ["discriminator"] if player != "generator" else []
+    told += ["pull"] if player == "discriminator" else ["generator"]
+    return " ".join(SENTENCES[name].format(**values) for name in told)
 
 
 def _length(vectors):

@@ -1,4 +1,4 @@
-function render({ model, el }) {
+export function renderPlot({ model, el }) {
   const name = "http://www.w3.org/2000/svg", svg = document.createElementNS(name, "svg");
   const [width, height] = model.get("size"), limit = model.get("limit");
   const panels = model.get("panels");
@@ -62,4 +62,4 @@ function render({ model, el }) {
   return () => { for (const pair of followed) model.off(...pair); };
 }
 
-export default { render };
+export default { render: renderPlot };

@@ -29,6 +29,9 @@ PANELS = {
     "top": [_TOP + i * (_HEIGHT + _BELOW) for i in range(2)],
     "height": _HEIGHT,
 }
+TICKS = (-8, -4, 0, 4, 8)  # logits below the panels
+KINDS = ("loss", "gradient")  # the rows
+BELOW = ("← called fake", "logit", "called real →")
 LOST = FAKE  # behind the logits at which a generator's gradient is lost
 
 
@@ -166,15 +169,17 @@ def _axes(row, column, name):
         y = y_of(row, value)
         yield _grid_line(value, f"M{left} {y:.1f}h{_WIDTH}")
         yield _label(left - 6, y + 4, page.minus(value), "end")
-    for logit in (-8, -4, 0, 4, 8):
+    for logit in TICKS:
         x = x_of(column, logit)
         yield _grid_line(logit, f"M{x:.1f} {top}v{_HEIGHT}")
         yield _label(x, bottom + 15, page.minus(logit), "middle")
-    yield _label(left + _WIDTH, top - 9, ("loss", "gradient")[row], "end")
+    yield _label(left + _WIDTH, top - 9, KINDS[row], "end")
     if row == 1:
-        yield _label(left, bottom + 32, "← called fake", "start")
-        yield f"<text x='{left + _WIDTH / 2}' y='{bottom + 32}' text-anchor='middle'>logit</text>"
-        yield _label(left + _WIDTH, bottom + 32, "called real →", "end")
+        low, middle, high = BELOW
+        yield _label(left, bottom + 32, low, "start")
+        middle_x = left + _WIDTH / 2
+        yield f"<text x='{middle_x}' y='{bottom + 32}' text-anchor='middle'>{middle}</text>"
+        yield _label(left + _WIDTH, bottom + 32, high, "end")
 
 
 def _grid_line(value, path):

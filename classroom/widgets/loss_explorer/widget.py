@@ -19,7 +19,15 @@ from classroom.widgets.loss_explorer.curves import (
 )
 from ganlab import losses, plotting
 
-_LOGITS = np.linspace(-LIMIT, LIMIT, 129)  # 0 and the corners of the hinge are among them
+LOGITS = np.linspace(-LIMIT, LIMIT, 129)  # 0 and the corners of the hinge are among them
+#: What is said below the table, to be filled in with `str.format`; also by ``sentences.js``.
+SENTENCES = {
+    "sure": "At logit {logit} the discriminator says: real with {belief:.1%} ({names}).",
+    "pushes": " A fake there is moved least by {weak} ({little:.3f}) and most by {strong} "
+    "({much:.3f})",
+    "ratio": ", {ratio:.3g} times as much",
+}
+CHANCE, PLAYERS = "Chance level", ("discr.", "gener.")  # the last columns of the table
 
 
 class LossExplorer(widgets.VBox):
@@ -123,11 +131,11 @@ class LossExplorer(widgets.VBox):
             label = plot.words(loss).replace("$", r"\$")  # no formula to Matplotlib
             d_level, g_level = loss.chance
             for column, level in enumerate((d_level, d_level, g_level)):
-                axes[0, column].plot(_LOGITS, values[column], label=label, **line)
-                axes[1, column].plot(_LOGITS, gradients[column], **line)
+                axes[0, column].plot(LOGITS, values[column], label=label, **line)
+                axes[1, column].plot(LOGITS, gradients[column], **line)
                 axes[0, column].plot(loss.undecided, level, "D", color=color, markersize=5)
             level = undecided(loss, self.partner.value)
-            span = saturated_span(_LOGITS, gradients[2], level)
+            span = saturated_span(LOGITS, gradients[2], level)
             if span:
                 axes[1, 2].axvspan(*span, color=plot.LOST, alpha=0.22, linewidth=0)
         for row, (low, high, _) in enumerate(plot.ROWS):
@@ -137,7 +145,7 @@ class LossExplorer(widgets.VBox):
                 ax.set_title(ROLES[column] if row == 0 else "", fontsize=10)
                 ax.grid(alpha=0.25)
                 ax.spines[["top", "right"]].set_visible(False)
-            axes[row, 0].set_ylabel(("loss", "gradient")[row])
+            axes[row, 0].set_ylabel(plot.KINDS[row])
         axes[1, 1].set_xlabel(f"logit (chosen {self.logit.value:.1f}; diamonds: chance level)")
         if self.selected:
             handles, labels = axes[0, 0].get_legend_handles_labels()
@@ -191,11 +199,11 @@ class LossExplorer(widgets.VBox):
     def _curves(self):
         for name in self.selected:
             loss = self.losses[name]
-            yield loss, self.styles[name], *evaluate(loss, _LOGITS, self.partner.value)
+            yield loss, self.styles[name], *evaluate(loss, LOGITS, self.partner.value)
 
     def _draw_curves(self):
         self.plot.curves = plot.curves_svg(
-            _LOGITS, list(self._curves()), partner=self.partner.value, name=self._name
+            LOGITS, list(self._curves()), partner=self.partner.value, name=self._name
         )
         self._draw_marks()
 
@@ -208,11 +216,10 @@ class LossExplorer(widgets.VBox):
 
     def _table_html(self, found):
         heads = "".join(
-            f"<th colspan='2' scope='colgroup'>{role}</th>" for role in (*ROLES, "Chance level")
+            f"<th colspan='2' scope='colgroup'>{role}</th>" for role in (*ROLES, CHANCE)
         )
         under = "".join(
-            f"<th class='ganlab-muted' scope='col'>{text}</th>"
-            for text in ("loss", "gradient") * 3 + ("discr.", "gener.")
+            f"<th class='ganlab-muted' scope='col'>{text}</th>" for text in plot.KINDS * 3 + PLAYERS
         )
         rows = []
         for name, values, gradients in found:
@@ -228,7 +235,7 @@ class LossExplorer(widgets.VBox):
                 f"<tr><th scope='row'><div>{plot.swatch(self.styles[name])}{plot.escaped(loss)}"
                 f"</div></th>{''.join(cells)}</tr>"
             )
-        return f"<table><tr><th></th>{heads}</tr><tr><td></td>{under}</tr>{''.join(rows)}</table>"
+        return f"<table><tr><td></td>{heads}</tr><tr><td></td>{under}</tr>{''.join(rows)}</table>"
 
     def _sentence_html(self, found):
         """Say what the generator gets from the losses at this logit."""
@@ -246,16 +253,15 @@ class LossExplorer(widgets.VBox):
             and not is_relative(self.losses[name])
         ]
         if sure:
-            text = f"At logit {_number(logit, 1)} the discriminator says: real with {belief:.1%}"
-            text += f" ({', '.join(sure)})."
+            values = {"logit": _number(logit, 1), "belief": belief, "names": ", ".join(sure)}
+            text = SENTENCES["sure"].format(**values)
         if len(pushes) > 1:
             weak, strong = min(pushes, key=pushes.get), max(pushes, key=pushes.get)
-            text += (
-                f" A fake there is moved least by {weak} ({pushes[weak]:.3f}) and most "
-                f"by {strong} ({pushes[strong]:.3f})"
-            )
-            if pushes[weak] > 1e-6 and pushes[strong] > 1.5 * pushes[weak]:
-                text += f", {pushes[strong] / pushes[weak]:.3g} times as much"
+            little, much = pushes[weak], pushes[strong]
+            values = {"weak": weak, "little": little, "strong": strong, "much": much}
+            text += SENTENCES["pushes"].format(**values)
+            if little > 1e-6 and much > 1.5 * little:
+                text += SENTENCES["ratio"].format(ratio=much / little)
             text += "."
         return f"<p>{text}</p>"
 

@@ -37,7 +37,8 @@ def test_it_does_what_the_files_do(tmp_path):
         main='import { a } from "./a.js";\nimport { c, d } from "./c.js";\n'
         "const own = 5;\nconsole.log(a(), c, new d().x, own);\n",
         a='import { c } from "./c.js";\nconst own = 1;\nexport function a() { return own + c; }\n',
-        c="const own = 2;\nexport const c = 40 + own;\nexport class d { x = own; }\n",
+        c="const own = 2;\nexport const c = 40 + own;\nexport class d { x = own; }\n"
+        "export default { d };\n",
     )
     said = []
     for name, text in (("files", main.read_text()), ("one", scripts.joined(main))):
@@ -47,6 +48,17 @@ def test_it_does_what_the_files_do(tmp_path):
         done = subprocess.run(["node", script], capture_output=True, text=True, check=True)
         said.append(done.stdout)
     assert said == ["43 42 2 5\n"] * 2
+
+
+@pytest.mark.parametrize("default", ["function a() {}", "{ a: { b: 1 } };", "a;"])
+def test_a_default_that_would_be_lost_in_another_script_is_refused(default, tmp_path):
+    main = write(
+        tmp_path,
+        main='import { a } from "./a.js";\na();\n',
+        a=f"export function a() {{}}\nexport default {default}\n",
+    )
+    with pytest.raises(ValueError, match=re.escape("a.js: expected exports by name")):
+        scripts.joined(main)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,290 @@
+"""The pages of the site compute in JavaScript what the kernel computes in Python."""
+
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from classroom.widgets import LossExplorer, scripts
+from classroom.widgets.laboratory import canvases, distributions, frame, game, words
+from classroom.widgets.loss_explorer import widget as explorer_widget
+from classroom.widgets.loss_explorer.curves import evaluate
+from ganlab import keras, losses, metrics, models, tf
+from ganlab.penalties import Penalty
+from ganlab.training import GAN
+from tools import live_widgets
+
+pytestmark = pytest.mark.skipif(not shutil.which("node"), reason="Node is not installed")
+
+N = game.Game.BATCH_SIZE
+RATES = {"g_rate": 2e-3, "d_rate": 2e-3}
+WEIGHT = 1.7
+TOLERANCE = 1e-4  # of a vector's length
+
+
+@pytest.fixture(scope="session")
+def ask(tmp_path_factory):
+    """Asks the scripts of the pages: ``ask("task", name=value)``."""
+    script = tmp_path_factory.mktemp("scripts") / "agreement.mjs"
+    script.write_text(scripts.joined(Path(__file__).with_name("agreement.js")), encoding="utf-8")
+
+    def asked(task, **values):
+        given = json.dumps({"task": task} | values, default=plain)
+        done = subprocess.run(
+            ["node", script], input=given, capture_output=True, encoding="utf-8", timeout=120
+        )
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    return asked
+
+
+def plain(values):
+    return np.asarray(values).ravel().tolist()
+
+
+def flat(arrays):
+    return np.concatenate([np.ravel(array) for array in arrays])
+
+
+def apart(theirs, ours):
+    """The distance of two vectors, over the length of the second."""
+    return np.linalg.norm(np.subtract(theirs, ours)) / np.linalg.norm(ours)
+
+
+def some_weights(network, rng):
+    """Weights as after some training: biases too, or nothing would depend on them."""
+    return [w + 0.1 * rng.standard_normal(w.shape).astype(np.float32) for w in network.weights]
+
+
+def begun(rng, loss, penalty):
+    """The GAN of a game, and its optimizers by the names of the players."""
+    gan = GAN(
+        models.mlp_generator(**game.NETWORKS, seed=0),
+        models.mlp_discriminator(**game.NETWORKS, seed=1),
+        loss=losses.ALL[loss],
+        penalty=penalty and Penalty(penalty, weight=WEIGHT),
+        seed=2,
+    )
+    for network in (gan.generator, gan.discriminator):
+        network.set_weights(some_weights(network, rng))
+    adams = [keras.optimizers.Adam(RATES[rate], **game.ADAM) for rate in ("d_rate", "g_rate")]
+    gan.compile(d_optimizer=adams[0], g_optimizer=adams[1])
+    return gan, {"discriminator": gan.d_optimizer, "generator": gan.g_optimizer}
+
+
+def weights_of(gan):
+    return {who: getattr(gan, who).get_weights() for who in ("generator", "discriminator")}
+
+
+def plainly(arrays):
+    return [plain(array) for array in arrays]
+
+
+def named_plainly(lists):
+    return {name: plainly(arrays) for name, arrays in lists.items()}
+
+
+# ---------------------------------------------------------------------------------------- the game
+
+
+@pytest.mark.parametrize("name", losses.ALL)
+def test_losses_and_their_gradients(name, ask):
+    rng = np.random.default_rng(0)
+    real, fake = 3 * rng.standard_normal((2, 50)).astype(np.float32)
+    real[:2], fake[:2] = (1, 200), (-1, -200)  # the corners of the hinge, and far away
+    found = ask("losses", name=name, real=real, fake=fake)
+    for player in ("discriminator", "generator"):
+        logits = [tf.constant(real, tf.float64), tf.constant(fake, tf.float64)]
+        with tf.GradientTape() as tape:
+            tape.watch(logits)
+            value = getattr(losses.ALL[name], player)(*logits)
+        gradients = tape.gradient(value, logits, unconnected_gradients="zero")
+        assert found[player]["value"] == pytest.approx(float(value), rel=1e-12)
+        for kind, gradient in zip(("real", "fake"), gradients, strict=True):
+            np.testing.assert_allclose(found[player][kind], gradient, atol=1e-14)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("penalty", game.PENALTIES)
+@pytest.mark.parametrize("name", losses.ALL)
+def test_ten_steps_of_both_players(name, penalty, ask, monkeypatch):
+    """Each from where Python is, in float32 here and float64 there.
+
+    Left alone, both go the same way to about 1e-7 until one point lies so near to a corner of a
+    unit that rounding decides the side: there the gradient of a penalty jumps.
+    """
+    rng = np.random.default_rng(sum(map(ord, name + penalty)))
+    gan, optimizers = begun(rng, name, game.PENALTIES[penalty])
+    recorded, batches, after = {}, [], []
+    for who, optimizer in optimizers.items():
+
+        def apply(gradients, variables, who=who, apply=optimizer.apply):
+            recorded[who] = flat(gradients)
+            apply(gradients, variables)
+
+        monkeypatch.setattr(optimizer, "apply", apply)
+    for step in range(10):
+        real = distributions.ALL["grid"].draw(N, seed=rng)
+        latents, shares = rng.standard_normal((2, N, 2), np.float32), rng.random(N, np.float32)
+        squares = {who: optimizer._velocities for who, optimizer in optimizers.items()}
+        batches.append(
+            {"real": plain(real), "latents": plainly(latents), "shares": plain(shares)}
+            | {"steps": step, "weights": named_plainly(weights_of(gan))}
+            | {"squares": named_plainly(squares)}
+        )
+        drawn = iter(latents)
+        monkeypatch.setattr(gan, "_draw_latents", lambda like, z=drawn: tf.constant(next(z)))
+        column = tf.constant(shares[:, np.newaxis])
+        monkeypatch.setattr(keras.random, "uniform", lambda *a, value=column, **k: value)
+        logs = gan.step_discriminator(tf.constant(real)) | gan.step_generator(tf.constant(real))
+        moved = {who: flat(arrays) for who, arrays in weights_of(gan).items()}
+        after.append(({key: float(value) for key, value in logs.items()}, dict(recorded), moved))
+
+    settings = {"loss": name, "penalty": penalty, "weight": WEIGHT} | RATES
+    found = ask("steps", networks=game.NETWORKS, settings=settings, batches=batches)
+    assert (after[0][0]["penalty"] > 0.01) == (penalty != "none")
+    for theirs, (logs, gradients, moved) in zip(found, after, strict=True):
+        assert theirs["logs"] == pytest.approx(logs, rel=1e-4, abs=1e-5)
+        for who in optimizers:
+            assert apart(theirs["gradients"][who], gradients[who]) < TOLERANCE
+            assert apart(theirs["weights"][who], moved[who]) < TOLERANCE
+    assert apart(flat(batches[0]["weights"]["generator"]), after[-1][2]["generator"]) > 1e-2
+
+
+@pytest.mark.parametrize("name", losses.ALL)
+def test_the_bytes_of_a_frame(name, ask):
+    rng = np.random.default_rng(1)
+    ring = distributions.ALL["ring"]
+    one = game.Game(seed=0, loss=losses.ALL[name])
+    for network in (one.gan.generator, one.gan.discriminator):
+        network.set_weights(some_weights(network, rng))
+    ours = one.frame()
+    data = live_widgets.laboratory("ring", name, 0)
+    found = ask(
+        "frame",
+        networks=game.NETWORKS,
+        weights=named_plainly(weights_of(one.gan)),
+        settings={"loss": name} | RATES,
+        scale=data["losses"][name]["scale"],
+        real=ours.real,
+        latents=one._latents.numpy(),
+        nodes=data["nodes"],
+        cells=data["cells"],
+        modes=plain(ring.modes),
+        near=distributions.NEAR,
+    )
+    theirs, packed = np.uint8(found["packed"]).tobytes(), ours.pack()
+    assert len(theirs) == len(packed)
+    heat = frame.CELLS**2
+    numbers = [np.frombuffer(data[:-heat], "<f4") for data in (theirs, packed)]
+    np.testing.assert_allclose(*numbers, rtol=1e-4, atol=1e-5)
+    cells = [np.frombuffer(data[-heat:], np.uint8).astype(int) for data in (theirs, packed)]
+    assert np.abs(cells[0] - cells[1]).max() <= 1 and np.ptp(cells[1]) > 20
+    assert found["answers"] == pytest.approx(ours.answers, abs=1e-4)
+    score = words.score(ours, ring)
+    assert found["score"] == pytest.approx(vars(score), abs=1e-9)
+
+
+def test_curves_are_thinned_alike(ask):
+    rng = np.random.default_rng(0)
+    steps = np.arange(1, 1001)
+    history = rng.standard_normal((2, 1000))
+    history[rng.random((2, 1000)) < 0.4] = np.nan
+    history[1, 100:120] = np.nan
+    ours = canvases.thinned(steps, dict(zip(("d_loss", "g_loss"), history, strict=True)), most=70)
+    rows = [[None if np.isnan(value) else value for value in row] for row in history.tolist()]
+    rows = {"steps": steps.tolist(), "d_loss": rows[0], "g_loss": rows[1]}
+    theirs = np.array(ask("thinned", history=rows, most=70), np.float64).reshape(-1, 3)
+    assert len(ours) <= 70
+    np.testing.assert_allclose(theirs, ours, rtol=1e-5)
+
+
+@pytest.mark.parametrize("name", distributions.ALL)
+def test_points_are_drawn_from_the_same_distributions(name, ask):
+    data = live_widgets.laboratory(name, "minimax", 0)
+    data["look"] = data["look"] | {"shown": 10_000}
+    settings = {"loss": "minimax", "penalty": "none", "d_steps": 1} | RATES
+    settings["distribution"] = data["distributions"][name]
+    found = ask("play", data=data, settings=settings, seed=0, moves=[])
+    theirs = np.reshape(found["real"], (-1, 2))
+    ours = [distributions.ALL[name].draw(10_000, seed=seed) for seed in (1, 2)]
+    # As near as two samples of Python's are to each other.
+    typical = metrics.sliced_wasserstein_distance(*ours, projections=50, seed=0)
+    assert metrics.sliced_wasserstein_distance(ours[0], theirs, projections=50, seed=0) < (
+        2 * typical
+    )
+
+
+def test_random_numbers_are_those_of_a_seed_and_of_no_other(ask):
+    one, again, other = (ask("random", seed=seed, n=20_000) for seed in (0, 0, 1))
+    assert one == again
+    assert abs(np.corrcoef(one["normal"], other["normal"])[0, 1]) < 0.03
+    normal, uniform = np.array(one["normal"]), np.array(one["uniform"])
+    assert abs(normal.mean()) < 0.03 and abs(normal.std() - 1) < 0.03
+    assert abs(uniform.mean() - 0.5) < 0.01 and 0 <= uniform.min() < uniform.max() < 1
+    assert abs((normal > 1.96).mean() - 0.025) < 0.005
+
+
+@pytest.mark.slow
+def test_a_game_learns_the_ring(ask):
+    """With an even hand; by three seeds, since no single one must succeed."""
+    data = live_widgets.laboratory("ring", "non_saturating", 0)
+    settings = {"loss": "non_saturating", "penalty": "r1", "weight": 0.1, "d_steps": 1} | RATES
+    settings["distribution"] = data["distributions"]["ring"]
+    found = [
+        ask("play", data=data, settings=settings, seed=seed, moves=[["both", 1500]])
+        for seed in range(3)
+    ]
+    assert [each["updates"] for each in found] == [3000] * 3
+    assert np.median([each["score"]["covered"] for each in found]) >= 6
+
+
+# --------------------------------------------------------------------------- the explorer of losses
+
+
+@pytest.mark.parametrize("name", losses.ALL)
+@pytest.mark.parametrize("partner", [0.0, -2.5])
+def test_curves_of_a_loss(name, partner, ask):
+    values, gradients = evaluate(losses.ALL[name], explorer_widget.LOGITS, partner)
+    found = ask("evaluate", name=name, logits=explorer_widget.LOGITS, partner=partner)
+    np.testing.assert_allclose(found["values"], values, atol=1e-5)
+    np.testing.assert_allclose(found["gradients"], gradients, atol=1e-5)
+
+
+@pytest.mark.parametrize("logit", [-6.0, 1.3])
+@pytest.mark.parametrize("partner", [0.0, 2.0])
+def test_the_drawing_the_table_and_the_sentence(logit, partner, ask):
+    data = live_widgets.loss_explorer([], logit, partner)
+    for chosen in (list(losses.ALL), ["hinge"], []):
+        ours = LossExplorer(chosen, logit=logit, partner=partner)
+        name = ours._name
+        found = ask("drawings", data=data, chosen=chosen, logit=logit, partner=partner, name=name)
+        same_but_for_rounding(found["curves"], ours.plot.curves)
+        same_but_for_rounding(found["marks"], ours.plot.marks)
+        same_but_for_rounding(found["numbers"], ours._numbers.value)
+
+
+def same_but_for_rounding(theirs, ours):
+    number = r"[-−]?\d+(?:\.\d+)?"
+    assert re.sub(number, "#", theirs) == re.sub(number, "#", ours)
+    for a, b in zip(re.findall(number, theirs), re.findall(number, ours), strict=True):
+        digits = len(b.partition(".")[2])
+        a, b = (float(text.replace("−", "-")) for text in (a, b))
+        assert abs(a - b) <= (1.01 * 10**-digits if digits else 0)
+
+
+def test_sentences_are_filled_in_alike(ask):
+    sentences = [*words.SENTENCES.values(), *explorer_widget.SENTENCES.values()]
+    sentences += ["{last:.2g} {ratio:.3g} {least:.3g}"]
+    values = dict.fromkeys(re.findall(r"\{(\w+)", " ".join(sentences)), 0.1875)
+    values |= {"updates": 1234567, "count": 20, "ratio": 2980.96, "name": "d_loss", "least": 20}
+    found = ask("filled", sentences=sentences, values=values)
+    assert found == [sentence.format(**values) for sentence in sentences]
+    assert ask("filled", sentences=["{rate:.1e}"], values={"rate": 2e-3}) == [
+        "2.0e-3"
+    ]  # as sliders
