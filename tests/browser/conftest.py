@@ -405,6 +405,27 @@ def open_page(site, browser, screenshots):
 
 
 @pytest.fixture
+def swipe():
+    """Moves a finger over a page, from place to place in pixels: ``swipe(page, [(x, y), ...])``.
+
+    A second finger, where given, comes down beside the first one and moves as it does.
+    """
+
+    def move(page, places, *, beside=None):
+        session = page.context.new_cdp_session(page)
+        for number, (x, y) in enumerate(places):
+            fingers = [{"x": x, "y": y, "id": 0}]
+            if beside is not None and number:
+                fingers.append({"x": x + beside[0], "y": y + beside[1], "id": 1})
+            kind = "touchStart" if number < (1 if beside is None else 2) else "touchMove"
+            session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": fingers})
+            page.wait_for_timeout(20)
+        session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+    return move
+
+
+@pytest.fixture
 def open_notebook(lab, browser, screenshots):
     """Opens notebooks of code cells: ``open_notebook(cells, width=1000, theme="light")``."""
     with contextlib.ExitStack() as stack:

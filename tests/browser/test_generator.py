@@ -255,7 +255,7 @@ def test_all_of_it_is_done_by_keys(open_generator, generator):
         old = new
 
 
-def test_a_finger_moves_it_and_scrolls_the_page(open_generator):
+def test_a_finger_moves_it_and_scrolls_the_page(open_generator, swipe):
     shown = open_generator(width=400, touch=True)
     shown.hold()
     box = shown.wall.bounding_box()
@@ -263,23 +263,16 @@ def test_a_finger_moves_it_and_scrolls_the_page(open_generator):
     shown.page.touchscreen.tap(x, y)
     shown.rest()
     assert shown.words().endswith("0 % across, 0 % down")
-    touch = shown.page.context.new_cdp_session(shown.page)
 
-    def swipe(right, below):
-        def send(kind, *points):
-            touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": list(points)})
+    def swiped(right, below):
+        parts = np.linspace(0, 1, 12)
+        swipe(shown.page, [(x + part * right, y + part * below) for part in parts])
 
-        send("touchStart", {"x": x, "y": y})
-        for part in np.linspace(0, 1, 12)[1:]:
-            send("touchMove", {"x": x + part * right, "y": y + part * below})
-            shown.page.wait_for_timeout(20)
-        send("touchEnd")
-
-    swipe(2 * CELL, 0)
+    swiped(2 * CELL, 0)
     shown.rest()
     assert shown.words().endswith("50 % across, 0 % down")
     assert shown.page.evaluate("scrollY") == 0
-    swipe(0, -150)
+    swiped(0, -150)
     shown.page.wait_for_timeout(500)
     assert shown.page.evaluate("scrollY") > 50
 

@@ -42,30 +42,22 @@ def sheet(notebook):
 
 
 def draw(notebook, points):
-    """One stroke by the mouse; it ends with a point beyond which nothing moves."""
-    _, box = sheet(notebook)
+    """One stroke by the mouse."""
     mouse = notebook.page.mouse
-    for i, (x, y) in enumerate(points):
-        mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"], steps=6)
+    for i, place in enumerate(on_sheet(notebook, points)):
+        mouse.move(*place, steps=6)
         if not i:
             mouse.down()
     mouse.up()
 
 
-def touch(notebook, points):
-    """One stroke by a finger."""
+def on_sheet(notebook, points):
+    """The points in pixels of the page."""
     _, box = sheet(notebook)
-    session = notebook.page.context.new_cdp_session(notebook.page)
-    places = [
-        {"x": box["x"] + x * box["width"], "y": box["y"] + y * box["height"]} for x, y in points
-    ]
-    kinds = ["touchStart"] + ["touchMove"] * (len(places) - 1)
-    for kind, place in zip(kinds, places, strict=True):
-        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [place]})
-    session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    return [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in points]
 
 
-def test_mouse_finger_and_keys_draw(open_notebook):
+def test_mouse_finger_and_keys_draw(open_notebook, swipe):
     notebook = open_notebook([NEIGHBORS])
     notebook.run()
     canvas, _ = sheet(notebook)
@@ -78,7 +70,8 @@ def test_mouse_finger_and_keys_draw(open_notebook):
     notebook.locator("li.real", has_text="real 7").first.wait_for()
     assert not notebook.locator(".ganlab-paper-hint").is_visible()
 
-    touch(notebook, [(0.3, 0.5), (0.5, 0.5), (0.7, 0.5)])
+    line = on_sheet(notebook, [(0.3, 0.5), (0.4, 0.5), (0.5, 0.5), (0.6, 0.5), (0.7, 0.5)])
+    swipe(notebook.page, line, beside=(20, 60))  # the second finger draws nothing
     notebook.settle()
     _, bar = strokes(notebook)
     assert abs(bar[0][0] - 0.3 * 280) <= 2 and abs(bar[-1][0] - 0.7 * 280) <= 2
@@ -100,6 +93,11 @@ def test_mouse_finger_and_keys_draw(open_notebook):
     notebook.locator("button", has_text="Clear").click()
     notebook.settle()
     assert strokes(notebook) == [] and notebook.locator("li.real").count() == 0
+    notebook.locator("select").focus()
+    for _ in range(2):
+        notebook.page.keyboard.press("ArrowDown")  # from none to our 1
+    notebook.settle()
+    assert notebook.evaluate("hand.paper._ours.value") == "1"
     notebook.locator("select").select_option("our 0")
     notebook.locator("li.real", has_text="real 0").first.wait_for()
     assert notebook.locator("li img").count() == 3 * 7
@@ -166,6 +164,40 @@ def test_the_first_picture_of_a_search_comes_at_once(open_notebook):
         notebook.settle()
     print("milliseconds:", sorted(round(time) for time in times))
     assert sorted(times)[2] < 1000  # the processor may have other things to do
+
+
+def test_a_key_while_the_mouse_draws_breaks_nothing(open_notebook):
+    notebook = open_notebook([SEARCH])
+    notebook.run()
+    draw(notebook, [(0.2, 0.2), (0.2, 0.4)])
+    notebook.settle()
+    start, *way = on_sheet(notebook, [(0.4, 0.3), (0.6, 0.3), (0.6, 0.7)])
+    mouse, keys = notebook.page.mouse, notebook.page.keyboard
+    mouse.move(*start)
+    mouse.down()
+    for place, key in zip(way, ("Backspace", "Space"), strict=True):
+        mouse.move(*place, steps=4)
+        keys.press(key)
+    mouse.up()
+    notebook.settle()
+    first, second = strokes(notebook)
+    assert len(first) > 2 and abs(second[-1][1] - 0.7 * 280) <= 2
+    # The pen is up: arrows draw nothing.
+    keys.press("ArrowLeft")
+    notebook.settle()
+    assert strokes(notebook) == [first, second]
+    # Space and Backspace at once take back what Space began, and no more.
+    keys.press("Space")
+    keys.press("Backspace")
+    notebook.settle()
+    assert strokes(notebook) == [first, second]
+    # What the kernel clears does not come back.
+    keys.press("Space")
+    notebook.evaluate("setattr(hand.paper, 'strokes', [])")
+    notebook.settle()
+    keys.press("ArrowLeft")
+    notebook.settle()
+    assert strokes(notebook) == []
 
 
 @pytest.mark.parametrize("theme, width", [("light", 1000), ("dark", 1400), ("light", 400)])

@@ -182,31 +182,22 @@ def test_a_drawing_by_mouse_and_by_keyboard(open_lab):
     assert not lab.root.get_by_role("button", name="Clear drawing").is_visible()
 
 
-def test_a_finger_draws_and_scrolls(open_lab):
+def test_a_finger_draws_and_scrolls(open_lab, swipe):
     lab = open_lab(width=400, touch=True)
-    touch = lab.page.context.new_cdp_session(lab.page)
 
-    def swipe(below):
+    def up():
         box = lab.canvas.bounding_box()
         x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-
-        def send(kind, *points):
-            touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": list(points)})
-
-        send("touchStart", {"x": x, "y": y})
-        for part in np.linspace(0, 1, 12)[1:]:
-            send("touchMove", {"x": x, "y": y + part * below})
-            lab.page.wait_for_timeout(20)
-        send("touchEnd")
+        swipe(lab.page, [(x, y - part) for part in range(0, 130, 10)])
         lab.page.wait_for_timeout(500)
 
     place = lab.page.evaluate("scrollY")
-    swipe(-120)
+    up()
     assert lab.page.evaluate("scrollY") > place + 50, "over the game the page scrolls"
     lab.choose("Learn", "your own drawing")
     lab.canvas.scroll_into_view_if_needed()
     place = lab.page.evaluate("scrollY")
-    swipe(-120)
+    up()
     assert "now learn your drawing" in lab.message()
     assert lab.page.evaluate("scrollY") == place
 
