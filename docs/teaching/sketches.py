@@ -11,7 +11,7 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
-from matplotlib.patches import Circle, FancyBboxPatch
+from matplotlib.patches import Circle, FancyBboxPatch, Rectangle
 
 from ganlab.plotting import DISCRIMINATOR, FAKE, GENERATOR, REAL
 
@@ -343,6 +343,105 @@ def causes_first():
     return fig
 
 
+def stamps():
+    fig = Figure(figsize=(7.6, 3.2), layout="constrained")
+    left, right = fig.subplots(1, 2, width_ratios=(3, 2))
+    kernel = np.arange(1, 5)
+    rows = {1: (0, 1 * kernel, REAL), 0: (2, 3 * kernel, FAKE)}
+    total = np.zeros(6, int)
+    for y, (start, values, color) in rows.items():
+        total[start : start + 4] += values
+        for place, value in enumerate(values, start):
+            left.add_patch(Rectangle((place, y), 1, 0.8, fc=(*to_rgb(color), 0.25), ec=color))
+            left.text(place + 0.5, y + 0.4, value, ha="center", va="center")
+    left.plot([0, 6], [-0.25, -0.25], color=INK)
+    for place, value in enumerate(total):
+        weight = "bold" if place in (2, 3) else "normal"
+        left.text(place + 0.5, -0.75, value, ha="center", va="center", weight=weight)
+    left.text(-0.2, 1.4, "1 times", ha="right", va="center", color=REAL)
+    left.text(-0.2, 0.4, "3 times", ha="right", va="center", color=FAKE, weight="bold")
+    left.text(-0.2, -0.75, "sum", ha="right", va="center")
+    left.text(3, 2.1, "two stamps, stride 2", ha="center")
+    plain(left, xlim=(-1.7, 6.1), ylim=(-1.3, 2.6))
+    for y, size in ((1.7, 4), (-0.7, 5)):
+        counts = np.zeros(20 + size, int)
+        for place in range(11):
+            counts[2 * place : 2 * place + size] += 1
+        for place, count in enumerate(counts[6:14]):
+            right.add_patch(Rectangle((place, y), 0.8, 0.35 * count, fc=INK, alpha=0.25 * count))
+            right.text(place + 0.4, y - 0.28, count, ha="center", va="center")
+        right.text(4, y + 1.2, f"stamps for each pixel, kernel {size}", ha="center")
+    plain(right, xlim=(-0.3, 8.3), ylim=(-1.3, 3.2))
+    return fig
+
+
+def means():
+    fig = Figure(figsize=(7.0, 3.4), layout="constrained")
+    heights = np.array([1.5, -1.3, 0.6, -1.6, 1.1, -0.5, 0.9, -0.9])
+    rights = np.array([0.7, 0.5, 0.9, 0.8, 0.4, 0.6, 0.8, 0.5])
+    for ax, title in zip(fig.subplots(1, 2), ("single latents", "their mean"), strict=True):
+        ax.plot([-0.3, 2.1], [0, 0], color=INK, lw=1, ls="--")
+        ax.text(2.15, 0, "pink", va="center", color=GENERATOR, fontsize=13)
+        if title == "their mean":
+            arrow(ax, (0, 0), (rights.mean(), heights.mean()), GENERATOR, lw=3)
+            ax.text(0.75, 0.35, "what they share stays", color=GENERATOR, ha="center")
+            ax.text(0.75, -0.5, "the rest cancels", color=FAKE, ha="center", weight="bold")
+        else:
+            for x, y in zip(rights, heights, strict=True):
+                arrow(ax, (0, 0), (x, y), FAKE)
+            ax.text(1.2, 1.3, "eyes, mouth,\nground ...", color=FAKE, weight="bold")
+        ax.plot(0, 0, "o", color=INK)
+        ax.set_title(title, fontsize=11)
+        plain(ax, xlim=(-0.4, 2.7), ylim=(-1.8, 1.8))
+    return fig
+
+
+def targets():
+    fig = Figure(figsize=(6.4, 4.2), layout="constrained")
+    top, bottom = fig.subplots(2, 1, sharex=True, height_ratios=(2, 3))
+    x = np.linspace(-2.5, 5.5, 400)
+    p, q = bump(x, 0, 1), bump(x, 3, 1)
+    top.fill_between(x, p, color=REAL, alpha=0.35)
+    top.fill_between(x, q, color=FAKE, alpha=0.35)
+    top.text(0, 0.14, "real", color=REAL, ha="center")
+    top.text(3, 0.14, "fake", color=FAKE, ha="center", weight="bold")
+    plain(top, ylim=(0, 0.45))
+    looks = {"targets 1 and 0": (1.0, 0.0, REAL, "-"), "a and 0": (0.5, 0.0, GENERATOR, "--"),
+             "a and b": (0.5, 0.1, DISCRIMINATOR, "-")}  # fmt: skip
+    at = np.searchsorted(x, 3.6)
+    for a, b, color, style in looks.values():
+        curve = np.log((a * p + b * q) / (p + q))
+        bottom.plot(x, curve, color=color, ls=style)
+        bottom.plot(x[at], curve[at], "o", color=color, ms=9)
+    bottom.text(0.4, 0.25, "targets 1 and 0", color=REAL)
+    bottom.text(-2.4, -1.5, "a and 0: lower by a constant", color=GENERATOR)
+    bottom.text(5.5, -1.9, "a and b: level at ln b", color=DISCRIMINATOR, ha="right")
+    bottom.text(-2.4, -5.5, "logarithm of\nthe best answer D*")
+    plain(bottom, ylim=(-7.5, 1))
+    return fig
+
+
+def one_or_four():
+    fig = Figure(figsize=(6.8, 3.6), layout="constrained")
+    ax = fig.subplots()
+    signs = "os^DpP*X"  # eight kinds
+    groups = ("^Do*", "sPpX", "o^sD", "XpP*")
+    assert set("".join(groups)) == set(signs)
+    rows = [*((group, REAL) for group in groups), ("^^^^", FAKE)]
+    for y, (group, color) in enumerate(reversed(rows)):
+        shift = 0 if color == FAKE else 0.4
+        for place, sign in enumerate(group):
+            ax.plot(place, y + shift, sign, color=color, ms=13)
+    ax.plot([-0.6, 7.6], [0.7, 0.7], color=INK, lw=1, ls=":")
+    ax.add_patch(Rectangle((-0.4, -0.45), 0.8, 5.3, fill=False, ec=INK, lw=2))
+    ax.text(0, 5.0, "one at a time", ha="center")
+    ax.text(3.8, 3.4, "reals, eight kinds:\n1 in 8 is a triangle", color=REAL, va="center")
+    ax.text(3.8, 1.8, "four triangles together:\n1 in 4,096 groups", color=REAL, va="center")
+    ax.text(3.8, 0, "fakes: always a triangle", color=FAKE, va="center", weight="bold")
+    plain(ax, xlim=(-0.9, 7.7), ylim=(-0.6, 5.4))
+    return fig
+
+
 SKETCHES = {
     "01_two_failures": two_failures,
     "02_best_discriminator": best_discriminator,
@@ -357,6 +456,10 @@ SKETCHES = {
     "07_two_kinds_of_chance": two_kinds_of_chance,
     "08_best_answer": best_answer,
     "08_causes_first": causes_first,
+    "09_stamps": stamps,
+    "09_means": means,
+    "10_targets": targets,
+    "10_one_or_four": one_or_four,
 }
 
 
