@@ -439,6 +439,145 @@ def one_or_four():
     ax.text(3.8, 1.8, "four triangles together:\n1 in 4,096 groups", color=REAL, va="center")
     ax.text(3.8, 0, "fakes: always a triangle", color=FAKE, va="center", weight="bold")
     plain(ax, xlim=(-0.9, 7.7), ylim=(-0.6, 5.4))
+def two_lines():
+    fig = Figure(figsize=(7.2, 3.2), layout="constrained")
+    left, right = fig.subplots(1, 2)
+    heights = np.linspace(0.15, 2.85, 7)
+    left.plot(0 * heights, heights, "o", color=REAL, ms=7)
+    left.plot(1 + 0 * heights, heights, "o", color=FAKE, ms=7)
+    for y in heights:
+        arrow(left, (0.93, y), (0.07, y))
+    left.text(0, 3.15, "real", color=REAL, ha="center")
+    left.text(1, 3.15, "fake", color=FAKE, ha="center", weight="bold")
+    left.text(0.5, -0.35, r"every move costs $|\theta|$", ha="center")
+    plain(left, xlim=(-0.5, 1.5), ylim=(-0.6, 3.5))
+    theta = np.array([-1.2, 0, 1.2])
+    right.plot(theta, abs(theta), color=FAKE)
+    for side in (theta[:2], theta[1:]):
+        right.plot(side, [np.log(2)] * 2, color=DISCRIMINATOR, ls="--")
+    right.plot(0, np.log(2), "o", mfc="white", color=DISCRIMINATOR, ms=7)
+    right.plot(0, 0, "o", color=DISCRIMINATOR, ms=7)
+    right.text(0, 1.13, "W: points the way", color=FAKE, ha="center", weight="bold")
+    right.text(0, 0.76, "JSD: flat", color=DISCRIMINATOR, ha="center")
+    right.set(xlabel=r"$\theta$", xticks=[0], yticks=[0, np.log(2)], ylim=(-0.08, 1.3))
+    right.set_yticklabels(["0", "ln 2"])
+    return fig
+
+
+def three_critics():
+    fig = Figure(figsize=(7.0, 3.6), layout="constrained")
+    ax = fig.subplots()
+    spread = np.array([-0.25, -0.1, 0, 0.12, 0.25])
+    ax.plot(2 + spread, 0 * spread, "o", color=FAKE, ms=8)
+    ax.plot(6 + spread, 0 * spread, "o", color=REAL, ms=8)
+    x = np.array([1, 7])
+    ax.plot(x, x - 2 + 0.5, color=DISCRIMINATOR)
+    ax.plot(x[:1].tolist() + [3.6], [-1.9, 5.9], color=INK, ls="--")
+    ax.plot(x, 0.05 * (x - 2) + 0.5, color=INK, ls=":")
+    ax.plot([2, 6, 6], [0.5, 0.5, 4.5], color="0.6", lw=1)
+    ax.text(4.2, 0.85, "the move: W", color="0.35", ha="center")
+    ax.text(6.12, 2.6, "the critic\nsays W", color="0.35", va="center")
+    ax.text(5.0, 4.3, "slope 1", color=DISCRIMINATOR, ha="right", va="bottom")
+    ax.text(3.75, 5.6, "no limit: ever steeper", color=INK)
+    ax.text(6.12, 1.15, "clipped tight: nearly flat", color=INK)
+    ax.text(2, -0.75, "fakes", color=FAKE, ha="center", weight="bold")
+    ax.text(6, -0.75, "real", color=REAL, ha="center")
+    ax.axhline(0, color=INK, lw=1, zorder=0)
+    ax.text(0.4, 3.4, "critic f", color=DISCRIMINATOR)
+    plain(ax, xlim=(0.3, 8.7), ylim=(-2.0, 6.2))
+    return fig
+
+
+def fade_in():
+    fig = Figure(figsize=(7.6, 3.6))
+    ax = fig.subplots()
+
+    def box(x, y, words, color=INK, width=1.7):
+        frame = FancyBboxPatch((x, y - 0.3), width, 0.6, boxstyle="round,pad=0.05", ec=color,
+                               lw=2, fc="white")  # fmt: skip
+        ax.add_patch(frame)
+        ax.text(x + width / 2, y, words, ha="center", va="center", color=color, fontsize=10)
+
+    box(0, 1.5, "map 16x16")
+    box(2.6, 2.6, "to_rgb_16")
+    box(5.0, 2.6, "double")
+    box(2.6, 0.4, "double, a, b", GENERATOR)
+    box(5.0, 0.4, "to_rgb_32", GENERATOR)
+    ax.add_patch(Circle((8.2, 1.5), 0.3, fc="white", ec=INK, lw=2))
+    ax.text(8.2, 1.5, "+", ha="center", va="center", fontsize=14)
+    for start, stop, color in (
+        ((1.8, 1.75), (2.5, 2.4), INK), ((4.4, 2.6), (4.95, 2.6), INK),
+        ((6.8, 2.6), (8.0, 1.8), INK), ((1.8, 1.25), (2.5, 0.6), GENERATOR),
+        ((4.4, 0.4), (4.95, 0.4), GENERATOR), ((6.8, 0.4), (8.0, 1.2), GENERATOR),
+        ((8.55, 1.5), (9.2, 1.5), INK),
+    ):  # fmt: skip
+        arrow(ax, start, stop, color)
+    ax.text(7.5, 2.5, r"$\times (1 - \alpha)$", color=INK)
+    ax.text(7.5, 0.4, r"$\times\ \alpha$", color=GENERATOR)
+    ax.text(9.3, 1.5, "image\n32x32", va="center")
+    ax.text(4.7, 3.3, "old end: carries the image at first", ha="center")
+    ax.text(4.7, -0.4, "new level: begins with random weights", ha="center", color=GENERATOR)
+    plain(ax, xlim=(-0.2, 10.5), ylim=(-0.7, 3.7))
+    return fig
+
+
+def cost_of_a_level():
+    fig = Figure(figsize=(7.2, 3.2), layout="constrained")
+    sizes = [4 * 2**level for level in range(9)]
+    channels = [min(512, 16384 // size) for size in sizes]
+    pairs = list(zip(sizes[1:], channels[:-1], channels[1:], strict=True))
+    products = [9 * s * s * (m * n + n * n) / 1e9 for s, m, n in pairs]
+    values = [2 * s * s * n / 1e6 for s, _, n in pairs]
+    for ax, heights, title, color in zip(
+        fig.subplots(1, 2), (products, values), ("multiplications", "values to store"),
+        (DISCRIMINATOR, FAKE), strict=True,
+    ):  # fmt: skip
+        ax.bar(range(8), heights, color=color)
+        ax.set_title(title, fontsize=11)
+        ax.set_xticks(range(8), [str(size) for size in sizes[1:]], fontsize=9)
+        ax.set(yticks=[], xlabel="level")
+    return fig
+
+
+def cut_bell():
+    fig = Figure(figsize=(6.6, 3.2), layout="constrained")
+    ax = fig.subplots()
+    x = np.linspace(-3.2, 3.2, 641)
+    normal = bump(x, 0, 1)
+    inside = abs(x) <= 1
+    ax.plot(x, normal, color=REAL)
+    for tail in (x <= -1, x >= 1):
+        ax.fill_between(x[tail], normal[tail], color=REAL, alpha=0.3)
+    ax.plot(x[inside], normal[inside] / 0.6827, color=FAKE)
+    ax.plot([-1, -1], [0, normal[inside][0] / 0.6827], color=FAKE, ls=":")
+    ax.plot([1, 1], [0, normal[inside][-1] / 0.6827], color=FAKE, ls=":")
+    arrow(ax, (2.0, 0.22), (0.6, 0.3), connectionstyle="arc3,rad=0.3")
+    ax.text(2.1, 0.22, "drawn anew\n(31.7 %)", va="center")
+    ax.text(-1.15, 0.5, "truncated at 1:\ndeviation 0.54", color=FAKE, ha="right", weight="bold")
+    ax.text(-2.2, 0.16, "normal:\ndeviation 1", color=REAL, ha="right", va="center")
+    ax.set(xticks=[-1, 0, 1], yticks=[], ylim=(0, 0.65), xlabel="a number of the latent")
+    return fig
+
+
+def three_rulers():
+    fig = Figure(figsize=(7.6, 3.2))
+    ax = fig.subplots()
+    for y, (size, width, equal) in enumerate(((256, 9.5, 1), (64, 2.5, 4), (16, 1.0, 16))):
+        for k in range(int(19.5 // width)):
+            dark = 0.45 if k < equal else 0.0
+            ax.add_patch(FancyBboxPatch((k * width + 0.08, y - 0.28), width - 0.16, 0.56,
+                                        boxstyle="round,pad=0", fc=(*to_rgb(FAKE), dark),
+                                        ec=INK, lw=1))  # fmt: skip
+            if k < 2:
+                ax.plot(k * width + width / 2, y, "o", color=DISCRIMINATOR, ms=6)
+        ax.text(-0.3, y, f"batch {size}", ha="right", va="center")
+    ax.axvline(9.5, 0.14, 0.84, color=REAL, ls="--")
+    ax.text(9.5, 2.62, "equal time: up to this line", color=REAL, ha="center")
+    ax.text(0.1, -0.75, "dots: two equal steps", color=DISCRIMINATOR)
+    ax.text(19.0, -0.75, "filled: 256 equal images", color=FAKE, ha="right", weight="bold")
+    arrow(ax, (0, -1.05), (19.3, -1.05))
+    ax.text(19.4, -1.05, "time", va="center")
+    plain(ax, xlim=(-3.2, 20.6), ylim=(-1.25, 2.9))
     return fig
 
 
@@ -460,6 +599,12 @@ SKETCHES = {
     "09_means": means,
     "10_targets": targets,
     "10_one_or_four": one_or_four,
+    "11_two_lines": two_lines,
+    "11_three_critics": three_critics,
+    "12_fade_in": fade_in,
+    "12_cost_of_a_level": cost_of_a_level,
+    "13_cut_bell": cut_bell,
+    "13_three_rulers": three_rulers,
 }
 
 
