@@ -8,6 +8,8 @@ from classroom.widgets.paper.digits import DIGITS
 from ganlab import datasets
 from ganlab.images import check_count
 
+_NONE = -1  # in the menu, which takes None for nothing chosen
+
 
 class Paper(ipywidgets.VBox):
     """A sheet to draw a digit on.
@@ -44,7 +46,7 @@ class Paper(ipywidgets.VBox):
         )
         clear = ipywidgets.Button(description="Clear", icon="eraser", tooltip="An empty sheet")
         self._ours = ipywidgets.Dropdown(
-            options=[("none", None)] + [(f"our {d}", d) for d in DIGITS],
+            options=[("none", _NONE)] + [(f"our {d}", d) for d in DIGITS],
             description="or take",
             style={"description_width": "auto"},
         )
@@ -88,13 +90,13 @@ class Paper(ipywidgets.VBox):
         self.canvas.said = text
 
     def _chosen(self, change):
-        if change.new is not None:
+        if change.new != _NONE:
             self.take(change.new)
 
     def _drawn(self, change):
         """Let the menu name what is on the sheet, so that the same digit can be taken again."""
         ours = (digit for digit, strokes in DIGITS.items() if _floats(strokes) == change.new)
-        self._ours.value = next(ours, None)
+        self._ours.value = next(ours, _NONE)
 
     def _draw(self, strokes):
         self.canvas.strokes = _floats(strokes)

@@ -21,7 +21,7 @@ def test_undo_clear_and_ours():
     assert paper.strokes == [[tuple(map(float, p)) for p in DIGITS[4][0]]]
     paper._ours.value = 5
     paper.strokes = [*paper.strokes, [(1, 1), (2, 2)]]
-    assert paper._ours.value is None  # no longer ours: 5 can be taken again
+    assert paper._ours.label == "none"  # no longer ours: 5 can be taken again
     button(paper, "Clear").click()
     assert seen == [2, 1, 1, 2, 0] and repr(paper) == "Paper(0 strokes)"
 
