@@ -6,6 +6,15 @@ export function add(parent, tag, className = "") {
   return parent.appendChild(element);
 }
 
+// Leave a widget its keys, the menus and sliders around this element as well: JupyterLab would
+// take the arrows for moving between cells.
+export function keepKeys(element) {
+  requestAnimationFrame(() => {
+    const widget = element.closest(".ganlab-widget") ?? element;
+    widget.dataset.lmSuppressShortcuts = "true";
+  });
+}
+
 const QUIET = 400; // milliseconds without a change before it is told
 
 // Return a function that tells a text to screen readers: the last one, once things come to rest.

@@ -18,6 +18,7 @@ from ganlab import recipes
 hand = DigitSearch(recipes.load_generator("digits"), seed=0)
 hand
 """
+END = ".widget-html-content >> text=/This is as far as it goes/"
 # A seven, as shares of the sheet.
 SEVEN = [(0.3, 0.2), (0.7, 0.2), (0.45, 0.8)]
 # Milliseconds from a call of this to the next change of an element.
@@ -86,7 +87,8 @@ def test_mouse_finger_and_keys_draw(open_notebook, swipe):
     assert kept == stroke and len(drawn) == 3
     (x, y), end = drawn[0], drawn[-1]
     assert end == (x + 20, y + 5)
-    notebook.locator("text=/Pen up at/").wait_for(state="attached")
+    told = notebook.locator(".ganlab-spoken", has_text="The most alike: by pixel error")
+    told.first.wait_for(state="attached")
     outline = canvas.evaluate("canvas => getComputedStyle(canvas).outlineStyle")
     assert outline == "solid"
 
@@ -126,18 +128,18 @@ def test_the_search_follows_the_drawing_and_the_objective(open_notebook):
     notebook = open_notebook([SEARCH])
     notebook.run()
     sheet(notebook)
-    notebook.locator("text=Draw a digit: the generator").wait_for()
+    notebook.locator(".widget-html-content >> text=Draw a digit: the generator").wait_for()
     notebook.page.evaluate(WATCH, ".ganlab-search")
     draw(notebook, SEVEN)
     print(f"milliseconds to the first picture: {notebook.page.evaluate('window.answer'):.0f}")
     notebook.locator("button", has_text="Stop").click()
-    notebook.locator("text=/Stopped at step/").wait_for()
+    notebook.locator(".widget-html-content >> text=/Stopped at step/").wait_for()
     notebook.settle()
     stopped = int(notebook.evaluate("hand.course.step"))
     assert stopped >= 1 and notebook.evaluate("hand.searching") == "False"
     notebook.locator("button", has_text="structure").click()
     notebook.locator("button", has_text="Search").click()
-    notebook.locator("text=/This is as far as it goes/").wait_for()
+    notebook.locator(END).wait_for()
     notebook.settle()
     course = notebook.evaluate("(hand.course.step, hand.course.objective, hand.course.changes)")
     assert ast.literal_eval(course) == (256, "structure", [stopped])
@@ -146,9 +148,9 @@ def test_the_search_follows_the_drawing_and_the_objective(open_notebook):
 
     # Another stroke while it searches: it begins again with what is drawn now.
     notebook.locator("button", has_text="From the start").click()
-    notebook.locator("text=/Searching by/").wait_for()
+    notebook.locator(".widget-html-content >> text=/Searching by/").wait_for()
     draw(notebook, [(0.35, 0.5), (0.65, 0.5)])
-    notebook.locator("text=/This is as far as it goes/").wait_for()
+    notebook.locator(END).wait_for()
     assert notebook.evaluate("len(hand.paper.strokes), hand.course.step") == "(2, 256)"
 
 
@@ -160,7 +162,7 @@ def test_the_first_picture_of_a_search_comes_at_once(open_notebook):
         notebook.page.evaluate(WATCH, ".ganlab-search")
         notebook.locator("select").select_option(f"our {digit}")
         times.append(notebook.page.evaluate("window.answer"))
-        notebook.locator("text=/This is as far as it goes/").wait_for()
+        notebook.locator(END).wait_for()
         notebook.settle()
     print("milliseconds:", sorted(round(time) for time in times))
     assert sorted(times)[2] < 1000  # the processor may have other things to do
@@ -193,6 +195,7 @@ def test_a_key_while_the_mouse_draws_breaks_nothing(open_notebook):
     assert strokes(notebook) == [first, second]
     # What the kernel clears does not come back.
     keys.press("Space")
+    notebook.settle()
     notebook.evaluate("setattr(hand.paper, 'strokes', [])")
     notebook.settle()
     keys.press("ArrowLeft")
@@ -207,7 +210,7 @@ def test_their_look(open_notebook, name, build, theme, width):
     notebook.run()
     sheet(notebook)
     notebook.locator("select").select_option("our 4")
-    done = "li.shifted" if name == "neighbors" else "text=/This is as far as it goes/"
+    done = "li.shifted" if name == "neighbors" else END
     notebook.locator(done).first.wait_for()
     notebook.screenshot(f"digit_{name}_{theme}_{width}", notebook.output(0))
     area = notebook.output(0).bounding_box()

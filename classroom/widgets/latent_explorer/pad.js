@@ -1,16 +1,15 @@
-import { speaker } from "../elements.js";
+import { keepKeys, speaker } from "../elements.js";
 
 const shown = (value) => value.toFixed(1).replace("-", "−");
 
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 
 function render({ model, el }) {
+  keepKeys(el);
   el.classList.add("ganlab-pad");
   const pad = document.createElement("div");
   pad.className = "ganlab-pad-area";
   pad.tabIndex = 0;
-  // JupyterLab would take the arrow keys for moving between cells.
-  pad.dataset.lmSuppressShortcuts = "true";
   pad.setAttribute("role", "slider");
   pad.setAttribute("aria-roledescription", "two-dimensional slider");
   pad.setAttribute("aria-orientation", "horizontal");

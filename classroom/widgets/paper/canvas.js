@@ -1,7 +1,8 @@
-import { add, speaker } from "../elements.js";
+import { add, keepKeys, speaker } from "../elements.js";
 import { holdPen, PEN_KEYS } from "../pen.js";
 
 function render({ model, el }) {
+  keepKeys(el);
   const side = model.get("side");
   const frame = add(el, "div", "ganlab-paper-frame");
   const canvas = add(frame, "canvas", "ganlab-paper-canvas");

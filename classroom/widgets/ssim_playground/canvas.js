@@ -1,7 +1,8 @@
-import { add, speaker } from "../elements.js";
+import { add, keepKeys, speaker } from "../elements.js";
 import { holdPen, PEN_KEYS } from "../pen.js";
 
 function render({ model, el }) {
+  keepKeys(el);
   el.classList.add("ganlab-ssim");
   const row = add(el, "div", "row");
   const canvases = model.get("panels").map(({ caption, ramp, note }) => {
