@@ -73,9 +73,12 @@ def plan(text, minutes):
     Raises
     ------
     ValueError
-        If a row has another form than the pages have.
+        If there is none, or a row has another form than the pages have.
     """
-    table = sections(text)[f"A lesson of {minutes} minutes"].strip().splitlines()
+    heading = f"A lesson of {minutes} minutes"
+    table = sections(text).get(heading, "").strip().splitlines()
+    if not table:
+        raise ValueError(f"expected a table under {heading!r}")
     rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in table]
     if rows[0] != ["at", "minutes", "section", "what happens"]:
         raise ValueError(f"expected at, minutes, section, what happens as the head, got {rows[0]}")
@@ -533,8 +536,11 @@ def work(paths):
         book, text = Notebook(path), (FOLDER / f"{path.stem}.md").read_text(encoding="utf-8")
         results = known[path.stem] = stored(path.stem)
         for minutes in LENGTHS:
-            rows = plan(text, minutes)
-            cells, name = book.of(rows), str(minutes)
+            try:
+                rows = plan(text, minutes)
+                cells, name = book.of(rows), str(minutes)
+            except ValueError as error:
+                raise Stop(f"docs/teaching/{path.stem}.md, {minutes} minutes: {error}.") from error
             before = results.get(name, {})
             if before.get("code") == checksum(cells) and not before["failed"]:
                 continue

@@ -275,8 +275,16 @@ def test_a_plan_that_fails_is_reported_with_its_cell_and_tried_again(course, exe
     assert plans.stored("01_toy")["90"]["failed"] == words
 
 
-def test_a_notebook_without_a_page_is_an_error(course):
-    path, _ = course
+def test_a_notebook_without_a_page_or_with_a_wrong_one_is_an_error(course, executed):
+    path, write = course
+    write("*Three*")
+    with pytest.raises(Stop, match="01_toy.md, 90 minutes: there is no section 'Three'"):
+        plans.work([path])
+    page = path.with_suffix(".md")
+    page.write_text("# Teaching 01: Toy\n", encoding="utf-8")
+    with pytest.raises(Stop, match="expected a table under 'A lesson of 45 minutes'"):
+        plans.work([path])
+    page.unlink()
     with pytest.raises(Stop, match="None of these notebooks has a page"):
         plans.work([path])
 
