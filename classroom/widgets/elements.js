@@ -9,10 +9,13 @@ export function add(parent, tag, className = "") {
 // Leave a widget its keys, the menus and sliders around this element as well: JupyterLab would
 // take the arrows for moving between cells.
 export function keepKeys(element) {
-  requestAnimationFrame(() => {
+  // It gets a size once it is on the page, and then the widget around it is known.
+  new ResizeObserver((_, observer) => {
+    if (!element.isConnected) return;
     const widget = element.closest(".ganlab-widget") ?? element;
     widget.dataset.lmSuppressShortcuts = "true";
-  });
+    observer.disconnect();
+  }).observe(element);
 }
 
 const QUIET = 400; // milliseconds without a change before it is told

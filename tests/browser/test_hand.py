@@ -87,8 +87,9 @@ def test_mouse_finger_and_keys_draw(open_notebook, swipe):
     assert kept == stroke and len(drawn) == 3
     (x, y), end = drawn[0], drawn[-1]
     assert end == (x + 20, y + 5)
-    told = notebook.locator(".ganlab-spoken", has_text="The most alike: by pixel error")
-    told.first.wait_for(state="attached")
+    for words in ("Pen up at", "The most alike: by pixel error"):
+        told = notebook.locator(".ganlab-spoken", has_text=words)
+        told.first.wait_for(state="attached")
     outline = canvas.evaluate("canvas => getComputedStyle(canvas).outlineStyle")
     assert outline == "solid"
 

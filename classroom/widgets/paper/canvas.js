@@ -47,7 +47,8 @@ function render({ model, el }) {
     paint(model.get("strokes").filter((points) => points.length));
     pen.again();
   };
-  const tell = () => say(model.get("said"));
+  const report = speaker(el);
+  const tell = () => report(model.get("said"));
   model.on("change:strokes", show);
   model.on("change:said", tell);
   show();
