@@ -70,6 +70,8 @@ def _is_entry(entry):
 def note(name, success, *, prediction=None, found=None):
     """Count a try. Of predictions the first one stays: it was made before anything was known.
 
+    What was found is written once the exercise passed: before, the file would tell the answer.
+
     Raises
     ------
     files.FileError
@@ -79,6 +81,11 @@ def note(name, success, *, prediction=None, found=None):
     entry = content.setdefault(name, {"tries": 0, "passed": False})
     entry["tries"] += 1
     entry["passed"] = entry["passed"] or bool(success)
+    for other in content.values():
+        if not other["passed"]:
+            other.pop("found", None)  # a file of an older version may have it
+    if not entry["passed"]:
+        found = None
     for key, value in (("prediction", prediction), ("found", found)):
         if isinstance(value, numbers.Real) and (key == "found" or entry.get(key) is None):
             with contextlib.suppress(OverflowError):
