@@ -33,9 +33,7 @@ def read():
     """
     path = pathlib.Path(FILE)
     try:
-        with files.open_regular(path) as file:
-            text = file.read(_MOST + 1)
-        content = _content(text)
+        content = read_from(path)
         if content is None:
             path.replace(path.with_suffix(".broken.json"))
         return content or {}
@@ -43,6 +41,18 @@ def read():
         return {}
     except OSError as error:
         raise files.FileError(f"{path}: cannot be used ({error.strerror or error})") from error
+
+
+def read_from(path):
+    """Return what a file says, as `read` does, or None where it holds anything else.
+
+    Raises
+    ------
+    OSError
+        If it cannot be opened.
+    """
+    with files.open_regular(path) as file:
+        return _content(file.read(_MOST + 1))
 
 
 def _content(text):
