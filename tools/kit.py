@@ -139,8 +139,8 @@ def as_assignment(solutions):
     """Return the exercises of a notebook of solutions as nbgrader wants them.
 
     The first cell says how to answer. Answers are cells that students change; imports and checks
-    are locked: nbgrader puts them back as they were. A check gives a point and is repeated as a hidden test, which fails where the
-    answer is not right.
+    are locked: nbgrader puts them back as they were. A check gives a point and is repeated as a
+    hidden test, which fails where the answer is not right.
     """
     book = copy.deepcopy(solutions)
     imports, found = exercises.read(book)
