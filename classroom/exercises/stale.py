@@ -53,7 +53,7 @@ def left_over(exercise, answers):
             before is not None
             and before.exercise != exercise
             and before.value is value
-            and before.cell < here  # or `In` was emptied
+            and before.cell < here  # in one cell nothing tells what came between
             and not any(_gives(cell, name) for cell in cells[before.cell + 1 :])
         ):
             return name, before.exercise

@@ -84,6 +84,16 @@ def test_what_was_written_into_the_call_is_taken(run):
     assert run('exercises.check("02.6", 0.25)').passed is False
 
 
+def test_what_was_set_by_other_means_is_taken(run):
+    run("guess = 0.25", check("02.1"))
+    assert run("globals().update(guess=0.3)", check("02.6")).passed is False
+
+
+def test_two_exercises_can_share_a_cell(run):
+    both = ["guess = 1", check("02.1"), "guess = 1", check("02.6")]
+    assert run("\n".join(both)).passed is False
+
+
 def test_the_same_exercise_can_be_checked_again(run):
     run("guess = 0.3", check("02.1"))
     assert run(check("02.1")).passed is False
