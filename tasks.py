@@ -460,6 +460,13 @@ def archive(python, options, rest):
     return call(python, ["-m", "tools.kit", "archive"])
 
 
+def progress(python, options, rest):
+    arguments = ["-m", "tools.progress"] + paths_of([options.folder])
+    if options.csv:
+        arguments += ["--csv=" + os.path.abspath(options.csv)]
+    return call(python, arguments)
+
+
 def slides(python, options, rest):
     return call(python, ["-m", "tools.slides"])
 
@@ -512,6 +519,7 @@ COMMANDS = collections.OrderedDict(
         ("slides", (slides, "build a deck of slides from every notebook in slides/")),
         ("kit", (kit, "build what students and teachers get in dist/")),
         ("archive", (archive, "pack the student build with all packages, for no network")),
+        ("progress", (progress, "collect the progress of a class into one table")),
         ("browser", (browser, "try the widgets in a real browser")),
         ("execute", (execute, "execute notebooks again and store their outputs in them")),
         ("shake", (shake, "execute notebooks as other processors would, and compare")),
@@ -519,7 +527,10 @@ COMMANDS = collections.OrderedDict(
         ("check", (check, "run the style check and the fast tests, under two minutes")),
     ]
 )
-NOT_FOR_STUDENTS = ("test", "check", "browser", "kit", "archive", "shake", "plans")
+NOT_FOR_STUDENTS = (
+    *("test", "check", "browser", "kit", "archive"),
+    *("plans", "progress", "shake"),
+)
 
 
 def parser():
@@ -537,6 +548,13 @@ def parser():
                 nargs="*",
                 metavar="NOTEBOOK",
                 help="a path, a name or a number such as 02; every notebook if there is none",
+            )
+        if name == "progress":
+            command.add_argument(
+                "folder", metavar="FOLDER", help="holds a folder for each learner, named for them"
+            )
+            command.add_argument(
+                "--csv", metavar="FILE", help="write a row for each learner and exercise as well"
             )
     return top
 

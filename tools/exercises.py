@@ -70,6 +70,17 @@ class Exercise:
             return (self._before.rstrip("\n") + self._after).replace("= ...", f"= {GAP}")
         return self.with_answer(GAP)
 
+    @property
+    def with_gap(self):
+        """The solved cell with the gap of the stub above the solution.
+
+        Whoever takes out the lines between the two comments, as nbgrader does, has the stub.
+        """
+        gap, solved = f"{self._indent}{GAP}\n", self.solution.source[len(self._before) :]
+        if self._before.endswith("= ...\n"):  # the gap is there already
+            return self._before.removesuffix("...\n") + gap.lstrip() + solved
+        return self._before + gap + solved
+
     def with_answer(self, code):
         """Return the code with other lines where the solution is."""
         return self._before + textwrap.indent(code, self._indent) + self._after
@@ -151,11 +162,24 @@ def bounds(lesson):
 
 
 def without_solutions(lesson):
-    """Return a copy of a notebook in which no solution is folded away."""
+    """Return a copy of a notebook in which no solution is folded away, and none is promised."""
     lesson = copy.deepcopy(lesson)
     for cell in lesson.cells:
-        cell.source = re.sub(rf"\n*{FOLD}.*?{UNFOLD}", "", cell.source, flags=re.S)
+        if cell.cell_type == "markdown":
+            folded_away = re.sub(rf"\n*{FOLD}.*?{UNFOLD}", "", cell.source, flags=re.S)
+            cell.source = without_promise(folded_away)
     return lesson
+
+
+def without_promise(text):
+    """Return a text that promises hints where it promised hints and solutions.
+
+    Examples
+    --------
+    >>> without_promise("Hints and, in the end, the solution open with a click.")
+    'Hints open with a click.'
+    """
+    return re.sub(r"(?i)\b(hints) and(, in the end,)? the solution(?=\s+open\b)", r"\1", text)
 
 
 def _tags(cell):

@@ -2,7 +2,7 @@
 
 ``python -m tools.kit`` writes to dist/:
 
-    student/    the course without solutions and outputs, so that a prediction is one
+    student/    the course without solutions and outputs; what it says of itself is true of it
     teacher/    the course with solutions, teaching pages, slides, and the exercises as
                 assignments of nbgrader
 
@@ -14,6 +14,7 @@ Only what git tracks goes into a build: no grades, keys or drafts that lie besid
 
 import argparse
 import copy
+import re
 import shutil
 import subprocess
 import sys
@@ -24,8 +25,8 @@ import zipfile
 import nbformat
 
 from ganlab import files
-from tasks import HASHES, Stop, Ticker, python_in, say, status_of
-from tools import exercises, pages, series, slides
+from tasks import HASHES, NOT_FOR_STUDENTS, Stop, Ticker, python_in, say, status_of
+from tools import exercises, marks, pages, series, slides
 
 ROOT = series.ROOT
 DIST = ROOT / "dist"
@@ -35,15 +36,26 @@ FOR_EVERYBODY = (
     *("README.md", "LICENSE", "CITATION.cff", "CHANGELOG.md", "CONTRIBUTING.md"),
 )
 FOR_TEACHERS = ("notebooks", "tests", "benchmarks", "conftest.py")  # and all of the above
-NOT_FOR_STUDENTS = ("docs/teaching", "docs/teachers.md", "tools/kit.py", "tools/plans.py")
+WITHHELD = (
+    *("docs/teaching", "docs/teachers.md"),
+    *("tools/kit.py", "tools/plans.py", "tools/progress.py"),
+)
+WHOLE = "whole project"  # marks what pages say to those alone who have all of it
+ABOUT_STUDENTS = """\
+*This is the student build: notebooks without stored outputs and without solutions. Tests,
+measurements and pages for teachers are left out too; CONTRIBUTING and CHANGELOG speak of the whole
+project, which has them.*
+"""
 NBGRADER = """\
-# nbgrader generate_assignment 01_image_generation    makes what the students get
-# nbgrader autograde 01_image_generation              RUNS what they gave back: in a container
+# nbgrader generate_assignment 01_image_generation
+#     makes release/01_image_generation/01_image_generation.ipynb, which the students get
+# nbgrader autograde 01_image_generation
+#     RUNS submitted/STUDENT/01_image_generation/01_image_generation.ipynb, in a container
 c = get_config()
 c.CourseDirectory.course_id = "ganlab"
 c.ClearSolutions.begin_solution_delimeter = "BEGIN SOLUTION"
 c.ClearSolutions.end_solution_delimeter = "END SOLUTION"
-c.ClearSolutions.code_stub = {"python": "...  # your answer"}
+c.ClearSolutions.code_stub = {"python": ""}  # the dots stand above it
 c.ExecutePreprocessor.timeout = 300
 # Of what students give back only notebooks and pictures count: the rest could stand in the place
 # of a module, or change how the kernel starts.
@@ -52,6 +64,11 @@ c.CourseDirectory.ignore = [
     "*.py", "*.pyc", "*.pyd", "*.so", "*.dll", "*.dylib", "*.pth", "*.json", "matplotlibrc",
 ]
 """
+HOW = (
+    "Write where the dots are. Run the cell and the one below it, which says what is right and "
+    "what is not; try as often as you like. Hints open with a click. At the end choose *Kernel, "
+    "Restart Kernel and Run All Cells*, save, and hand in this file under the name it has."
+)
 # What nbgrader keeps of a cell.
 MARKS = {"schema_version": 3, "grade": False, "solution": False, "locked": False, "task": False}
 
@@ -68,10 +85,13 @@ def build():
 
 def build_student(folder):
     """Write the course without solutions, outputs and the teacher's pages into a folder."""
-    _copy(FOR_EVERYBODY, folder, without=NOT_FOR_STUDENTS)
+    _copy(FOR_EVERYBODY, folder, without=WITHHELD)
     (folder / "notebooks").mkdir()
     for path in _tracked_only(series.lessons()):
         series.write(for_students(series.read(path)), folder / "notebooks" / path.name)
+    readme = folder / "README.md"
+    text = page_for_students(readme.read_text(encoding="utf-8"), folder)
+    readme.write_text(text, encoding="utf-8", newline="\n")
 
 
 def build_teacher(folder):
@@ -93,12 +113,37 @@ def for_students(lesson):
     return lesson
 
 
+def page_for_students(text, folder):
+    """Return the README less what a build lacks: sections, commands, rows of folders.
+
+    Parameters
+    ----------
+    text : str
+    folder : pathlib.Path
+        The build.
+
+    Returns
+    -------
+    str
+    """
+    title, text = marks.without(text, WHOLE).split("\n", 1)
+    kept, of_folders = [f"{title}\n\n{ABOUT_STUDENTS}"], False
+    for line in text.splitlines(keepends=True):
+        of_folders = line.startswith("|") and (of_folders or line.startswith("| folder |"))
+        command = re.match(r"python3 tasks\.py (\w+)", line)
+        row = re.match(r"\| `([\w/]+)` \|", line) if of_folders else None
+        refused = command and command[1] in NOT_FOR_STUDENTS
+        if not refused and not (row and not (folder / row[1]).exists()):
+            kept.append(line)
+    return exercises.without_promise("".join(kept))
+
+
 def as_assignment(solutions):
     """Return the exercises of a notebook of solutions as nbgrader wants them.
 
-    Answers are cells that students change; imports and checks are locked: nbgrader puts them back
-    as they were. A check gives a point and is repeated as a hidden test, which fails where the
-    answer is not right.
+    The first cell says how to answer. Answers are cells that students change; imports and checks
+    are locked: nbgrader puts them back as they were. A check gives a point and is repeated as a
+    hidden test, which fails where the answer is not right.
     """
     book = copy.deepcopy(solutions)
     imports, found = exercises.read(book)
@@ -106,6 +151,7 @@ def as_assignment(solutions):
     imports.metadata["nbgrader"] = MARKS | {"grade_id": "imports", "locked": True}
     for exercise in found:
         name = "exercise-" + exercise.name.replace(".", "-")
+        exercise.solution.source = exercise.with_gap
         exercise.solution.metadata["nbgrader"] = MARKS | {
             "grade_id": f"{name}-answer",
             "solution": True,
@@ -123,6 +169,7 @@ def as_assignment(solutions):
     title = book.cells[0]
     book.cells = [cell for cell in book.cells if id(cell) not in explanations]
     title.source = title.source.replace("# Solutions to ", "# Exercises of ").split("\n\n")[0]
+    title.source += f"\n\n{HOW}"
     nbformat.validate(book)
     return book
 

@@ -32,3 +32,16 @@ def filled(text, name, content):
     """
     within(text, name)
     return _part(name).sub(lambda _: f"{content}\n", text, count=1)
+
+
+def without(text, name):
+    """Return a text less its parts between the marks of a name, and less these.
+
+    Examples
+    --------
+    >>> without("a\\n<!-- sum -->\\n4\\n<!-- end of sum -->\\nb", "sum")
+    'a\\nb'
+    """
+    begin, end = (re.escape(f"<!-- {words} -->\n") for words in (name, f"end of {name}"))
+    within(text, name)
+    return re.sub(f"{begin}.*?{end}\n?", "", text, flags=re.DOTALL)

@@ -3,7 +3,7 @@
     exercises.check("02.1", answer)    says what is right or wrong, in a sentence that helps
     exercises.progress()               shows what is done, and predictions beside what was found
 
-The tasks with their hints stand in the notebooks, the solutions in notebooks/solutions.
+The tasks with their hints stand in the notebooks.
 """
 
 from classroom.exercises.checking import Verdict, check, progress

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from classroom.exercises import stale
 from classroom.exercises.progress import Progress, note
 from ganlab import files
 
@@ -134,7 +135,8 @@ def check(name, *answers, seed=None):
     """Check the answer to an exercise, and note in the file of your progress how it went.
 
     Where that file cannot be kept, in a folder of another user or on a full disk, the verdict
-    says so.
+    says so. A value that was checked for another exercise, and that no cell has set since, is not
+    taken for an answer to this one: `classroom.exercises.stale` says how that is known.
 
     Parameters
     ----------
@@ -159,6 +161,11 @@ def check(name, *answers, seed=None):
     try:
         if any(_missing(answer) for answer in answers):
             raise Unanswered
+        if left := stale.left_over(name, answers):
+            raise Unanswered(
+                f"`{left[0]}` still holds your answer to {left[1]}. Run the cell of this exercise "
+                "first, then its check."
+            )
         right = chosen.check(np.random.default_rng(seed), *answers)
         verdict, found = Verdict(name, True, right.text), right.found
     except Unanswered as unanswered:
@@ -174,8 +181,11 @@ def check(name, *answers, seed=None):
         note(name, verdict.passed, prediction=guess, found=found)
     except files.FileError as error:
         remark = f"Your progress cannot be kept: {error}."
-        verdict = dataclasses.replace(verdict, text=f"{verdict.text} {remark}".strip())
-    return verdict
+    except Exception as error:  # whatever stands in the way, the verdict is shown
+        remark = f"Your progress cannot be kept ({type(error).__name__}: {error})."
+    else:
+        return verdict
+    return dataclasses.replace(verdict, text=f"{verdict.text} {remark}".strip())
 
 
 def progress(notebook=None):

@@ -33,9 +33,7 @@ def read():
     """
     path = pathlib.Path(FILE)
     try:
-        with files.open_regular(path) as file:
-            text = file.read(_MOST + 1)
-        content = _content(text)
+        content = read_from(path)
         if content is None:
             path.replace(path.with_suffix(".broken.json"))
         return content or {}
@@ -43,6 +41,18 @@ def read():
         return {}
     except OSError as error:
         raise files.FileError(f"{path}: cannot be used ({error.strerror or error})") from error
+
+
+def read_from(path):
+    """Return what a file says, as `read` does, or None where it holds anything else.
+
+    Raises
+    ------
+    OSError
+        If it cannot be opened.
+    """
+    with files.open_regular(path) as file:
+        return _content(file.read(_MOST + 1))
 
 
 def _content(text):
@@ -70,6 +80,8 @@ def _is_entry(entry):
 def note(name, success, *, prediction=None, found=None):
     """Count a try. Of predictions the first one stays: it was made before anything was known.
 
+    What was found is written once the exercise passed: before, the file would tell the answer.
+
     Raises
     ------
     files.FileError
@@ -79,6 +91,11 @@ def note(name, success, *, prediction=None, found=None):
     entry = content.setdefault(name, {"tries": 0, "passed": False})
     entry["tries"] += 1
     entry["passed"] = entry["passed"] or bool(success)
+    for other in content.values():
+        if not other["passed"]:
+            other.pop("found", None)  # a file of an older version may have it
+    if not entry["passed"]:
+        found = None
     for key, value in (("prediction", prediction), ("found", found)):
         if isinstance(value, numbers.Real) and (key == "found" or entry.get(key) is None):
             with contextlib.suppress(OverflowError):

@@ -1,7 +1,9 @@
 """The builds for students and teachers: what is in them, and what must not be."""
 
+import ast
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -10,6 +12,7 @@ import zipfile
 import nbformat
 import pytest
 
+import tasks
 from tasks import Stop
 from tools import exercises, kit, series
 
@@ -55,6 +58,77 @@ def test_students_get_no_page_of_the_teacher(student):
 
 
 @REPOSITORY
+def test_students_see_no_answer_before_they_have_predicted(student):
+    """The question, a place to write, and the answer behind a click, in this order."""
+    for path in sorted((student / "notebooks").glob("*.ipynb")):
+        cells = nbformat.read(path, as_version=4).cells
+        lesson = "\n".join(cell.source for cell in cells).split("\n## Exercises", 1)[0]
+        asked = lesson.split("**Predict.**")[1:]
+        assert asked, path
+        for part in asked:
+            place = part.index("*Your prediction (double-click here and write):*")
+            answer = part.index("<details><summary>Answer</summary>")
+            assert place < answer < part.index("</details>"), part
+        for cell in cells:  # whoever writes into it sees its source, folded parts too
+            _, *below = cell.source.split("*Your prediction (double-click here and write):*")
+            assert not any("<summary>Answer" in text for text in below), cell.source
+
+
+def links_of(path):
+    """Yields the relative links of a page or a notebook, without the part after #."""
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".ipynb":
+        cells = nbformat.reads(text, as_version=4).cells
+        text = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+    found = re.findall(r"\]\(([^)\s]+)\)|(?:href|src)=\"([^\"]+)\"", text)
+    for target in (a or b for a, b in found):
+        if target.split("#")[0] and not re.match(r"[a-z]+:", target):
+            yield target.split("#")[0]
+
+
+@REPOSITORY
+def test_a_link_of_the_student_build_leads_somewhere(student):
+    pages = [*student.rglob("*.md"), *student.rglob("*.ipynb")]
+    links = [(path, link) for path in pages for link in links_of(path)]
+    assert len(links) > 20
+    assert [
+        (path.name, link)
+        for path, link in links
+        if not (path.parent / link).exists()
+        or student.resolve() not in (path.parent / link).resolve().parents
+    ] == []
+
+
+@REPOSITORY
+def test_the_student_build_speaks_of_what_is_in_it(student):
+    text = (student / "README.md").read_text(encoding="utf-8")
+    assert "This is the student build" in text
+    for command in re.findall(r"tasks\.py\s+(\w+)", text):
+        assert command in tasks.COMMANDS and command not in tasks.NOT_FOR_STUDENTS
+    rows = re.findall(r"^\| `([\w/]+)` \|", text.split("| folder |")[1].split("\n\n")[0], re.M)
+    assert {"notebooks", "ganlab", "docs"} <= set(rows)
+    assert all((student / name).exists() for name in rows)
+    about, rest = text.split("\n\n**A course", 1)
+    assert "without solutions" in about and "solution" not in rest and "teacher" not in rest
+    for path in (student / "notebooks").glob("*.ipynb"):
+        cells = nbformat.read(path, as_version=4).cells
+        how = next(cell.source for cell in cells if cell.source.startswith(exercises.HEADING))
+        assert "Hints open with a click" in how and "solution" not in how
+
+
+@REPOSITORY
+@pytest.mark.parametrize("command", ["kit", "archive"])
+def test_the_student_build_refuses_to_build_itself(student, command):
+    program = [sys.executable, "tasks.py", command]
+    done = subprocess.run(program, cwd=student, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.strip() == (
+        f"This is the student build: the command {command} needs the whole project."
+    )
+    assert not list(student.glob(".venv*"))
+
+
+@REPOSITORY
 @pytest.mark.slow
 def test_students_can_import_and_load_everything(student):
     program = """
@@ -88,12 +162,42 @@ def test_an_assignment_has_what_nbgrader_asks_for(path):
         assert ("### BEGIN HIDDEN TESTS" in cell.source) == bool(mark.get("grade"))
         assert not cell.get("outputs")
     assert book.cells[0].source.startswith("# Exercises of ")
+    assert "Write where the dots are." in book.cells[0].source and "hand in" in book.cells[0].source
     sources = "\n".join(cell.source for cell in book.cells)
     assert all(exercise.explanation.source not in sources for exercise in solved)
 
 
-def test_what_a_submission_may_bring():
-    """A module beside a notebook would be imported in the place of the real one."""
+@EVERY_BOOK
+def test_what_nbgrader_hands_out_has_one_gap_for_each_answer(path):
+    """It puts its own stub in the place of each solution, indented as the first comment is."""
+    config = configured()
+    stub = config.ClearSolutions.code_stub["python"]
+    begin, end = (
+        getattr(config.ClearSolutions, f"{name}_solution_delimeter") for name in ("begin", "end")
+    )
+    book, solved = kit.as_assignment(series.read(path)), exercises.read(series.read(path))[1]
+    answers = [cell for cell in book.cells if cell.metadata.get("nbgrader", {}).get("solution")]
+    for cell, exercise in zip(answers, solved, strict=True):
+        assert cell.source.count(begin) == cell.source.count(end) == 1
+        cleared = re.sub(rf"(?ms)^([ \t]*)### {begin}\n.*?### {end}$", rf"\1{stub}", cell.source)
+        ast.parse(cleared)
+        lines = [line for line in cleared.splitlines() if line.strip()]
+        assert lines == [line for line in exercise.stub.splitlines() if line.strip()]
+        assert cleared.count("...") == exercise.stub.count("...")
+
+
+def test_an_assignment_lies_where_nbgrader_looks():
+    """source/ASSIGNMENT/NOTEBOOK.ipynb becomes submitted/STUDENT/ASSIGNMENT/NOTEBOOK.ipynb."""
+    assert re.search(rf"submitted/STUDENT/{series.solutions()[0].stem}/", kit.NBGRADER)
+    running = (series.ROOT / "docs" / "teaching" / "running.md").read_text(encoding="utf-8")
+    for name in re.findall(r"nbgrader (?:generate_assignment|autograde) (\w+)", running):
+        assert (series.NOTEBOOKS / "solutions" / f"{name}.ipynb").exists()
+        for folder in (f"release/{name}/{name}.ipynb", f"submitted/ann/{name}/{name}.ipynb"):
+            assert folder in running
+
+
+def configured():
+    """Returns what the file of settings for nbgrader sets."""
 
     class Config:
         def __getattr__(self, name):
@@ -101,7 +205,12 @@ def test_what_a_submission_may_bring():
 
     config = Config()
     exec(kit.NBGRADER, {"get_config": lambda: config})
-    ignore = shutil.ignore_patterns(*config.CourseDirectory.ignore)
+    return config
+
+
+def test_what_a_submission_may_bring():
+    """A module beside a notebook would be imported in the place of the real one."""
+    ignore = shutil.ignore_patterns(*configured().CourseDirectory.ignore)
     kept = {"02_gan_loss.ipynb", "picture.png", "notes.txt"}
     left = {
         *("ganlab", "classroom", "ganlab.py", "numpy.py", "random.cpython-312-x86_64-linux-gnu.so"),

@@ -13,7 +13,7 @@ import pytest
 
 from classroom import exercises
 from classroom.exercises.checking import Exercise
-from classroom.exercises.progress import FILE, note, read, table
+from classroom.exercises.progress import FILE, Progress, note, read, table
 from tools import series
 
 
@@ -27,6 +27,15 @@ def test_the_first_prediction_is_kept():
     note("02.1", True, prediction=0.25, found=0.25)
     entry = read()["02.1"]
     assert entry == {"tries": 2, "passed": True, "prediction": 0.1, "found": 0.25}
+
+
+def test_the_file_does_not_tell_the_answer(tmp_path):
+    (tmp_path / FILE).write_text('{"01.2": {"tries": 1, "passed": false, "found": 0.125}}')
+    assert exercises.check("02.1", 0.7).passed is False
+    assert read()["02.1"] == {"tries": 1, "passed": False, "prediction": 0.7}
+    assert "found" not in (tmp_path / FILE).read_text()
+    assert exercises.check("02.1", 0.25).passed
+    assert read()["02.1"]["found"] == 0.25
 
 
 def entry(more, tries="1"):
@@ -105,6 +114,34 @@ def test_a_verdict_is_shown_in_a_folder_that_is_gone(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path / "gone")
     (tmp_path / "gone").rmdir()
     assert "Your progress cannot be kept" in exercises.check("01.1", 1).text
+
+
+@pytest.mark.parametrize("name", ["replace", "fsync", "open"])
+@pytest.mark.parametrize("number", [errno.EACCES, errno.EROFS, errno.EAGAIN, errno.EDQUOT])
+def test_a_verdict_is_shown_whatever_the_system_refuses(monkeypatch, name, number):
+    """The folder of another user, a disk without writing, a lock held elsewhere, a quota."""
+    note("01.2", False)
+
+    def refuse(*_, **__):
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(os, name, refuse)
+    verdict = exercises.check("01.1", 1)
+    assert verdict.passed is False
+    assert verdict.text.count("Your progress cannot be kept") == 1
+    assert os.strerror(number) in verdict.text
+
+
+def test_a_verdict_is_shown_whatever_fails(monkeypatch):
+    def fail(_):
+        raise RuntimeError("no front end")
+
+    widget = exercises.progress("01")
+    monkeypatch.setattr(Progress, "refresh", fail)
+    verdict = exercises.check("01.1", 1)
+    assert verdict.passed is False
+    assert verdict.text.endswith("Your progress cannot be kept (RuntimeError: no front end).")
+    assert widget.where == "notebook 01"  # still alive
 
 
 def test_a_verdict_is_shown_on_a_full_disk(monkeypatch):
