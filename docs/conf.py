@@ -14,7 +14,7 @@ from tools.prose import MATHJAX
 project = "ganlab"
 author = "The authors of ganlab"
 release = ganlab.__version__
-copyright = "MIT license"
+copyright = "The ganlab contributors. Code: MIT license. Text and figures: CC BY 4.0"
 
 extensions = [
     "myst_nb",

@@ -33,7 +33,8 @@ DIST = ROOT / "dist"
 FOR_EVERYBODY = (
     *("ganlab", "classroom", "data", "docs", "tools"),
     *("tasks.py", "pyproject.toml", "requirements.lock", "environment.yml"),
-    *("README.md", "LICENSE", "CITATION.cff", "CHANGELOG.md", "CONTRIBUTING.md"),
+    *("README.md", "LICENSE", "LICENSE-CC-BY-4.0", "CITATION.cff", "CHANGELOG.md"),
+    *("CONTRIBUTING.md", "CODE_OF_CONDUCT.md"),
 )
 FOR_TEACHERS = ("notebooks", "tests", "benchmarks", "conftest.py")  # and all of the above
 WITHHELD = (

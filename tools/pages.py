@@ -28,6 +28,7 @@ DOCS = ROOT / "docs"
 # Pages whose sources lie elsewhere in the project.
 ABOUT = {
     "CONTRIBUTING.md": "about/contributing.md",
+    "CODE_OF_CONDUCT.md": "about/conduct.md",
     "CHANGELOG.md": "about/changelog.md",
     "data/README.md": "about/data.md",
 }
@@ -212,13 +213,14 @@ def collect(source, notebooks, results):
     save(source / "api.md", modules.filled(reference, modules.reference))
     write_help(source)
     save(source / "generated" / "generator.md", live.raw(live_generator.page()))
-    contents = write_series(source, notebooks, results)
+    around = toctree(["prerequisites", "concepts", "ethics"], "Around the series")
+    contents = [around, *write_series(source, notebooks, results)]
     save(source / "generated" / "teaching.md", teaching(source))
     if (source / "teachers.md").exists():  # not in the build for students
         contents.append(toctree(["teachers"], "For teachers"))
     books = ["microgan", "api", "command_line", "glossary", "bibliography", "keras", "security"]
     contents.append(toctree(books, "Reference"))
-    about = [new.removesuffix(".md") for new in ABOUT.values()]
+    about = ["license", "accessibility", *(new.removesuffix(".md") for new in ABOUT.values())]
     contents.append(toctree(about, "About the project"))
     save(source / "generated" / "contents.md", "\n\n".join(contents))
 

@@ -52,6 +52,7 @@ def test_students_get_no_solution_and_no_output(student):
 def test_students_get_no_page_of_the_teacher(student):
     names = {path.relative_to(student).as_posix() for path in student.rglob("*")}
     assert {"tasks.py", "ganlab/training/gan.py", "classroom/bands.py", "LICENSE"} <= names
+    assert {"LICENSE-CC-BY-4.0", "CODE_OF_CONDUCT.md", "docs/license.md"} <= names
     assert "data/weights/digits.npz" in names
     for part in ("teach", "solutions", "wrong_answers", "tests", "progress.json", "__pycache__"):
         assert not [name for name in names if part in name.split("/")[-1] or f"/{part}/" in name]
