@@ -528,9 +528,8 @@ COMMANDS = collections.OrderedDict(
     ]
 )
 NOT_FOR_STUDENTS = (
-    *("test", "check", "browser", "kit", "archive"),
-    *("plans", "progress", "shake"),
-)
+    "test", "check", "browser", "kit", "archive", "plans", "progress", "shake",
+)  # fmt: skip
 
 
 def parser():
