@@ -6,15 +6,19 @@ export function add(parent, tag, className = "") {
   return parent.appendChild(element);
 }
 
-// Leave a widget its keys, the menus and sliders around this element as well: JupyterLab would
-// take the arrows for moving between cells.
+const OWN_KEYS = "select, [role=slider], [role=application]";
+
+// Leave the menus and sliders of the widget around this element their keys: JupyterLab would take
+// the arrows for moving between cells. It looks for the mark on what has the focus alone.
 export function keepKeys(element) {
   // It gets a size once it is on the page, and then the widget around it is known.
   new ResizeObserver((_, observer) => {
     if (!element.isConnected) return;
-    const widget = element.closest(".ganlab-widget") ?? element;
-    widget.dataset.lmSuppressShortcuts = "true";
     observer.disconnect();
+    const widget = element.closest(".ganlab-widget:not(.ganlab-widget *)") ?? element;
+    widget.addEventListener("focusin", ({ target }) => {
+      if (target.matches(OWN_KEYS)) target.dataset.lmSuppressShortcuts = "true";
+    });
   }).observe(element);
 }
 
