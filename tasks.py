@@ -444,6 +444,10 @@ def shake(python, options, rest):
     return call(python, ["-m", "tools.shake"] + paths_of(options.notebooks))
 
 
+def plans(python, options, rest):
+    return call(python, ["-m", "tools.plans"] + paths_of(options.notebooks))
+
+
 def site(python, options, rest):
     return call(python, ["-m", "tools.series", "site"])
 
@@ -511,10 +515,11 @@ COMMANDS = collections.OrderedDict(
         ("browser", (browser, "try the widgets in a real browser")),
         ("execute", (execute, "execute notebooks again and store their outputs in them")),
         ("shake", (shake, "execute notebooks as other processors would, and compare")),
+        ("plans", (plans, "execute the cells of each lesson plan that changed")),
         ("check", (check, "run the style check and the fast tests, under two minutes")),
     ]
 )
-NOT_FOR_STUDENTS = ("test", "check", "browser", "kit", "archive", "shake")
+NOT_FOR_STUDENTS = ("test", "check", "browser", "kit", "archive", "shake", "plans")
 
 
 def parser():
@@ -526,7 +531,7 @@ def parser():
     commands = top.add_subparsers(dest="command", metavar="COMMAND")
     for name, (_, purpose) in COMMANDS.items():
         command = commands.add_parser(name, help=purpose, description=purpose + ".")
-        if name in ("execute", "shake"):
+        if name in ("execute", "shake", "plans"):
             command.add_argument(
                 "notebooks",
                 nargs="*",

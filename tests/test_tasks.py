@@ -466,6 +466,9 @@ def test_exit_statuses_come_through(calls):
     assert tasks.main(["run"]) == tasks.main(["execute", "02"]) == 1
     assert tasks.main(["shake", "02"]) == 0
     assert made[-1] == ["-m", "tools.shake", "02"]
+    status["tools.plans"] = 1
+    assert tasks.main(["plans", "02"]) == 1
+    assert made[-1] == ["-m", "tools.plans", "02"]
 
 
 def test_a_fault_in_a_script_is_found(tmp_path):

@@ -80,11 +80,15 @@ def notebooks(names=()):
 
 @dataclasses.dataclass
 class Execution:
-    """What came of executing one notebook: seconds, peak bytes of its kernel, error or None."""
+    """What came of executing one notebook: seconds, peak bytes of its kernel, error or None.
+
+    ``cells`` has the seconds of each cell that was begun, the last one that failed too.
+    """
 
     seconds: float = 0.0
     peak: int = 0
     error: str | None = None
+    cells: list[float] = dataclasses.field(default_factory=list)
 
     def __str__(self):
         text = f"{self.seconds:.0f} s, {self.peak / 1e6:.0f} MB"
@@ -167,9 +171,13 @@ def execute(notebook, folder, *, label=""):
                 try:
                     for index, cell in enumerate(notebook.cells):
                         progress.text = f"cell {index + 1} of {len(notebook.cells)}"
-                        client.execute_cell(
-                            cell, index, execution_count=client.code_cells_executed + 1
-                        )
+                        began = time.monotonic()
+                        try:
+                            client.execute_cell(
+                                cell, index, execution_count=client.code_cells_executed + 1
+                            )
+                        finally:
+                            result.cells.append(time.monotonic() - began)
                         memory.look()
                 finally:
                     result.peak = memory.peak

@@ -1,6 +1,5 @@
 """The teacher pages in docs/teaching speak of the notebooks as they are, and add up."""
 
-import json
 import re
 import runpy
 from pathlib import Path
@@ -8,8 +7,10 @@ from pathlib import Path
 import matplotlib
 import pytest
 
+from tools import plans
+
 ROOT = Path(__file__).parents[2]
-FOLDER = ROOT / "docs" / "teaching"
+FOLDER = plans.FOLDER
 LESSONS = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
 PAGES = [page for path in LESSONS if (page := FOLDER / f"{path.stem}.md").exists()]
 TEXTS = {path: path.read_text(encoding="utf-8") for path in sorted(FOLDER.glob("*.md"))}
@@ -26,56 +27,18 @@ HEADINGS = [
 EVERY_PAGE = pytest.mark.parametrize("page", PAGES, ids=lambda path: path.stem)
 
 
+EVERY_PLAN = pytest.mark.parametrize("minutes", plans.LENGTHS)
+
+
 def sections(page):
-    """Returns the text under each heading of the second level."""
-    parts = re.split(r"^## (.+)$", TEXTS[page], flags=re.MULTILINE)
-    return dict(zip(parts[1::2], parts[2::2], strict=True))
+    return plans.sections(TEXTS[page])
 
 
 def plan(page, minutes):
-    """Returns the rows of a plan as (at, minutes, section, what happens)."""
-    table = sections(page)[f"A lesson of {minutes} minutes"].strip().splitlines()
-    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in table]
-    assert rows[0] == ["at", "minutes", "section", "what happens"]
-    assert all(len(row) == 4 for row in rows)
-    return [(int(at), int(length), *words) for at, length, *words in rows[2:]]
+    return plans.plan(TEXTS[page], minutes)
 
 
-def questions(page):
-    """Returns the quiz as (question, {letter: answer}, key)."""
-    parts = re.split(r"^\*\*Question (\d+)\.\*\* ", sections(page)["Quiz"], flags=re.MULTILINE)
-    assert [int(number) for number in parts[1::2]] == list(range(1, len(parts) // 2 + 1))
-    found = []
-    for text in parts[2::2]:
-        question, answers, key = re.fullmatch(
-            r"(.+?)\n\n((?:- .+\n)+)\n<details><summary>Key</summary>\n\n(.+?)\n\n</details>\s*",
-            text,
-            re.DOTALL,
-        ).groups()
-        letters = dict(re.findall(r"^- ([A-Z])\. (.+)$", answers, re.MULTILINE))
-        assert len(letters) == len(answers.splitlines())
-        found.append((question, letters, key))
-    return found
-
-
-class Notebook:
-    """What a teacher page may name: headings, numbers of sections and exercises, figures."""
-
-    def __init__(self, path):
-        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-        self.text = "\n\n".join("".join(cell["source"]) for cell in cells)
-        prose = "\n\n".join("".join(c["source"]) for c in cells if c["cell_type"] == "markdown")
-        self.headings = set(re.findall(r"^##+ (.+)$", prose, re.MULTILINE))
-        self.numbers = {
-            match[1] for name in self.headings if (match := re.match(r"(\d+(?:\.\d+)?)\b", name))
-        }
-        exercises = prose.partition("\n## Exercises\n")[2].partition("\n## ")[0]
-        headed = re.findall(r"^### Exercise (\S+): .+\n\n\*.+ · (\d+) minutes\*", exercises, re.M)
-        self.exercises = {name: int(minutes) for name, minutes in headed}
-        self.minutes = int(re.search(r"\*\*Time:\*\* about (\d+) minutes", prose)[1])
-
-
-BOOKS = {path.stem: Notebook(path) for path in LESSONS}
+BOOKS = {path.stem: plans.Notebook(path) for path in LESSONS}
 
 
 def test_every_notebook_of_the_first_two_parts_has_a_page():
@@ -93,26 +56,62 @@ def test_headings(page):
 
 
 @EVERY_PAGE
-@pytest.mark.parametrize("minutes", [45, 90])
+@EVERY_PLAN
 def test_the_minutes_of_a_plan_add_up(page, minutes):
     clock = 0
-    for at, length, _, happens in plan(page, minutes):
-        assert at == clock
-        assert length > 0
-        assert happens
-        clock += length
+    for row in plan(page, minutes):
+        assert row.at == clock
+        assert row.minutes == 0 if row.first else row.minutes > 0
+        assert row.happens
+        clock += row.minutes
     assert clock == minutes
 
 
 @EVERY_PAGE
-@pytest.mark.parametrize("minutes", [45, 90])
+@EVERY_PLAN
 def test_a_plan_names_sections_in_the_order_of_the_notebook(page, minutes):
     book = BOOKS[page.stem]
-    named = [section for _, _, section, _ in plan(page, minutes)]
-    names = [re.fullmatch(r"\*(.+)\*", section)[1] for section in named]
-    assert set(names) <= book.headings
+    names = [name for row in plan(page, minutes) for name, _ in row.named]
+    assert set(names) <= set(book.headings)
     places = [re.search(rf"^##+ {re.escape(name)}$", book.text, re.M).start() for name in names]
     assert places == sorted(places)
+
+
+@EVERY_PAGE
+@EVERY_PLAN
+def test_a_plan_makes_every_name_that_its_cells_need(page, minutes):
+    book = BOOKS[page.stem]
+    missing = plans.faults(book, book.of(plan(page, minutes)))
+    assert not missing, "\n".join(map(str, missing))
+
+
+@EVERY_PAGE
+@EVERY_PLAN
+def test_what_runs_first_is_needed_names_its_cells_and_trains_nothing(page, minutes):
+    book, rows = BOOKS[page.stem], plan(page, minutes)
+    cells = book.of(rows)
+    lesson = {cell.number for cell in book.of([row for row in rows if not row.first])}
+    assert all(numbers for row in rows if row.first for _, numbers in row.named)
+    for cell in cells:
+        if cell.number not in lesson:
+            assert not plans.trains(cell), cell
+            without = [other for other in cells if other != cell]
+            assert plans.faults(book, without), f"nothing needs {cell}"
+    named = [cell for row in rows if row.first for cell in book.of([row]) if cell.section]
+    assert not lesson & {cell.number for cell in named}, "the lesson runs it anyhow"
+
+
+@EVERY_PAGE
+@EVERY_PLAN
+def test_a_plan_has_minutes_for_an_exercise_in_class(page, minutes):
+    rows = [row for row in plan(page, minutes) if ("Exercises", None) in row.named]
+    assert rows, "no row of *Exercises*"
+    for row in rows:
+        names = re.findall(r"\b\d\d\.\d+\b", row.happens)
+        needed = sum(BOOKS[page.stem].exercises[name] for name in names)
+        assert names and row.minutes >= max(needed, 3)
+    others = " ".join(row.happens for row in plan(page, minutes) if row not in rows)
+    assert not any(name in others for row in rows for name in re.findall(r"\d\d\.\d+", row.happens))
 
 
 @EVERY_PAGE
@@ -141,8 +140,8 @@ def test_the_minutes_of_homework_are_those_of_its_exercises(page):
 @EVERY_PAGE
 def test_quoted_titles_stand_in_the_notebook(page):
     """In a plan, what stands between quotation marks is the title of a figure or of a table."""
-    rows = [row for minutes in (45, 90) for row in plan(page, minutes)]
-    quoted = {title for *_, happens in rows for title in re.findall(r'"([^"]+)"', happens)}
+    rows = [row for minutes in plans.LENGTHS for row in plan(page, minutes)]
+    quoted = {title for row in rows for title in re.findall(r'"([^"]+)"', row.happens)}
     assert {title for title in quoted if title not in BOOKS[page.stem].text} == set()
 
 
@@ -161,7 +160,7 @@ def test_objectives_and_misconceptions(page):
 
 @EVERY_PAGE
 def test_every_question_has_a_key_that_speaks_of_every_answer(page):
-    quiz = questions(page)
+    quiz = plans.questions(TEXTS[page])
     assert 6 <= len(quiz) <= 8
     rights = set()
     for question, answers, key in quiz:
