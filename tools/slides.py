@@ -73,6 +73,7 @@ class Slide:
     text: str = ""  # the Markdown of what is read on it: its length decides the size of the type
     notes: list[str] = dataclasses.field(default_factory=list)
     section: str = ""  # the heading above it
+    answers: bool = False  # whether it is what a prediction was about
     cell: int = 0  # how many code cells its section has up to there
 
 
@@ -172,6 +173,14 @@ def lines(text, width=WIDTH):
     return -(-len(prose.plain(text)) // width)
 
 
+def items_of(text):
+    return [" ".join(item.split()) for item in re.split(r"(?m)^[-*] ", text)[1:]]
+
+
+def rows_of(text):
+    return sum(map(lines, text.strip().split("\n")))
+
+
 def pages(items):
     """Divide the items of a list into slides that have at most seven lines each."""
     found = [[]]
@@ -200,7 +209,8 @@ def tables(text):
     count = -(-len(rows) // LINES)
     size = -(-len(rows) // count) if count else 1
     for start in range(0, len(rows), size):
-        yield MARKDOWN.render("\n".join([head, rule, *rows[start : start + size]]))
+        table = MARKDOWN.render("\n".join([head, rule, *rows[start : start + size]]))
+        yield f'<div class="grid" tabindex="0">{table}</div>'
 
 
 def answer(found):
@@ -230,12 +240,14 @@ class Outline:
         self.topic = self.header.title  # what stands above what comes next
         self.ending = ""  # "Key points", ... once the closing sections are reached
         self.asked = self.proving = False  # a prediction, a formula waits for what follows
+        self.answered = False  # whether a slide has answered the prediction
         self.printed = ""  # what the slide before shows, if a figure may take it over
         self.roomy = False  # whether a second low figure has room on the slide before
         self.read()
 
     def add(self, kind, title, body="", **settings):
-        settings = {"section": self.section, "cell": self.place} | settings
+        places = {"section": self.section, "cell": self.place, "answers": self.asked}
+        settings = places | settings
         self.slides.append(Slide(kind, title, body, **settings))
         return self.slides[-1]
 
@@ -280,15 +292,19 @@ class Outline:
         fresh = None  # the slide of a heading that has room for the first sentences
         left = ""  # of the paragraph before, what no slide shows
         broken = any(block.asks for block in found)
-        if self.asked and answer(found):
-            self.reply(answer(found))
+        told = answer(found)
+        if self.asked and told and not self.answered:
+            self.reply(told)
+        waits = self.asked and (self.answered or told)
         for block in found:
+            if waits and block not in found[: len(told) + 1 if told else 0]:
+                self.asked = waits = False
             if block.kind == "heading" and self.ending == "Exercises" and block.level > 2:
                 title = block.text.partition(": ")[2] or block.text
                 self.close(prose.Block("paragraph", f"1. **{title}**"))
                 number = re.search(r"\d\d\.\d+", block.text)
                 exercise = Slide("exercise", block.text, section="Exercises")
-                self.exercises[number[0] if number else block.text] = exercise
+                self.exercises[number[0] if number else block.text] = [exercise]
             elif self.ending == "Exercises" and self.exercises:
                 self.set_task(block, list(self.exercises.values())[-1])
                 self.note(block.text)
@@ -361,7 +377,6 @@ class Outline:
         shown = some(prose.sentences(said[0]), 320)[0] if said else ""
         if shown:
             self.add("answer", self.topic, paragraph(shown), text=shown, label=f"Answer: {shown}")
-        self.asked = False
 
     def ask(self, block, left):
         """Show a question on a slide of its own, with what must be known to answer it."""
@@ -378,9 +393,12 @@ class Outline:
         if not known and self.joins_next("topic"):
             topic = self.slides.pop()
             known, notes = f"**{topic.title}.** {topic.text}".strip(), topic.notes
-        width = 55 if len(question) < 330 else WIDTH
+        width = 50 if len(question) < 330 else 66
         room, said = LINES - lines(question, width), here(prose.sentences(known))
-        listed = left.startswith("- ") and not known and left.count("\n") < room
+        listed = left.startswith("- ") and not known
+        if listed and sum(lines(item, 88) for item in items_of(left)) > room:
+            self.add_list(self.topic, items_of(left))
+            listed = False
         body = MARKDOWN.render(left) if listed else ""
         while said and lines(" ".join(said), 88) > room:
             said = said[1:]
@@ -392,8 +410,8 @@ class Outline:
             body += paragraph(" ".join(said), "known")
         body += paragraph(question, "question")
         label = f"Predict: {question}"
-        self.add("predict", "Predict", body, label=label, text=question, notes=notes)
-        self.asked = True
+        self.add("predict", "Predict", body, label=label, text=question, notes=notes, answers=False)
+        self.asked, self.answered = True, False
 
     def joins_next(self, *kinds):
         """Tell whether the last slide has nothing but a few words, which the next one can say."""
@@ -403,9 +421,9 @@ class Outline:
     def close(self, block):
         """Key points and exercises: one slide each, with the whole text in the notes."""
         if self.ending == "Key points" and block.kind == "list":
-            items = [" ".join(item.split()) for item in re.split(r"(?m)^[-*] ", block.text)[1:]]
+            items = items_of(block.text)
             if sum(map(lines, items)) > LINES:
-                items = [some(prose.sentences(item), 130)[0] for item in items]
+                items = [some(prose.sentences(item), 80)[0] for item in items]
             self.add_list(self.ending, items)
             self.note(block.text)
         elif self.ending == "Exercises":
@@ -424,20 +442,24 @@ class Outline:
                 slide.text += title + first
             self.note(text)
 
-    def set_task(self, block, slide):
-        """Write an exercise on a slide of its own, up to its hints; a plan shows it."""
+    def set_task(self, block, found):
+        """Write an exercise on slides of its own, up to its hints; a plan shows them."""
+        slide = found[-1]
         if block.text.startswith("<") or slide.notes:
             slide.notes.append(block.text)
         elif re.fullmatch(r"\*[^*]+\*", block.text):
             slide.body += paragraph(block.text.strip("*"), "minutes")
-        elif lines(slide.text + block.text) + block.text.count("\n") > LINES:
+        elif block.kind == "list" and slide.text and rows_of(slide.text + block.text) > LINES:
+            found.append(dataclasses.replace(slide, body="", text="", notes=[]))
+            self.set_task(block, found)
+        elif rows_of(slide.text + block.text) > LINES and block.kind != "list":
             shown, _ = some(prose.sentences(block.text), 260)
             slide.body += "" if slide.text else paragraph(shown)
             slide.text = slide.text or shown
             slide.notes.append(block.text)
         else:
             slide.body += MARKDOWN.render(block.text)
-            slide.text += block.text
+            slide.text += block.text + "\n"
 
     # ------------------------------------------------------------------------------------- code
 
@@ -445,7 +467,8 @@ class Outline:
         pictures, printed = outputs(cell)
         length = cell.source.count("\n") + 1
         proof = "proof" in cell.metadata.get("tags", ())
-        answers = self.asked and bool(pictures or (printed and fits(printed)))
+        answers = self.asked and bool(pictures or (printed and fits(printed) and not self.answered))
+        count = len(self.slides)
         shows = is_table(printed) and fits(printed) and not proof and not self.ending
         proof = proof and length <= SHORT
         if pictures:
@@ -455,6 +478,8 @@ class Outline:
                 self.roomy, printed = False, ""
         elif proof and (self.asked or self.proving):
             body = listing(cell.source) + (listing(printed, "printed") if printed else "")
+            caption = self.caption(index, answers) if self.asked else ""
+            body += paragraph(caption) if caption else ""
             self.add("proof", f"Check: {self.topic}", body)
             self.proving, self.roomy, printed = False, False, ""
         elif answers or shows:
@@ -468,8 +493,7 @@ class Outline:
                 printed = ""
         if printed:
             self.note(f"It prints\n\n```\n{printed}\n```")
-        if answers:
-            self.asked = False
+        self.answered = self.answered or (self.asked and len(self.slides) > count)
 
     def draw(self, pictures, printed, index, answers):
         """Show figures; return what was printed with them, unless it stands on their slide."""
@@ -604,9 +628,9 @@ def planned(outline, rows, minutes):
             number = re.match(r"Exercise (\d\d\.\d+)", name)
             told = number[1] if number else row.happens.partition("Homework")[0]
             tasks = [
-                outline.exercises[number]
+                slide
                 for number in re.findall(r"\b\d\d\.\d+\b", told)
-                if number in outline.exercises
+                for slide in outline.exercises.get(number, ())
             ]
             if tasks and name.startswith("Exercise"):
                 chosen += tasks
@@ -663,15 +687,16 @@ def shortened(found, most):
     def besides(at):  # what answers no prediction, where the section shows something else
         slide = found[at]
         shown = [one for one in found if one.section == slide.section and one.kind in SHOWN]
-        return slide.kind in SHOWN and found[at - 1].kind != "predict" and len(shown) > 1
+        return slide.kind in SHOWN and not slide.answers and len(shown) > 1
 
     for spare in (
-        lambda at: found[at].kind == "proof",
+        lambda at: found[at].kind == "proof" and not found[at].answers,
         joins,
         lambda at: found[at].title == "Break it",
         lambda at: found[at].kind == "idea",
         again,
         besides,
+        joins,  # now that nothing stands between
     ):
         for at in range(len(found) - 1, 0, -1):
             if len(found) > most and spare(at):
