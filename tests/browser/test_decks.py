@@ -26,19 +26,19 @@ SMALLEST = """() => Math.min(
 LINES = """() => slides.map((slide) => {
   const lines = { left: new Set(), right: new Set() };
   const middle = slide.getBoundingClientRect().left + slide.clientWidth / 2;
-  for (const part of slide.querySelectorAll(".body :is(p, li), figcaption")) {
-    if (part.closest(".formula, table")) continue;
-    const range = document.createRange();
-    range.selectNodeContents(part);
-    let low = -Infinity;
-    for (const box of [...range.getClientRects()].toSorted((a, b) => a.top - b.top)) {
-      if (part.closest("ol") && box.left > middle && !lines.right.size) low = -Infinity;
-      if (box.width < 2 || (box.top + box.bottom) / 2 <= low) continue;
-      lines[part.closest("ol") && box.left > middle ? "right" : "left"].add(box.top);
-      low = box.bottom;
-    }
+  const walker = document.createTreeWalker(slide.querySelector(".board"), NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const parent = walker.currentNode.parentNode, range = document.createRange();
+    if (parent.closest("h1, h2, pre, table, .formula, mjx-container")) continue;
+    range.selectNodeContents(walker.currentNode);
+    for (const box of range.getClientRects())
+      if (box.width > 2 && walker.currentNode.data.trim())
+        lines[parent.closest("ol") && box.left > middle ? "right" : "left"].add(
+          Math.round((box.top + box.bottom) / 16)); // boxes of code and of text differ a little
   }
-  return [slide.id, Math.max(lines.left.size, lines.right.size)];
+  const close = (tops) => [...tops].toSorted((a, b) => a - b).filter(
+    (top, n, all) => !n || top - all[n - 1] > 1).length;
+  return [slide.id, Math.max(close(lines.left), close(lines.right))];
 })"""
 # How much each bitmap is enlarged.
 ENLARGED = """() => [...document.images].filter((image) => image.naturalWidth).map((image) =>
