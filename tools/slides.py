@@ -677,13 +677,6 @@ def shortened(found, most):
             return False
         return after[0].section == slide.section and after[0].kind in ("predict", "figure")
 
-    def again(at):  # one more picture or table of the same cell
-        before = found[at - 1]
-        return found[at].kind in SHOWN and (
-            found[at].section,
-            found[at].cell,
-        ) == (before.section, before.cell)
-
     def besides(at):  # what answers no prediction, where the section shows something else
         slide = found[at]
         shown = [one for one in found if one.section == slide.section and one.kind in SHOWN]
@@ -694,7 +687,6 @@ def shortened(found, most):
         joins,
         lambda at: found[at].title == "Break it",
         lambda at: found[at].kind == "idea",
-        again,
         besides,
         joins,  # now that nothing stands between
     ):
