@@ -35,7 +35,7 @@ FOR_EVERYBODY = (
     *("README.md", "LICENSE", "CITATION.cff", "CHANGELOG.md", "CONTRIBUTING.md"),
 )
 FOR_TEACHERS = ("notebooks", "tests", "benchmarks", "conftest.py")  # and all of the above
-NOT_FOR_STUDENTS = ("docs/teaching", "docs/teachers.md", "tools/kit.py")
+NOT_FOR_STUDENTS = ("docs/teaching", "docs/teachers.md", "tools/kit.py", "tools/plans.py")
 NBGRADER = """\
 # nbgrader generate_assignment 01_image_generation    makes what the students get
 # nbgrader autograde 01_image_generation              RUNS what they gave back: in a container

@@ -5,9 +5,9 @@
 
 A plan names sections of its notebook. What stands above the first section (imports, parameters)
 belongs to every plan; a section has the code cells down to the next heading of level 2 or 3. The
-row of *Exercises* also has the cells of the exercises that it names. "*4. Windows*, cells 1 and 3"
-are single cells, and a row that begins with "run first" has such cells of sections left out, for
-what they make.
+row of *Exercises* also has the cells of the exercises that it names before any homework.
+"*4. Windows*, cells 1 and 3" are single cells, and a row that begins with "run first" has such
+cells of sections left out, for what they make.
 
 `faults` reads the code and finds names that a plan does not make. Executing finds the rest. What
 came of it is stored in benchmarks/results/plans with a checksum of the cells.
@@ -52,6 +52,14 @@ class Row:
     named: tuple[tuple[str, tuple[int, ...] | None], ...]
     happens: str
 
+    @property
+    def exercises(self):
+        """The numbers of exercises to do in class: homework may stand behind them."""
+        titles = [name for name, _ in self.named]
+        told = self.happens.partition("Homework")[0] if "Exercises" in titles else ""
+        titles = [name for name in titles if name.startswith("Exercise ")]
+        return re.findall(r"\b\d\d\.\d+\b", " ".join([*titles, told]))
+
 
 def sections(text):
     """Return the text of a page under each heading of the second level."""
@@ -65,9 +73,12 @@ def plan(text, minutes):
     Raises
     ------
     ValueError
-        If a row has another form than the pages have.
+        If there is none, or a row has another form than the pages have.
     """
-    table = sections(text)[f"A lesson of {minutes} minutes"].strip().splitlines()
+    heading = f"A lesson of {minutes} minutes"
+    table = sections(text).get(heading, "").strip().splitlines()
+    if not table:
+        raise ValueError(f"expected a table under {heading!r}")
     rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in table]
     if rows[0] != ["at", "minutes", "section", "what happens"]:
         raise ValueError(f"expected at, minutes, section, what happens as the head, got {rows[0]}")
@@ -167,16 +178,14 @@ class Notebook:
                 if missing := set(numbers or ()) - {cell.place for cell in found}:
                     raise ValueError(f"{name!r} has no cell {min(missing)}")
                 wanted |= {c.number for c in found if numbers is None or c.place in numbers}
-                if name == "Exercises":
-                    wanted |= {cell.number for cell in self._named_in(row.happens)}
+                if row.exercises:
+                    rooms = ["Exercises", *(f"Exercise {number}:" for number in row.exercises)]
+                    wanted |= {
+                        cell.number
+                        for cell in self.cells
+                        if any((cell.section or "").startswith(room) for room in rooms)
+                    }
         return [cell for cell in self.cells if cell.number in wanted]
-
-    def _named_in(self, happens):
-        names = set(re.findall(r"\b\d\d\.\d+\b", happens))
-        for cell in self.cells:
-            match = re.match(r"Exercise (\S+):", cell.section or "")
-            if match and match[1] in names:
-                yield cell
 
 
 # ------------------------------------------------------------------------- which names a cell needs
@@ -422,22 +431,34 @@ def _whole(book):
     return reads(book.cells)
 
 
-def trains(cell):
-    """Tell whether a cell trains a network when it runs, judged by the names of what it calls."""
+def trains(book, cell):
+    """Tell whether a cell of a notebook trains a network, judged by the names of what it calls."""
+    bodies = {
+        node.name: set(_calls(node.body))
+        for other in book.cells
+        for node in ast.walk(ast.parse(other.source))
+        if isinstance(node, ast.FunctionDef)
+    }
+    called, met = set(_calls(ast.parse(cell.source))), set()
+    while called - met:
+        name = (called - met).pop()
+        met.add(name)
+        last = name.rpartition(".")[2]
+        if name in ("failures.run", "training.steps") or re.match(r"(fit|train)(_|$)", last):
+            return True
+        called |= bodies.get(name, set())
+    return False
 
-    def calls(node):
-        if isinstance(node, ast.FunctionDef | ast.Lambda):
-            return  # not before it is called
+
+def _calls(node):
+    """Find what is called when a node is executed, thus nothing in the body of a function."""
+    if isinstance(node, list):
+        for child in node:
+            yield from _calls(child)
+    elif not isinstance(node, ast.FunctionDef | ast.Lambda):
         if isinstance(node, ast.Call):
             yield ast.unparse(node.func)
-        for child in ast.iter_child_nodes(node):
-            yield from calls(child)
-
-    called = set(calls(ast.parse(cell.source)))
-    return any(
-        name == "failures.run" or re.match(r"(fit|train)(_|$)", name.rpartition(".")[2])
-        for name in called
-    )
+        yield from _calls(list(ast.iter_child_nodes(node)))
 
 
 # -------------------------------------------------------------------------------------- executing
@@ -515,8 +536,11 @@ def work(paths):
         book, text = Notebook(path), (FOLDER / f"{path.stem}.md").read_text(encoding="utf-8")
         results = known[path.stem] = stored(path.stem)
         for minutes in LENGTHS:
-            rows = plan(text, minutes)
-            cells, name = book.of(rows), str(minutes)
+            try:
+                rows = plan(text, minutes)
+                cells, name = book.of(rows), str(minutes)
+            except ValueError as error:
+                raise Stop(f"docs/teaching/{path.stem}.md, {minutes} minutes: {error}.") from error
             before = results.get(name, {})
             if before.get("code") == checksum(cells) and not before["failed"]:
                 continue

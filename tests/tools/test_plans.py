@@ -80,14 +80,25 @@ def test_the_cell_that_made_a_name_last():
     [
         ("gan.fit(data)", True),
         ("runs = {n: train_on_ring(loss) for n in names}", True),
+        ("runs = {n: followed(n) for n in names}", True),
+        ("for n in names:\n    twice(n)", True),
         ("failures.run(1)", True),
         ("def train_for_a_moment(recipe):\n    gan.fit(data)", False),
         ("line = np.polyfit(x, y, 1)", False),
-        ("dashboard.run()", False),
+        ("drawn(1), dashboard.run()", False),
     ],
 )
-def test_a_cell_that_trains_is_known(source, answer):
-    assert plans.trains(plans.Cell(1, None, 1, source, ())) is answer
+def test_a_cell_that_trains_is_known(source, answer, toy):
+    book = series.read(toy)
+    book.cells[1].source = (
+        "def followed(n):\n    for _ in training.steps(n):\n        drawn(n)\n"
+        "def twice(n):\n    return followed(n)\n"
+        "def drawn(n):\n    return drawn(n - 1)"
+    )
+    book.cells[3].source = source
+    series.write(book, toy)
+    book = plans.Notebook(toy)
+    assert plans.trains(book, book.cells[1]) is answer
 
 
 # ---------------------------------------------------------------------------- a page and a notebook
@@ -130,7 +141,7 @@ def toy(tmp_path):
 
 def page(*sections, minutes=45):
     """Returns the text of a page with one plan, whose rows have these sections."""
-    rows = "\n".join(f"| 0 | 1 | {section} | Exercise 01.2. |" for section in sections)
+    rows = "\n".join(f"| 0 | 1 | {section} | 01.2. Homework: 01.1. |" for section in sections)
     head = "| at | minutes | section | what happens |\n|---|---|---|---|"
     return f"# Teaching 01: Toy\n\n## A lesson of {minutes} minutes\n\n{head}\n{rows}\n\n## Quiz\n"
 
@@ -145,6 +156,7 @@ def test_the_cells_of_a_plan(toy):
     assert numbers(toy, "*A part*", "*One*, cell 2") == [1, 3, 5]
     assert numbers(toy, "run first: *One*, cells 1 and 2", "*Two*; *A part*") == [1, 2, 3, 4, 5]
     assert numbers(toy, "*Exercises*") == [1, 6, 8], "with the exercise that the row names"
+    assert numbers(toy, "*Exercise 01.1: A number*") == [1, 6, 7]
 
 
 @pytest.mark.parametrize(
@@ -263,8 +275,16 @@ def test_a_plan_that_fails_is_reported_with_its_cell_and_tried_again(course, exe
     assert plans.stored("01_toy")["90"]["failed"] == words
 
 
-def test_a_notebook_without_a_page_is_an_error(course):
-    path, _ = course
+def test_a_notebook_without_a_page_or_with_a_wrong_one_is_an_error(course, executed):
+    path, write = course
+    write("*Three*")
+    with pytest.raises(Stop, match="01_toy.md, 90 minutes: there is no section 'Three'"):
+        plans.work([path])
+    page = path.with_suffix(".md")
+    page.write_text("# Teaching 01: Toy\n", encoding="utf-8")
+    with pytest.raises(Stop, match="expected a table under 'A lesson of 45 minutes'"):
+        plans.work([path])
+    page.unlink()
     with pytest.raises(Stop, match="None of these notebooks has a page"):
         plans.work([path])
 
