@@ -385,6 +385,15 @@ def test_a_long_lesson_is_shortened_and_every_prediction_keeps_its_answer(monkey
     ]
 
 
+def test_a_short_lesson_keeps_every_figure_of_an_answer(monkeypatch):
+    monkeypatch.setattr(slides, "MOST", 2)
+    drawn = [shown("a", picture=True), shown("b", picture=True)]
+    found = lesson(
+        (0, "*A*", "Throw."), cells=["## A\n\n**Predict.** And now?", *drawn, "So it is."]
+    )
+    assert [slide.kind for slide in found] == ["opening", "predict", "figure", "figure"]
+
+
 # ---------------------------------------------------------------------------------- real decks
 
 
