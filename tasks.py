@@ -468,7 +468,8 @@ def progress(python, options, rest):
 
 
 def slides(python, options, rest):
-    return call(python, ["-m", "tools.slides"])
+    plan = ["--plan", options.plan] if options.plan else []
+    return call(python, ["-m", "tools.slides"] + plan + paths_of(options.notebooks))
 
 
 def browser(python, options, rest):
@@ -541,7 +542,10 @@ def parser():
     commands = top.add_subparsers(dest="command", metavar="COMMAND")
     for name, (_, purpose) in COMMANDS.items():
         command = commands.add_parser(name, help=purpose, description=purpose + ".")
-        if name in ("execute", "shake", "plans"):
+        if name == "slides":
+            text = "a lesson of so many minutes: only what its plan in docs/teaching names"
+            command.add_argument("--plan", choices=("45", "90"), help=text)
+        if name in ("execute", "shake", "plans", "slides"):
             command.add_argument(
                 "notebooks",
                 nargs="*",

@@ -466,6 +466,8 @@ def test_exit_statuses_come_through(calls):
     assert tasks.main(["run"]) == tasks.main(["execute", "02"]) == 1
     assert tasks.main(["shake", "02"]) == 0
     assert made[-1] == ["-m", "tools.shake", "02"]
+    assert tasks.main(["slides", "02", "--plan", "45"]) == 0
+    assert made[-1] == ["-m", "tools.slides", "--plan", "45", "02"]
     status["tools.plans"] = 1
     assert tasks.main(["plans", "02"]) == 1
     assert made[-1] == ["-m", "tools.plans", "02"]

@@ -35,6 +35,7 @@ KINDS = {
 DRAWN = ("set_title", "title", "suptitle", "xlabel", "ylabel", "set_xlabel", "set_ylabel")
 WRITTEN = ("title", "xlabel", "ylabel", "label")
 UNSPOKEN = "left|right|[bB]igg?|operatorname|text|math(?:bb|rm|cal|bf)|displaystyle"
+FORM = re.compile(r"\*Your prediction \(.+\):\*")  # a line to write on says nothing
 POINTS_AT_FIGURE = re.compile(r"\b(figure|panels?|strip|film|map|dotted|bars?|the plot)\b", re.I)
 
 
@@ -134,6 +135,8 @@ def blocks(text):
         kind = KINDS.get(token.type, "other")
         if kind == "heading":
             found.append(Block(kind, source.lstrip("# "), int(token.tag[1])))
+        elif FORM.fullmatch(source):
+            continue
         elif kind == "paragraph" and source.startswith("$$") and source.endswith("$$"):
             found.append(Block("math", source))
         elif kind == "math":

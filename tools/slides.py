@@ -1,5 +1,7 @@
 """Build a deck of slides from each notebook: ``python -m tools.slides [NOTEBOOK ...]``
 
+With ``--plan 45`` or ``--plan 90`` a deck has only what that plan of docs/teaching names, in order.
+
 A deck is one file, slides/NN_topic.html, with its pictures and the program that sets the formulas
 inside: it opens from a disk, on a projector or a phone, and asks no network. (nbconvert's slides
 fetch reveal.js, jQuery, RequireJS and MathJax, and need a mark in every cell to begin a slide.) It
@@ -8,7 +10,9 @@ is derived from the stored notebook by rule, and nothing is executed:
 - a slide for the title, one for the objectives, one for each heading with its first sentences and
   formulas;
 - each **Predict** on a slide of its own, before what answers it;
-- each figure, large, with the sentence that leads to it;
+- each figure, large, under the heading of its section, with the sentence that leads to it, or
+  with the answer to the prediction before it;
+- tables, printed ones too, and at most seven lines of text a slide;
 - proofs of at most twelve lines that follow a formula or a prediction;
 - the key points, the exercises by name.
 
@@ -18,6 +22,7 @@ What is left of the text is in the notes of the slide before it. A cell whose me
 
 import argparse
 import base64
+import collections
 import dataclasses
 import functools
 import gzip
@@ -41,7 +46,20 @@ SLIDES = series.ROOT / "slides"
 SHORT = 12  # lines of a proof that is shown
 PICTURES = ("image/gif", "image/jpeg", "image/png", "image/svg+xml", "image/webp")
 PRINTED = 16  # lines of an output that is shown
+COLUMNS = 98  # of it: a longer line would be broken
 UNDER = 4  # lines of it that find room under a figure
+SHOWN = ("figure", "result", "table")
+MOST = 25  # slides of a lesson of 45 minutes
+LINES = 7  # of text on a slide
+WIDTH = 74  # characters of a line of large type
+# What a sentence says of something that stands elsewhere in the notebook.
+ELSEWHERE = re.compile(
+    r"^(?:Below|Above)\b[,:]|\b(?:cell|dictionary|example|figure|game|line|list|listing|pair|row|run|"
+    r"table)s?,? (?:just |printed )?(?:above|below)\b|\b(?:above|below)(?=[.,:;]| \(| it,| means)|"
+    r"\bnext (?:\w+ )?(?:cells?|table)\b|\bthe table\b|\bthis list\b|:$"
+)
+# A sentence that begins so needs the one before it.
+REFERS = re.compile(r"[*(]*(?:Both|He|It|Its|She|That|Their|These|They|This|Those)\b")
 
 
 @dataclasses.dataclass
@@ -54,6 +72,9 @@ class Slide:
     label: str = ""  # what it is called in the overview; the title if empty
     text: str = ""  # the Markdown of what is read on it: its length decides the size of the type
     notes: list[str] = dataclasses.field(default_factory=list)
+    section: str = ""  # the heading above it
+    answers: bool = False  # whether it is what a prediction was about
+    cell: int = 0  # how many code cells its section has up to there
 
 
 # ------------------------------------------------------------------------------- Markdown to HTML
@@ -127,6 +148,79 @@ def some(sentences, characters):
     return " ".join(sentences[:count]), " ".join(sentences[count:])
 
 
+def here(sentences):
+    """Return the sentences that can be read away from their place in the notebook."""
+    pointing = re.compile(r"\b([Tt])he (?:next figure|figure below)\b")
+    said = [pointing.sub(r"\1his figure", sentence) for sentence in sentences]
+    said = [re.sub(r"\b((?:each|all)(?: \w+){1,2}) below\b", r"\1", s, flags=re.I) for s in said]
+    return [sentence for sentence in said if not ELSEWHERE.search(sentence)]
+
+
+def last(sentences, count, characters=260):
+    """Return so many of the last sentences, and those that they refer to if they fit."""
+    while count < len(sentences) and REFERS.match(sentences[-count]):
+        count += 1
+    found = sentences[-count:] if count else []
+    while found and sum(map(len, found)) > characters:
+        found = found[1:]
+        while len(found) > 1 and REFERS.match(found[0]):
+            found = found[1:]
+    return found or sentences[-1:]
+
+
+def lines(text, width=WIDTH):
+    """Return about how many lines a text takes, of so many characters each."""
+    return -(-len(prose.plain(text)) // width)
+
+
+def items_of(text):
+    return [" ".join(item.split()) for item in re.split(r"(?m)^[-*] ", text)[1:]]
+
+
+def rows_of(text):
+    return sum(map(lines, text.strip().split("\n")))
+
+
+def pages(items):
+    """Divide the items of a list into slides that have at most seven lines each."""
+    found = [[]]
+    for item in items:
+        if found[-1] and sum(map(lines, [*found[-1], item])) > LINES:
+            found.append([])
+        found[-1].append(item)
+    return found
+
+
+def is_table(printed):
+    """Tell whether a text is a table: three lines or more, most of them with wide gaps."""
+    rows = printed.split("\n")
+    gaps = sum(bool(re.search(r"\S {2,}\S", row)) for row in rows)
+    return len(rows) > 2 and gaps >= 0.7 * len(rows)
+
+
+def fits(printed):
+    rows = printed.split("\n")
+    return len(rows) <= PRINTED and max(map(len, rows)) <= COLUMNS
+
+
+def tables(text):
+    """Return the HTML of a table, in pieces of at most seven rows, each with the head."""
+    head, rule, *rows = text.split("\n")
+    count = -(-len(rows) // LINES)
+    size = -(-len(rows) // count) if count else 1
+    for start in range(0, len(rows), size):
+        table = MARKDOWN.render("\n".join([head, rule, *rows[start : start + size]]))
+        yield f'<div class="grid" tabindex="0">{table}</div>'
+
+
+def answer(found):
+    """Return the blocks of the folded answer with which a cell begins."""
+    if not (found and found[0].kind == "other" and "<summary>Answer<" in found[0].text):
+        return []
+    ends = (n for n, block in enumerate(found) if block.text.startswith("</details>"))
+    return found[1 : next(ends, len(found))]
+
+
 def slide_type(cell):
     """Return what the metadata of a cell say of slides, or None."""
     said = cell.metadata.get("slideshow")
@@ -138,18 +232,30 @@ class Outline:
 
     def __init__(self, notebook):
         self.cells = [cell for cell in notebook.cells if slide_type(cell) != "skip"]
+        self.places = places(notebook)
+        self.section, self.place = "", 0  # where the cell that is read stands
+        self.exercises = {}  # a slide for each, by its number
         self.header = prose.read_header(notebook)
         self.slides = []
         self.topic = self.header.title  # what stands above what comes next
         self.ending = ""  # "Key points", ... once the closing sections are reached
         self.asked = self.proving = False  # a prediction, a formula waits for what follows
+        self.answered = False  # whether a slide has answered the prediction
         self.printed = ""  # what the slide before shows, if a figure may take it over
         self.roomy = False  # whether a second low figure has room on the slide before
         self.read()
 
     def add(self, kind, title, body="", **settings):
+        places = {"section": self.section, "cell": self.place, "answers": self.asked}
+        settings = places | settings
         self.slides.append(Slide(kind, title, body, **settings))
         return self.slides[-1]
+
+    def add_list(self, title, items):
+        """Show a list, on as many slides as it needs."""
+        for part in pages(items):
+            body = "".join(f"<li>{inline(item)}</li>" for item in part)
+            self.add("list", title, f"<ul>{body}</ul>", text="".join(part))
 
     def note(self, text):
         if text.strip():
@@ -158,6 +264,7 @@ class Outline:
     def read(self):
         self.open()
         for index, cell in enumerate(self.cells[1:], 1):
+            self.place = self.places[id(cell)]
             if slide_type(cell) == "notes":
                 self.note(cell.source)
             elif cell.cell_type == "markdown":
@@ -173,9 +280,8 @@ class Outline:
         if header.last_figure:
             self.note(f"The last figure {header.last_figure}")
         if header.objectives:
-            items = "".join(f"<li>{inline(item)}</li>" for item in header.objectives)
             before = f"Before this: {header.before}" if header.before else ""
-            self.add("list", "You will", f"<ul>{items}</ul>", text="".join(header.objectives))
+            self.add_list("You will", header.objectives)
             self.note(before)
 
     # ------------------------------------------------------------------------------------- text
@@ -186,10 +292,22 @@ class Outline:
         fresh = None  # the slide of a heading that has room for the first sentences
         left = ""  # of the paragraph before, what no slide shows
         broken = any(block.asks for block in found)
+        told = answer(found)
+        if self.asked and told and not self.answered:
+            self.reply(told)
+        waits = self.asked and (self.answered or told)
         for block in found:
+            if waits and block not in found[: len(told) + 1 if told else 0]:
+                self.asked = waits = False
             if block.kind == "heading" and self.ending == "Exercises" and block.level > 2:
                 title = block.text.partition(": ")[2] or block.text
                 self.close(prose.Block("paragraph", f"1. **{title}**"))
+                number = re.search(r"\d\d\.\d+", block.text)
+                exercise = Slide("exercise", block.text, section="Exercises")
+                self.exercises[number[0] if number else block.text] = [exercise]
+            elif self.ending == "Exercises" and self.exercises:
+                self.set_task(block, list(self.exercises.values())[-1])
+                self.note(block.text)
             elif block.kind == "heading":
                 fresh = self.head(block)
                 left = ""
@@ -202,14 +320,19 @@ class Outline:
                 if fresh.text:
                     left = block.text
                 else:
-                    fresh.text, left = some(prose.sentences(block.text), 260)
-                    fresh.body += paragraph(fresh.text)
+                    said = prose.sentences(block.text)
+                    fresh.text, left = some(here(said) or [""], 260)
+                    fresh.body += paragraph(fresh.text) if fresh.text else ""
+                    left = left if here(said) == said else block.text
                 self.note(left)
+            elif block.kind == "table":
+                self.tabulate(block, left)
+                fresh, left = None, ""
             elif block.kind == "math":
                 fresh = self.formulate(block, left, fresh)
                 left = ""
             elif block.kind == "paragraph" and block.text.startswith("**Break") and not broken:
-                shown, left = some(prose.whole(block.text), 320)
+                shown, left = some(here(prose.whole(block.text)) or [""], 320)
                 self.add("idea", "Break it", paragraph(shown), text=shown)
                 self.note(left)
             else:
@@ -220,6 +343,8 @@ class Outline:
         endings = ("Key points", "Exercises", "Going further", "References")
         self.ending = next((name for name in endings if name in block.text), "")
         self.topic, self.asked, self.proving = block.text, False, False
+        if block.level < 4:
+            self.section, self.place = block.text, 0
         if self.ending:
             return None
         return self.add("section" if block.level == 2 else "topic", block.text)
@@ -230,11 +355,28 @@ class Outline:
         if fresh and fresh.body.count('class="formula"') < 2:
             fresh.body += formula(block.text)
             return fresh
-        words = prose.sentences(left)[-1] if left else ""
-        if words and words[0].islower():
+        said = last(prose.sentences(left), 1)
+        words = " ".join(said)
+        if words[:1].islower() or not (words.endswith(":") or here(said)):
             words = ""
         body = (paragraph(words) if words else "") + formula(block.text)
         return self.add("idea", self.topic, body, text=words)
+
+    def tabulate(self, block, left):
+        """Show a table, below the sentence that leads to it."""
+        words = prose.sentences(left)[-1] if left and not left.startswith("- ") else ""
+        words = words if words[:1].isupper() or words[:1] == "*" else ""
+        for table in tables(block.text):
+            body = (paragraph(words) if words else "") + table
+            self.add("table", self.topic, body, label=f"Table: {self.topic}")
+        self.note(left)
+
+    def reply(self, blocks):
+        """Show the answer to a prediction that no figure and no printed text has answered."""
+        said = [block.text for block in blocks if block.kind == "paragraph"]
+        shown = some(prose.sentences(said[0]), 320)[0] if said else ""
+        if shown:
+            self.add("answer", self.topic, paragraph(shown), text=shown, label=f"Answer: {shown}")
 
     def ask(self, block, left):
         """Show a question on a slide of its own, with what must be known to answer it."""
@@ -245,19 +387,31 @@ class Outline:
         question = re.sub(r"\*\*Predict\.?\*\*\s*(?=[A-Z])", "", question)
         question = question.replace("**Predict**", "Predict").replace("**", "")
         if not known and left and not left.startswith("- "):
-            known = " ".join(prose.sentences(left)[-2:])
+            known = " ".join(here(last(prose.sentences(left), 2, 400)))
         known = "" if known[:1].islower() else known  # the end of a sentence with a formula
         notes = []
         if not known and self.joins_next("topic"):
             topic = self.slides.pop()
             known, notes = f"**{topic.title}.** {topic.text}".strip(), topic.notes
-        body = MARKDOWN.render(left) if left.startswith("- ") and not known else ""
-        if known and len(known) < 400:
-            body += paragraph(known, "known")
+        width = 50 if len(question) < 330 else 66
+        room, said = LINES - lines(question, width), here(prose.sentences(known))
+        listed = left.startswith("- ") and not known
+        if listed and sum(lines(item, 88) for item in items_of(left)) > room:
+            self.add_list(self.topic, items_of(left))
+            listed = False
+        body = MARKDOWN.render(left) if listed else ""
+        while said and lines(" ".join(said), 88) > room:
+            said = said[1:]
+            while said and REFERS.match(said[0]):
+                said = said[1:]
+        if known != " ".join(said):
+            notes = [*notes, known]
+        if said:
+            body += paragraph(" ".join(said), "known")
         body += paragraph(question, "question")
         label = f"Predict: {question}"
-        self.add("predict", "Predict", body, label=label, text=question, notes=notes)
-        self.asked = True
+        self.add("predict", "Predict", body, label=label, text=question, notes=notes, answers=False)
+        self.asked, self.answered = True, False
 
     def joins_next(self, *kinds):
         """Tell whether the last slide has nothing but a few words, which the next one can say."""
@@ -267,11 +421,10 @@ class Outline:
     def close(self, block):
         """Key points and exercises: one slide each, with the whole text in the notes."""
         if self.ending == "Key points" and block.kind == "list":
-            items = [" ".join(item.split()) for item in re.split(r"(?m)^[-*] ", block.text)[1:]]
-            if len("".join(items)) > 1000:
-                items = [some(prose.sentences(item), 130)[0] for item in items]
-            body = "".join(f"<li>{inline(item)}</li>" for item in items)
-            self.add("list", self.ending, f"<ul>{body}</ul>", text="".join(items))
+            items = items_of(block.text)
+            if sum(map(lines, items)) > LINES:
+                items = [some(prose.sentences(item), 80)[0] for item in items]
+            self.add_list(self.ending, items)
             self.note(block.text)
         elif self.ending == "Exercises":
             if self.slides[-1].title != "Exercises":
@@ -289,20 +442,47 @@ class Outline:
                 slide.text += title + first
             self.note(text)
 
+    def set_task(self, block, found):
+        """Write an exercise on slides of its own, up to its hints; a plan shows them."""
+        slide = found[-1]
+        if block.text.startswith("<") or slide.notes:
+            slide.notes.append(block.text)
+        elif re.fullmatch(r"\*[^*]+\*", block.text):
+            slide.body += paragraph(block.text.strip("*"), "minutes")
+        elif block.kind == "list" and slide.text and rows_of(slide.text + block.text) > LINES:
+            found.append(dataclasses.replace(slide, body="", text="", notes=[]))
+            self.set_task(block, found)
+        elif rows_of(slide.text + block.text) > LINES and block.kind != "list":
+            shown, _ = some(prose.sentences(block.text), 260)
+            slide.body += "" if slide.text else paragraph(shown)
+            slide.text = slide.text or shown
+            slide.notes.append(block.text)
+        else:
+            slide.body += MARKDOWN.render(block.text)
+            slide.text += block.text + "\n"
+
     # ------------------------------------------------------------------------------------- code
 
     def read_code(self, cell, index):
         pictures, printed = outputs(cell)
-        lines = cell.source.count("\n") + 1
-        proof = "proof" in cell.metadata.get("tags", ()) and lines <= SHORT
-        answers = self.asked and bool(pictures or printed)
+        length = cell.source.count("\n") + 1
+        proof = "proof" in cell.metadata.get("tags", ())
+        answers = self.asked and bool(pictures or (printed and fits(printed) and not self.answered))
+        count = len(self.slides)
+        shows = is_table(printed) and fits(printed) and not proof and not self.ending
+        proof = proof and length <= SHORT
         if pictures:
             printed = self.draw(pictures, printed, index, answers)
+            if printed and shows:
+                self.add("result", self.topic, listing(printed, "printed"))
+                self.roomy, printed = False, ""
         elif proof and (self.asked or self.proving):
             body = listing(cell.source) + (listing(printed, "printed") if printed else "")
+            caption = self.caption(index, answers) if self.asked else ""
+            body += paragraph(caption) if caption else ""
             self.add("proof", f"Check: {self.topic}", body)
             self.proving, self.roomy, printed = False, False, ""
-        elif answers and printed.count("\n") < PRINTED:
+        elif answers or shows:
             caption = self.caption(index, answers)
             body = listing(printed, "printed") + (paragraph(caption) if caption else "")
             self.add("result", self.topic, body, label=f"Printed: {prose.plain(caption)}")
@@ -313,8 +493,7 @@ class Outline:
                 printed = ""
         if printed:
             self.note(f"It prints\n\n```\n{printed}\n```")
-        if answers:
-            self.asked = False
+        self.answered = self.answered or (self.asked and len(self.slides) > count)
 
     def draw(self, pictures, printed, index, answers):
         """Show figures; return what was printed with them, unless it stands on their slide."""
@@ -329,11 +508,14 @@ class Outline:
         caption = self.caption(index, answers)
         if not answers and self.joins_next("topic", "idea"):
             last = self.slides.pop()
-            title, caption, notes = last.title, last.text or caption, last.notes
+            caption, notes = last.text or caption, last.notes
         for picture in pictures:
             wide = is_wide(picture)
-            image = picture.replace("<img ", f'<img alt="{words}" ', 1)
-            body = f"<figure>{image}<figcaption>{inline(caption)}</figcaption></figure>"
+            size = size_of(picture)
+            style = f'style="--wide: {size[0]}" ' if size else ""
+            image = picture.replace("<img ", f'<img alt="{words}" {style}', 1)
+            said = f"<figcaption>{inline(caption)}</figcaption>" if caption else ""
+            body = f"<figure>{image}{said}</figure>"
             body += listing(shown, "printed") if shown else ""
             label = f"Figure: {prose.plain(caption or title)}"
             if wide and self.roomy and not shown and not notes:
@@ -342,19 +524,23 @@ class Outline:
                 continue
             self.add("figure", title, body, label=label, notes=notes)
             self.roomy = wide and not shown
-            shown, notes = "", []
+            shown, caption, notes = "", "", []
         return printed
 
     def caption(self, index, answers):
         """Return one sentence for a figure or a result: the text right after it, if that is the
         answer to a prediction; else the text that leads to it, unless a slide shows it already.
         """
-        before, after = prose.lead(self.cells, index), ""
+        before, after = " ".join(here([prose.lead(self.cells, index)])), ""
         for cell in self.cells[index + 1 :]:
             if cell.cell_type == "markdown":
-                first = prose.blocks(cell.source)[:1]
+                first = prose.blocks(cell.source)
+                said = [b.text for b in answer(first) if b.kind == "paragraph"] if answers else []
+                if said:
+                    shown = some(prose.sentences(said[0]), 200)[0]
+                    return shown if len(shown) < 260 else ""
                 if first and first[0].kind == "paragraph" and not first[0].asks:
-                    after = next(iter(prose.whole(first[0].text)), "")
+                    after = next(iter(here(prose.whole(first[0].text)[:1])), "")
                     after = "" if first[0].text.startswith("**") else after
                 break
             if outputs(cell)[0]:
@@ -368,16 +554,30 @@ class Outline:
         return (after or before) if answers else (before or after)
 
 
+def places(notebook):
+    """Return for each cell, by its identity, how many code cells its section has up to there."""
+    found, place = {}, 0
+    for cell in notebook.cells:
+        place += cell.cell_type == "code"
+        found[id(cell)] = place
+        if cell.cell_type == "markdown" and re.search(r"^###? ", cell.source, re.MULTILINE):
+            place = 0
+    return found
+
+
+def size_of(picture):
+    """Return the pixels of a bitmap across and down, or None."""
+    match = re.search(r"data:image/(?:gif|png|jpeg|webp);base64,([^\"]+)", picture)
+    try:
+        return Image.open(io.BytesIO(base64.b64decode(match[1]))).size if match else None
+    except (OSError, ValueError, Image.DecompressionBombError):
+        return None  # no picture: a browser shows the words for it
+
+
 def is_wide(picture):
     """Tell whether two such pictures, one above the other, are still large."""
-    match = re.search(r"data:image/(png|jpeg);base64,([^\"]+)", picture)
-    if not match:
-        return False
-    try:
-        width, height = Image.open(io.BytesIO(base64.b64decode(match[2]))).size
-    except (OSError, ValueError, Image.DecompressionBombError):
-        return False  # no picture: a browser shows the words for it
-    return width >= 3 * height
+    size = size_of(picture)
+    return bool(size) and size[0] >= 3 * size[1]
 
 
 def outputs(cell):
@@ -399,6 +599,117 @@ def outputs(cell):
     return pictures, "".join(printed).rstrip("\n")
 
 
+# ------------------------------------------------------------------------------ a plan of a lesson
+
+
+def planned(outline, rows, minutes):
+    """Return the slides of a lesson: what its plan names, in its order, with its words as notes.
+
+    Parameters
+    ----------
+    outline : Outline
+    rows : sequence of tools.plans.Row
+    minutes : int
+        They decide how many slides there may be, one for two minutes and some more.
+
+    Returns
+    -------
+    list of Slide
+    """
+    opening = dataclasses.replace(outline.slides[0])
+    length = f"a lesson of {minutes} minutes"
+    opening.body = re.sub("about [0-9]+ minutes alone", length, opening.body)
+    found, taken = [], set()
+    for row in rows:
+        if row.first:
+            continue
+        chosen = []
+        for name, cells in row.named:
+            number = re.match(r"Exercise (\d\d\.\d+)", name)
+            told = number[1] if number else row.happens.partition("Homework")[0]
+            tasks = [
+                slide
+                for number in re.findall(r"\b\d\d\.\d+\b", told)
+                for slide in outline.exercises.get(number, ())
+            ]
+            if tasks and name.startswith("Exercise"):
+                chosen += tasks
+            else:
+                chosen += named(outline.slides, name, cells)
+        chosen = [
+            dataclasses.replace(s) for s in chosen if not (id(s) in taken or taken.add(id(s)))
+        ]
+        if chosen:
+            told = f"**Minute {row.at}, for {row.minutes}.** {row.happens}"
+            chosen[0].notes = [told, *chosen[0].notes]
+        found += chosen
+    return shortened([opening, *found], minutes * MOST // 45)
+
+
+def named(found, section, cells):
+    """Return the slides of a section, or of some of its code cells and of what leads to them."""
+    inside = [slide for slide in found if slide.section == section]
+    chosen, follows = [], True
+    for slide in reversed(inside):
+        if slide.kind != "predict":
+            follows = cells is None or slide.cell in cells or slide.kind in ("section", "topic")
+        if follows:
+            chosen.insert(0, slide)
+    return chosen
+
+
+def shortened(found, most):
+    """Leave out slides until no more than so many are left; their words go to the notes.
+
+    First those that a learner can do without in class: proofs, the heading of a section whose
+    prediction follows, asides and formulas, then figures and tables beside others. Then, from the
+    section that has most, the last of its predictions with its answer.
+    """
+
+    def leave(at, count=1):
+        for slide in found[at : at + count]:
+            found[at - 1].notes = [*found[at - 1].notes, *slide.notes, slide.text]
+        del found[at : at + count]
+
+    def joins(at):
+        slide, after = found[at], found[at + 1 : at + 2]
+        if slide.kind not in ("section", "topic") or "formula" in slide.body or not after:
+            return False
+        return after[0].section == slide.section and after[0].kind in ("predict", "figure")
+
+    def besides(at):  # what answers no prediction, where the section shows something else
+        slide = found[at]
+        shown = [one for one in found if one.section == slide.section and one.kind in SHOWN]
+        return slide.kind in SHOWN and not slide.answers and len(shown) > 1
+
+    for spare in (
+        lambda at: found[at].kind == "proof" and not found[at].answers,
+        joins,
+        lambda at: found[at].title == "Break it",
+        lambda at: found[at].kind == "idea",
+        besides,
+        joins,  # now that nothing stands between
+    ):
+        for at in range(len(found) - 1, 0, -1):
+            if len(found) > most and spare(at):
+                if joins(at):  # the slide that follows takes its words over
+                    found[at + 1].notes = [*found[at].notes, found[at].text, *found[at + 1].notes]
+                    del found[at]
+                else:
+                    leave(at)
+    while len(found) > most:
+        asked = [at for at, slide in enumerate(found) if slide.kind == "predict"]
+        counts = collections.Counter(found[at].section for at in asked)
+        if not counts or max(counts.values()) < 2:
+            break
+        at = max(asked, key=lambda at: (counts[found[at].section], at))
+        after = found[at + 1 :]
+        section = found[at].section
+        ends = (n for n, s in enumerate(after) if s.kind == "predict" or s.section != section)
+        leave(at, 1 + next(ends, len(after)))
+    return found
+
+
 # --------------------------------------------------------------------------- from slides to a file
 
 
@@ -418,19 +729,23 @@ def section(slide, number, count):
     )
 
 
-def deck(notebook):
-    """Return the slides of a notebook as one HTML file.
+def deck(notebook, rows=(), minutes=0):
+    """Return the slides of a notebook, or of a lesson with it, as one HTML file.
 
     Parameters
     ----------
     notebook : nbformat.NotebookNode
+    rows : sequence of tools.plans.Row
+        The plan of the lesson; the whole notebook if there are none.
+    minutes : int
+        The length of the lesson.
 
     Returns
     -------
     str
     """
     outline = Outline(notebook)
-    slides = outline.slides
+    slides = planned(outline, rows, minutes) if rows else outline.slides
     sections = [section(slide, n, len(slides)) for n, slide in enumerate(slides, 1)]
     styles = (DECK / "deck.css").read_text(encoding="utf-8")
     for theme, name in (("light", "a11y-light"), ("dark", "a11y-dark")):
@@ -472,28 +787,47 @@ def mathjax():
     return base64.b64encode(gzip.compress(prose.MATHJAX.read_bytes(), 9, mtime=0)).decode()
 
 
-def write(paths, folder):
-    """Write the deck of each notebook into a folder and say how large it is."""
+def write(paths, folder, minutes=0):
+    """Write the deck of each notebook, or of its plan, into a folder and say how large it is."""
     folder.mkdir(parents=True, exist_ok=True)
     for path in paths:
-        text = deck(series.read(path))
-        target = folder / f"{path.stem}.html"
+        text = deck(series.read(path), plan_of(path, minutes), minutes)
+        target = folder / deck_name(path, minutes)
         target.write_text(text, encoding="utf-8", newline="\n")
         count = text.count('<section class="slide ')
         say(f"  {target.name}  {count} slides, {len(text.encode()) / 1e6:.1f} MB")
 
 
+def deck_name(path, minutes):
+    return f"{path.stem}_{minutes}_minutes.html" if minutes else f"{path.stem}.html"
+
+
+def plan_of(path, minutes):
+    """Return the rows of a plan of a notebook; none for 0 minutes."""
+    if not minutes:
+        return ()
+    page = series.ROOT / "docs" / "teaching" / f"{path.stem}.md"
+    if not page.exists():
+        raise Stop(f"There is no plan for {path.stem}: {page.relative_to(series.ROOT)} is missing.")
+    from tools import plans  # students get neither the pages nor what reads them
+
+    return plans.plan(page.read_text(encoding="utf-8"), minutes)
+
+
 def main(arguments):
     parser = argparse.ArgumentParser(prog="tools.slides", description=__doc__.splitlines()[0])
     parser.add_argument("notebooks", nargs="*", help="paths, names or numbers; all if none")
+    parser.add_argument(
+        "--plan", type=int, default=0, choices=(45, 90), help="only what this plan names"
+    )
     options = parser.parse_args(arguments)
 
     def build():
         paths = [path for path in series.notebooks(options.notebooks) if path in series.lessons()]
         if not paths:
             raise Stop("Slides are made of lessons, and these are solutions: name a lesson.")
-        write(paths, SLIDES)
-        say(f"Open one: {(SLIDES / paths[0].stem).with_suffix('.html').as_uri()}")
+        write(paths, SLIDES, options.plan)
+        say(f"Open one: {(SLIDES / deck_name(paths[0], options.plan)).as_uri()}")
 
     return status_of(build)
 

@@ -18,8 +18,31 @@ OVERFLOW = """() => slides.flatMap((slide) => {
     if (part.getBoundingClientRect().right > innerWidth + 1) found.push([slide.id, part.tagName]);
   return found;
 })"""
-SMALLEST = """() => Math.min(...[...document.querySelectorAll(".board :is(p,li,pre,h2,figcaption)")]
-  .map((part) => parseFloat(getComputedStyle(part).fontSize)))"""
+SMALLEST = """() => Math.min(
+  ...[...document.querySelectorAll(".board :is(p,li,pre,td,h2,figcaption)")].map(
+    (part) => parseFloat(getComputedStyle(part).fontSize)))"""
+
+# The lines of text on each slide, of a list in two columns those of the longer one.
+LINES = """() => slides.map((slide) => {
+  const lines = { left: new Set(), right: new Set() };
+  const middle = slide.getBoundingClientRect().left + slide.clientWidth / 2;
+  const walker = document.createTreeWalker(slide.querySelector(".board"), NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const parent = walker.currentNode.parentNode, range = document.createRange();
+    if (parent.closest("h1, h2, pre, table, .formula, mjx-container")) continue;
+    range.selectNodeContents(walker.currentNode);
+    for (const box of range.getClientRects())
+      if (box.width > 2 && walker.currentNode.data.trim())
+        lines[parent.closest("ol") && box.left > middle ? "right" : "left"].add(
+          Math.round((box.top + box.bottom) / 16)); // boxes of code and of text differ a little
+  }
+  const close = (tops) => [...tops].toSorted((a, b) => a - b).filter(
+    (top, n, all) => !n || top - all[n - 1] > 1).length;
+  return [slide.id, Math.max(close(lines.left), close(lines.right))];
+})"""
+# How much each bitmap is enlarged.
+ENLARGED = """() => [...document.images].filter((image) => image.naturalWidth).map((image) =>
+  Math.min(image.clientWidth / image.naturalWidth, image.clientHeight / image.naturalHeight))"""
 
 
 def wait(page, expression):
@@ -30,25 +53,28 @@ def wait(page, expression):
         page.wait_for_timeout(50)
 
 
-def opened(browser, path, folder, size):
+def opened(browser, path, folder, size, minutes=0):
     """A deck in a browser without a network, its requests and what its page complains of."""
-    slides.write([path], folder)
+    slides.write([path], folder, minutes)
     context = browser.new_context(viewport={"width": size[0], "height": size[1]}, offline=True)
     page = context.new_page()
     asked, said = [], []
     page.on("request", lambda request: asked.append(request.url))
     page.on("pageerror", lambda error: said.append(str(error)))
     page.on("console", lambda message: said.append(message.text))
-    page.goto((folder / f"{path.stem}.html").as_uri())
+    page.goto((folder / slides.deck_name(path, minutes)).as_uri())
     wait(page, "!!window.MathJax?.startup?.promise")
     page.evaluate("MathJax.startup.promise.then(() => fit())")
     return page, asked, said
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("minutes", [0, 45])
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
-def test_a_deck_fits_every_screen_and_fetches_nothing(path, browser, tmp_path):
-    page, asked, said = opened(browser, path, tmp_path, (1920, 1080))
+def test_a_deck_fits_every_screen_and_fetches_nothing(path, minutes, browser, tmp_path):
+    page, asked, said = opened(browser, path, tmp_path, (1920, 1080), minutes)
+    assert [slide for slide in page.evaluate(LINES) if slide[1] > slides.LINES] == []
+    assert max(page.evaluate(ENLARGED)) <= 1.51
     assert page.evaluate(SMALLEST) >= 28, "readable from the last row"
     assert page.locator("mjx-container").count() > 0
     assert page.locator("mjx-merror, [data-mjx-error]").count() == 0

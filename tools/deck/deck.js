@@ -65,7 +65,7 @@ document.addEventListener("keydown", (event) => {
   if (document.querySelector("dialog[open]")) return;
   // What has the focus uses these keys itself: it opens, presses, follows or scrolls.
   if (event.target.closest("button, summary, a[href]") && /^( |Enter)$/.test(event.key)) return;
-  const code = event.target.closest("pre");
+  const code = event.target.closest("pre, .grid");
   const scrolls = code &&
     (code.scrollWidth > code.clientWidth + 1 || code.scrollHeight > code.clientHeight + 1);
   if (scrolls && /^( |Arrow.*)$/.test(event.key)) return;
