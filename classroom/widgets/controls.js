@@ -19,10 +19,15 @@ export function button(parent, { label, tooltip }, act) {
   return element;
 }
 
+// A page begins anew when it is opened again: a browser that kept what the controls held would show
+// them beside another game.
+const forget = (control) => control.setAttribute("autocomplete", "off");
+
 // A control and its name, in an element of their own.
 function labeled(parent, label, tag, kind = "") {
   const whole = make("div", `ganlab-control ${kind}`.trim(), parent);
   const name = make("label", "ganlab-label", whole, label), control = make(tag, "", whole);
+  forget(control);
   control.id = name.htmlFor = `${parent.closest("[id]").id}-${label.replaceAll(/\W+/g, "-")}`;
   return control;
 }
@@ -54,8 +59,7 @@ export function slider(parent, { label, min, max, step, value, base, form }, act
     },
   };
   const write = () => {
-    const text = formatted(control.value, form);
-    shown.textContent = base ? text : minus(text); // an exponent keeps its hyphen
+    shown.textContent = minus(formatted(control.value, form));
     input.setAttribute("aria-valuetext", shown.textContent);
   };
   control.value = value;
@@ -82,6 +86,7 @@ export function number(parent, { label, min, max, value }) {
 export function checkbox(parent, { label, value }, act) {
   const whole = make("label", "ganlab-check", parent), input = make("input", "", whole);
   Object.assign(input, { type: "checkbox", checked: value });
+  forget(input);
   make("span", "", whole, label);
   input.addEventListener("change", act);
   return input;

@@ -77,6 +77,8 @@ class Curves(anywidget.AnyWidget):
         float32: updates, d_loss, g_loss, updates, ...
     levels : list of float
         d_loss and g_loss while the discriminator cannot tell real from fake.
+    since : int
+        Updates from which on these are the levels: another loss had others.
     marks : list of int
         Updates at which settings changed.
     label : str
@@ -86,6 +88,7 @@ class Curves(anywidget.AnyWidget):
     _esm = _HERE / "curves.js"
     points = traitlets.Bytes().tag(sync=True)
     levels = traitlets.List([0.0, 0.0]).tag(sync=True)
+    since = traitlets.Int().tag(sync=True)
     marks = traitlets.List().tag(sync=True)
     label = traitlets.Unicode().tag(sync=True)
     colors = traitlets.List([plotting.DISCRIMINATOR, plotting.GENERATOR]).tag(sync=True)
@@ -93,7 +96,7 @@ class Curves(anywidget.AnyWidget):
     def show(self, game):
         """Show the history of a game; of a long one, means over equally many moves."""
         with self.hold_sync():
-            self.levels = list(game.settings.loss.chance)
+            self.levels, self.since = list(game.settings.loss.chance), game.since
             self.marks = game.changes[-MOST_ROWS:]
             points = thinned(game.steps, game.history, most=MOST_ROWS)
             self.points = points.astype("<f4").tobytes()

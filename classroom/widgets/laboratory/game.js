@@ -218,6 +218,8 @@ export class Game {
     };
     this.history = { steps: [], d_loss: [], g_loss: [] };
     [this.updates, this.changes, this.diverged, this.batch] = [0, [], false, null];
+    this.ahead = 0; // moves of the discriminator alone since the generator's last one
+    this.since = 0; // updates when the loss was last changed
     this.#showReal();
   }
 
@@ -232,7 +234,13 @@ export class Game {
     this.players.adams.generator.rate = this.settings.g_rate;
     this.players.adams.discriminator.rate = this.settings.d_rate;
     if (this.settings.distribution !== before.distribution) this.#showReal();
+    if (this.settings.loss !== before.loss) this.since = this.updates;
     this.changes.push(this.updates);
+  }
+
+  // Who moves next where one player moves at a time.
+  get turn() {
+    return this.ahead < this.settings.d_steps ? "discriminator" : "generator";
   }
 
   // Lets a player, "discriminator", "generator" or "both", move once.
@@ -254,6 +262,7 @@ export class Game {
       this.batch = null; // alone, the generator meets new points at every move
       this.updates++;
     }
+    this.ahead = player === "discriminator" ? this.ahead + 1 : 0;
     this.history.steps.push(this.updates);
     for (const name of ["d_loss", "g_loss"]) this.history[name].push(logs[name] ?? NaN);
     // Also true of NaN, which no comparison holds for.

@@ -19,9 +19,8 @@ const length = (vectors) => {
 export function start(root, data) {
   const { controls, sentences, look } = data, shown = {};
   const said = (name, values) => filled(sentences[name], values);
-  let playing = false, visible = true, turn = "discriminator", timer = 0, ticked = 0, frame = null;
+  let playing = false, visible = true, timer = 0, ticked = 0, frame = null;
   let cost = 0, kept = 0; // milliseconds of a whole picture, and pictures since then
-  let made = 0; // moves of the discriminator in a row, in slow motion
 
   root.replaceChildren();
   root.classList.add("ganlab-widget", "ganlab-laboratory");
@@ -34,7 +33,7 @@ export function start(root, data) {
   const first = row();
   const play = button(first, controls.play, () => (playing ? pause() : run()));
   play.classList.add("ganlab-primary");
-  const who = menu(first, controls.who, () => { turn = "discriminator"; });
+  const who = menu(first, controls.who);
   const speed = menu(first, controls.speed);
   const reset = button(first, controls.reset, () => begin(seed.value));
   const seed = number(first, controls.seed);
@@ -75,7 +74,7 @@ export function start(root, data) {
     else if (players[key]) byHand(players[key]);
   });
   const curves = model({
-    points: null, levels: [0, 0], marks: [], label: "", colors: data.colors,
+    points: null, levels: [0, 0], since: 0, marks: [], label: "", colors: data.colors,
   });
 
   // ------------------------------------------------------------------------------ what they do
@@ -94,7 +93,6 @@ export function start(root, data) {
   function begin(from) {
     pause();
     game = new Game(data, game.settings, from);
-    turn = "discriminator";
     say("");
     refresh();
   }
@@ -157,11 +155,8 @@ export function start(root, data) {
       refresh();
       return;
     }
-    const player = who.value === "both" ? turn : who.value, before = game.frame();
+    const player = who.value === "both" ? game.turn : who.value, before = game.frame();
     game.step(player);
-    // d_steps moves of the discriminator, then one of the generator, one a picture.
-    made = player === "discriminator" ? made + 1 : 0;
-    turn = made && made % game.settings.d_steps === 0 ? "generator" : "discriminator";
     refresh(narrated(player, before));
   }
   function run() {
@@ -219,10 +214,12 @@ export function start(root, data) {
       curves.set("label", said("curves", { losses: losses() }));
     }
     curves.set("levels", chance);
+    curves.set("since", game.since);
     curves.set("marks", game.changes.slice(-data.rows));
     curves.set("points", new DataView(thinned(game.history, data.rows).buffer));
+    const { updates } = game;
     counts.replaceChildren();
-    make("b", "", counts, said("updates", { updates: game.updates }));
+    make("b", "", counts, said(updates === 1 ? "update" : "updates", { updates }));
     counts.append(document.createElement("br"), words);
     if (game.diverged) {
       if (playing) pause();

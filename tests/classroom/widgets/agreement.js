@@ -6,7 +6,7 @@ import {
 import { Random } from "../../../classroom/widgets/random.js";
 import { drawings } from "../../../classroom/widgets/loss_explorer/drawing.js";
 import { evaluate } from "../../../classroom/widgets/loss_explorer/curves.js";
-import { filled } from "../../../classroom/widgets/sentences.js";
+import { filled, formatted } from "../../../classroom/widgets/sentences.js";
 import { LOSSES } from "../../../classroom/widgets/losses.js";
 
 function take(made, weights) {
@@ -98,6 +98,8 @@ const TASKS = {
     };
   },
 
+  numbers: ({ form, values }) => values.map((value) => formatted(value, form)),
+  special: ({ form }) => [-0, NaN, -Infinity].map((value) => formatted(value, form)),
   filled: ({ sentences, values }) => sentences.map((sentence) => filled(sentence, values)),
 };
 

@@ -285,6 +285,22 @@ def test_sentences_are_filled_in_alike(ask):
     values |= {"updates": 1234567, "count": 20, "ratio": 2980.96, "name": "d_loss", "least": 20}
     found = ask("filled", sentences=sentences, values=values)
     assert found == [sentence.format(**values) for sentence in sentences]
-    assert ask("filled", sentences=["{rate:.1e}"], values={"rate": 2e-3}) == [
-        "2.0e-3"
-    ]  # as sliders
+
+
+@pytest.mark.parametrize("form", [".0%", ".1%", ".2f", ".3f", ".2g", ".3g"])
+def test_numbers_are_rounded_alike(form, ask):
+    """Halfway too, which happens: 1 of 200 points is half a percent."""
+    values = [k / 200 for k in range(-5, 201)] + [k / 16 for k in range(40)]
+    values += [sign * k * 10.0**power for sign in (1, -1) for k in (1, 2.5, 9.995, 9.996)
+               for power in range(-9, 9)]  # fmt: skip
+    values += [0.005, 0.015, 0.125, 0.00005, 0.0625, 1e-12, 0.0, 2.5, 1234.5, 1235.0, 99.95]
+    found = ask("numbers", form=form, values=values)
+    assert found == [format(value, form) for value in values]
+    assert ask("special", form=form) == [format(float(x), form) for x in ("-0", "nan", "-inf")]
+
+
+def test_sliders_show_plain_numbers(ask):
+    values = [1e-5, 2e-3, 0.126, 1.0, 3.16, 100.0, 126.0]
+    assert ask("numbers", form=".2r", values=values) == [
+        "0.000010", "0.0020", "0.13", "1.0", "3.2", "100", "130"
+    ]  # fmt: skip
