@@ -157,6 +157,7 @@ export function start(root, data) {
   // The middle of a small picture is where it is from, so the square ends half of one before the
   // edge. The large picture is the same square.
   function follow(event) {
+    if (!event.isPrimary) return; // a second finger zooms
     const box = event.currentTarget.getBoundingClientRect();
     const place = (offset, length) => ((offset / length) * CELLS - 0.5) / (CELLS - 1);
     move(place(event.clientX - box.left, box.width), place(event.clientY - box.top, box.height));
@@ -205,8 +206,8 @@ export function start(root, data) {
   find(".with").hidden = false;
   find(".without").hidden = true;
   drift(!calm.matches);
-  new IntersectionObserver(([entry]) => {
-    visible = entry.isIntersecting;
+  new IntersectionObserver((entries) => {
+    visible = entries.at(-1).isIntersecting;
     before = 0;
     if (visible) go();
   }).observe(root);

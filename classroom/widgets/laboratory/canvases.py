@@ -59,8 +59,8 @@ class Plane(anywidget.AnyWidget):
             "arrow": plotting.GENERATOR,
             "playing_keys": "Keys on the plane: Space plays or pauses, D, G and B step "
             "the discriminator, the generator or both.",
-            "drawing_keys": f"Drag to scatter points, {LEAST} at least. Keys: arrows move "
-            "(Shift: faster), Space scatters, Backspace takes back.",
+            "drawing_keys": f"Drag to scatter points, at least {LEAST}. Keys: arrows move "
+            "(Shift: farther), Space scatters, Backspace takes back.",
         }
     ).tag(sync=True)
 

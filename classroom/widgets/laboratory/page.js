@@ -93,14 +93,14 @@ export function start(root, data) {
   function begin(from) {
     pause();
     game = new Game(data, game.settings, from);
-    say("");
+    say(lacking());
     refresh();
   }
 
   function change(wanted) {
     settings.weight.element.disabled = settings.penalty.value === "none";
     game.change(wanted);
-    say("");
+    say(lacking());
     refresh();
   }
 
@@ -112,12 +112,18 @@ export function start(root, data) {
     else change({ distribution: data.distributions[name] });
   }
 
+  // What a drawing lacks to be learned, if there is one.
+  function lacking() {
+    const count = plane.get("drawn").length / 2, { least } = data.drawing;
+    if (!plane.get("drawing") || count >= least) return "";
+    return said("draw", { least, count, distribution: game.settings.distribution.name });
+  }
+
   function takeDrawing() {
     if (!plane.get("drawing")) return;
     const modes = plane.get("drawn"), count = modes.length / 2;
     if (count < data.drawing.least) {
-      const now = game.settings.distribution.name;
-      say(said("draw", { least: data.drawing.least, count, distribution: now }));
+      say(lacking());
       return;
     }
     const name = said("drawing", { count });
@@ -232,7 +238,9 @@ export function start(root, data) {
   plane.on("change:drawn", takeDrawing);
   renderPlane({ model: plane, el: planeRoot });
   renderCurves({ model: curves, el: curvesRoot });
-  new IntersectionObserver(([entry]) => { visible = entry.isIntersecting; }).observe(root);
+  new IntersectionObserver((entries) => {
+    visible = entries.at(-1).isIntersecting;
+  }).observe(root);
   refresh();
   say(sentences.welcome);
 }

@@ -144,7 +144,7 @@ export function renderPlane({ model, el }) {
   const said = make("div", "ganlab-plane-said", root);
   said.setAttribute("role", "status");
   let before = null, frame = unpack(model.get("frame"), look), began = 0, waiting = 0;
-  let marks = [...model.get("drawn")], strokes = [], cursor = [0, 0], down = false;
+  let marks = [...model.get("drawn")], strokes = [], cursor = [0, 0], pointer = null;
   let last = null, told = 0;
 
   function paint() {
@@ -203,24 +203,27 @@ export function renderPlane({ model, el }) {
   };
   canvas.addEventListener("pointerdown", (event) => {
     canvas.focus({ preventScroll: true });
-    if (!model.get("drawing") || event.button) return;
+    // A second finger draws nothing.
+    if (!model.get("drawing") || event.button || pointer !== null) return;
     event.preventDefault();
-    canvas.setPointerCapture(event.pointerId);
+    pointer = event.pointerId;
+    canvas.setPointerCapture(pointer);
     strokes.push(marks.length);
-    [down, last] = [true, place(event)];
-    cursor = last;
+    cursor = last = place(event);
     pour(...last);
   });
   canvas.addEventListener("pointermove", (event) => {
-    if (!down) return;
+    if (event.pointerId !== pointer) return;
     cursor = place(event);
-    if (Math.hypot(cursor[0] - last[0], cursor[1] - last[1]) < 0.08) return;
+    const outside = cursor.some((value) => Math.abs(value) > L);
+    if (outside || Math.hypot(cursor[0] - last[0], cursor[1] - last[1]) < 0.08) return;
     pour(...(last = cursor));
   });
-  for (const end of ["pointerup", "pointercancel"]) {
-    canvas.addEventListener(end, () => {
-      if (down) tell();
-      down = false;
+  for (const end of ["pointerup", "pointercancel", "lostpointercapture"]) {
+    canvas.addEventListener(end, (event) => {
+      if (event.pointerId !== pointer) return;
+      pointer = null;
+      tell();
     });
   }
   const moves = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };

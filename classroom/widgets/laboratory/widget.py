@@ -227,13 +227,19 @@ class Laboratory(widgets.VBox):
             return
         points = np.array(coordinates, np.float32).reshape(-1, 2)
         if len(points) < distributions.LEAST:
-            now = self.game.settings.distribution
-            values = {"least": distributions.LEAST, "count": len(points), "distribution": now}
-            self._say(SENTENCES["draw"].format(**values))
+            self._say(self._lacking())
             return
         self._change(distribution=distributions.drawn(points))
         now = self.game.settings.distribution
         self._say(SENTENCES["drawn"].format(distribution=now))
+
+    def _lacking(self):
+        """Say what a drawing lacks to be learned, if there is one."""
+        count = len(self.plane.drawn) // 2
+        if not self.plane.drawing or count >= distributions.LEAST:
+            return ""
+        values = {"count": count, "distribution": self.game.settings.distribution}
+        return SENTENCES["draw"].format(least=distributions.LEAST, **values)
 
     def _change(self, **settings):
         with self._lock:
@@ -250,7 +256,7 @@ class Laboratory(widgets.VBox):
                 self._show_settings()
                 self._say(f"The game stays as it was: {error}", trouble=True)
                 return
-            self._say("")
+            self._say(self._lacking())
             self._refresh()
 
     def _begin(self, game):

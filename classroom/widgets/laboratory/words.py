@@ -30,7 +30,7 @@ SENTENCES = {
     "keep to the {distribution}.",
     "drawing": DRAWING,
     "drawn": "The players now learn your {distribution}.",
-    "diverged": "The game blew up: a loss or a gradient is beyond a million. Press Reset, then "
+    "diverged": "The game blew up: a loss or a gradient went beyond a million. Press Reset, then "
     "try a penalty, a lower rate or another loss.",
 }
 

@@ -68,7 +68,7 @@ function render({ model, el }) {
   }
 
   pad.addEventListener("pointerdown", (event) => {
-    if (event.button !== 0) return;
+    if (event.button !== 0 || !event.isPrimary) return; // a second finger moves nothing
     pad.focus();
     pad.setPointerCapture(event.pointerId);
     follow(event);

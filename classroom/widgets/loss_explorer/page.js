@@ -7,7 +7,7 @@ import { renderPlot } from "./plot.js";
 
 // Where the page is too narrow for three columns of readable labels.
 const NARROW = {
-  below: 560,
+  below: 720,
   size: [364, 1032],
   panels: { left: [34, 34, 34], width: 320, top: [28, 182], height: 110, down: 344 },
 };
@@ -37,6 +37,7 @@ export function start(root, data) {
     const before = narrow;
     narrow = root.clientWidth < NARROW.below;
     if (narrow === before) return;
+    root.classList.toggle("ganlab-narrow", narrow);
     const { size, panels } = narrow ? NARROW : data;
     draw = drawings({ ...data, panels });
     plot.set("size", size);

@@ -81,6 +81,16 @@ const TASKS = {
     };
   },
 
+  // Whose turn it is at first and after each action, a player's move or new settings.
+  turns({ data, settings, actions }) {
+    const game = new Game(data, settings, 0);
+    return [game.turn, ...actions.map((action) => {
+      if (typeof action === "string") game.step(action);
+      else game.change(action);
+      return game.turn;
+    }), game.since];
+  },
+
   random({ seed, n }) {
     const random = new Random(seed);
     return { normal: [...random.normals(n)], uniform: Array.from({ length: n }, () => (

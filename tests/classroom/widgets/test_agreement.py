@@ -190,6 +190,25 @@ def test_the_bytes_of_a_frame(name, ask):
     assert found["score"] == pytest.approx(vars(score), abs=1e-9)
 
 
+def test_players_take_turns_alike(ask):
+    data = live_widgets.laboratory("ring", "minimax", 0)
+    settings = {"loss": "minimax", "penalty": "none", "d_steps": 3} | RATES
+    settings["distribution"] = data["distributions"]["ring"]
+    d, g = "discriminator", "generator"
+    actions = [d, d, {"loss": "hinge"}, d, g, d, d, "both", d, {"d_rate": 1e-3}, {"d_steps": 1}, g]
+    ours = game.Game(seed=0, loss=losses.minimax, d_steps=3)
+    turns = [ours.turn]
+    for action in actions:
+        if isinstance(action, str):
+            ours.step(action)
+        else:
+            ours.change(**{k: losses.ALL[v] if k == "loss" else v for k, v in action.items()})
+        turns.append(ours.turn)
+    assert turns == [d, d, d, d, g, d, d, d, d, d, d, g, d]
+    assert ask("turns", data=data, settings=settings, actions=actions) == [*turns, ours.since]
+    assert ours.since == 2, "updates, not actions"
+
+
 def test_curves_are_thinned_alike(ask):
     rng = np.random.default_rng(0)
     steps = np.arange(1, 1001)
@@ -267,6 +286,31 @@ def test_the_drawing_the_table_and_the_sentence(logit, partner, ask):
         same_but_for_rounding(found["curves"], ours.plot.curves)
         same_but_for_rounding(found["marks"], ours.plot.marks)
         same_but_for_rounding(found["numbers"], ours._numbers.value)
+
+
+@pytest.mark.parametrize("partner", [0.0, 0.5, -2.3])
+def test_every_diamond_lies_on_its_curve(partner, ask):
+    """In both drawings: elsewhere a chance level is no value of the curve."""
+    ours = LossExplorer(list(losses.ALL), partner=partner)
+    data = live_widgets.loss_explorer([], 0.0, partner)
+    asked = {"chosen": list(losses.ALL), "logit": 0.0, "partner": partner, "name": "a"}
+    for drawn in (ours.plot.curves, ask("drawings", data=data, **asked)["curves"]):
+        curves, diamonds = {}, {}
+        for points, name in re.findall(r"points='([^']*)'[^>]*><title>([^<]*)<", drawn):
+            curve = np.array([point.split(",") for point in points.split()], float)
+            curves.setdefault(name, []).append(curve.T)
+        found = re.findall(r"<path d='M([\d.]+) ([\d.-]+)l6 6[^>]*><title>([^:]*): chance", drawn)
+        for x, y, name in found:
+            far = [  # the first three curves of a loss are its values
+                abs(np.interp(float(x), xs, ys) - float(y) - 6)
+                for xs, ys in curves[name][:3]
+                if xs[0] <= float(x) <= xs[-1]
+            ]
+            assert len(far) == 1 and far[0] < 0.5, name
+            diamonds[name] = diamonds.get(name, 0) + 1
+        assert diamonds["relativistic"] == 3 and diamonds["non-saturating"] >= 1
+        assert diamonds["minimax"] == (3 if partner == 0 else 1)
+        assert diamonds["least squares"] == (3 if partner == 0.5 else 1)
 
 
 def same_but_for_rounding(theirs, ours):
