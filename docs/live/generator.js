@@ -1,5 +1,6 @@
+import { ARROWS } from "../../classroom/widgets/keys.js";
 import { described } from "./colors.js";
-import { between, normal, turned } from "./corners.js";
+import { between, sample, turned } from "./corners.js";
 import { generator } from "./network.js";
 
 const SIDE = 32; // pixels of a picture
@@ -10,8 +11,6 @@ const TURN = 900; // milliseconds from the old critters to new ones
 const DRIFT = 90_000; // milliseconds, then it rests, and so does the battery
 const BUDGET = 8; // milliseconds a frame for the small pictures
 const REST = 400; // milliseconds without a move, before a place is put into words
-
-const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 const inside = (value) => Math.min(1, Math.max(0, value));
 
@@ -144,7 +143,7 @@ export function start(root, data) {
   }
 
   function renew() {
-    [old, next, turning] = [corners, data.corners.map(() => normal(LATENTS)), 0];
+    [old, next, turning] = [corners, data.corners.map(() => sample(LATENTS)), 0];
     const far = (cell) =>
       Math.hypot((cell % CELLS) - x * (CELLS - 1), Math.floor(cell / CELLS) - y * (CELLS - 1));
     waiting.length = 0;

@@ -432,6 +432,7 @@ def test_the_header_hides_nothing_that_has_the_focus(open_page):
     page.locator(".ganlab-loss-explorer").get_by_label("Logit of the image").focus()
     lowest = page.locator(".mobile-header").bounding_box()
     lowest = lowest["y"] + lowest["height"]
+    page.evaluate("document.documentElement.style.scrollBehavior = 'auto'")
     for _ in range(35):
         page.keyboard.press("Shift+Tab")
         top, height = page.evaluate(

@@ -6,6 +6,7 @@ import anywidget
 import numpy as np
 import traitlets
 
+from classroom.widgets import scripts
 from classroom.widgets.laboratory.distributions import LEAST, LIMIT, MOST
 from classroom.widgets.laboratory.frame import CELLS, NODES, SHOWN
 from classroom.widgets.laboratory.picture import HEAT, LAYERS, LONGEST, PULL
@@ -35,7 +36,7 @@ class Plane(anywidget.AnyWidget):
         Whether points glide to their new places, for slow motion.
     """
 
-    _esm = _HERE / "plane.js"
+    _esm = scripts.joined(_HERE / "plane.js")
     frame = traitlets.Bytes().tag(sync=True)
     layers = traitlets.List(list(LAYERS)).tag(sync=True)
     drawing = traitlets.Bool(False).tag(sync=True)

@@ -1,6 +1,7 @@
 // The laboratory on a page without a kernel: widget.py, with the game in JavaScript.
 
-import { button, checkbox, make, menu, number, slider } from "../controls.js";
+import { button, checkbox, menu, number, slider } from "../controls.js";
+import { add } from "../elements.js";
 import { model } from "../model.js";
 import { filled } from "../sentences.js";
 import { renderCurves } from "./curves.js";
@@ -26,7 +27,7 @@ export function start(root, data) {
   root.classList.add("ganlab-widget", "ganlab-laboratory");
   root.setAttribute("role", "group");
   root.setAttribute("aria-label", data.label);
-  const row = () => make("div", "ganlab-row", root);
+  const row = () => add(root, "div", "ganlab-row");
 
   // --------------------------------------------------------------------------------- controls
 
@@ -42,10 +43,10 @@ export function start(root, data) {
   for (const [player, words] of Object.entries(controls.steps)) {
     button(second, words, () => byHand(player));
   }
-  const message = make("div", "ganlab-message", root);
+  const message = add(root, "div", "ganlab-message");
   message.setAttribute("role", "status");
-  const stage = make("div", "ganlab-stage", root);
-  const planeRoot = make("div", "", stage), side = make("div", "ganlab-side", stage);
+  const stage = add(root, "div", "ganlab-stage");
+  const planeRoot = add(stage, "div"), side = add(stage, "div", "ganlab-side");
   const distribution = menu(side, controls.distribution, choose);
   const clear = button(side, controls.clear, () => plane.set("drawn", []));
   const settings = {
@@ -56,14 +57,14 @@ export function start(root, data) {
     g_rate: slider(side, controls.g_rate, (rate) => change({ g_rate: rate })),
     d_steps: slider(side, controls.d_steps, (steps) => change({ d_steps: steps })),
   };
-  const layers = make("div", "ganlab-row", side);
+  const layers = add(side, "div", "ganlab-row");
   for (const name of data.layers) {
     shown[name] = checkbox(layers, { label: name, value: true }, () => {
       plane.set("layers", data.layers.filter((layer) => shown[layer].checked));
     });
   }
-  const curvesRoot = make("div", "", side), counts = make("div", "ganlab-counts", side);
-  make("p", "ganlab-muted", root, data.note);
+  const curvesRoot = add(side, "div"), counts = add(side, "div", "ganlab-counts");
+  add(root, "p", "ganlab-muted", data.note);
 
   const plane = model({
     frame: null, layers: data.layers, drawing: false, drawn: [], scale: ["", "", ""], label: "",
@@ -87,7 +88,7 @@ export function start(root, data) {
 
   function say(text, trouble = false) {
     message.replaceChildren();
-    if (text) make("div", trouble ? "ganlab-trouble" : "ganlab-note", message, text);
+    if (text) add(message, "div", trouble ? "ganlab-trouble" : "ganlab-note", text);
   }
 
   function begin(from) {
@@ -133,13 +134,18 @@ export function start(root, data) {
 
   function byHand(player) {
     pause();
-    const before = game.frame();
-    game.step(player);
-    refresh(narrated(player, before));
+    move(player);
   }
 
-  function narrated(player, before) {
-    const after = game.frame(), moves = after.fake.map((value, i) => value - before.fake[i]);
+  // One move, told from the frame before it and the one after it.
+  function move(player) {
+    const before = frame;
+    game.step(player);
+    refresh((after) => narrated(player, before, after));
+  }
+
+  function narrated(player, before, after) {
+    const moves = after.fake.map((value, i) => value - before.fake[i]);
     const [[realWas, fakeWas], [real, fake]] = [before.answers, after.answers];
     const told = {
       real_was: realWas, fake_was: fakeWas, real, fake, moved: length(moves),
@@ -161,10 +167,9 @@ export function start(root, data) {
       refresh();
       return;
     }
-    const player = who.value === "both" ? game.turn : who.value, before = game.frame();
-    game.step(player);
-    refresh(narrated(player, before));
+    move(who.value === "both" ? game.turn : who.value);
   }
+
   function run() {
     playing = true;
     ticked = performance.now();
@@ -187,7 +192,7 @@ export function start(root, data) {
     playing = false;
     clearTimeout(timer);
     showPlaying();
-    refresh(plane.get("said"));
+    refresh(() => plane.get("said"));
   }
 
   function showPlaying() {
@@ -202,7 +207,8 @@ export function start(root, data) {
     }).join(", ");
   }
 
-  function refresh(told = "") {
+  // `tell` is given the new frame and returns what is said of it.
+  function refresh(tell = () => "") {
     const began = performance.now(), old = playing && cost > SLOW && kept < KEPT ? frame : null;
     frame = game.frame(old);
     kept = old ? kept + 1 : 0;
@@ -214,7 +220,7 @@ export function start(root, data) {
     plane.set("tween", Boolean(speed.value.slowly));
     plane.set("scale", [low, middle, high]);
     plane.set("frame", frame.packed);
-    plane.set("said", told);
+    plane.set("said", tell(frame));
     if (!playing) {
       plane.set("label", said("plane", { found: words, losses: losses() }));
       curves.set("label", said("curves", { losses: losses() }));
@@ -225,7 +231,7 @@ export function start(root, data) {
     curves.set("points", new DataView(thinned(game.history, data.rows).buffer));
     const { updates } = game;
     counts.replaceChildren();
-    make("b", "", counts, said(updates === 1 ? "update" : "updates", { updates }));
+    add(counts, "b", "", said(updates === 1 ? "update" : "updates", { updates }));
     counts.append(document.createElement("br"), words);
     if (game.diverged) {
       if (playing) pause();

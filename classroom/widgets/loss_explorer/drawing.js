@@ -1,5 +1,6 @@
 // The curves as SVG, and the numbers below them as HTML: plot.py and the table of widget.py.
 
+import { sigmoid } from "../losses.js";
 import { filled, formatted, minus } from "../sentences.js";
 import { chancePoints, evaluate, isRelative, saturated, saturatedSpan, undecided } from "./curves.js";
 
@@ -130,7 +131,7 @@ export function drawings(data) {
       const under = [...data.kinds, ...data.kinds, ...data.kinds, ...data.players].map((text) => (
         `<th class='ganlab-muted' scope='col'>${text}</th>`
       ));
-      const pushes = [], sure = [], lines = [], belief = 1 / (1 + Math.exp(-logit));
+      const pushes = [], sure = [], lines = [], belief = sigmoid(logit);
       for (const loss of chosen) {
         const { values, gradients } = evaluate(loss.name, [logit], partner);
         const level = undecided(loss, partner);

@@ -1,6 +1,7 @@
 // The explorer of losses on a page without a kernel: widget.py, with the curves in JavaScript.
 
-import { checkbox, make, slider } from "../controls.js";
+import { checkbox, slider } from "../controls.js";
+import { add } from "../elements.js";
 import { model } from "../model.js";
 import { drawings, swatch } from "./drawing.js";
 import { renderPlot } from "./plot.js";
@@ -21,7 +22,7 @@ export function start(root, data) {
   const boxes = new Map();
   const chosen = () => data.losses.filter((loss) => boxes.get(loss).checked);
 
-  const legend = make("div", "ganlab-row", root);
+  const legend = add(root, "div", "ganlab-row");
   for (const loss of data.losses) {
     const value = data.selected.includes(loss.name);
     const box = checkbox(legend, { label: loss.words, value }, drawCurves);
@@ -30,7 +31,7 @@ export function start(root, data) {
   }
   const logit = slider(root, data.controls.logit, (value) => plot.set("logit", value));
   const partner = slider(root, data.controls.partner, drawCurves);
-  const plotRoot = make("div", "", root), numbers = make("div", "table-wrapper", root);
+  const plotRoot = add(root, "div"), numbers = add(root, "div", "table-wrapper");
   const plot = model({ limit: data.limit, curves: "", marks: "", logit: logit.value });
 
   function layOut() {

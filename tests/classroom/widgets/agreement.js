@@ -32,13 +32,13 @@ const TASKS = {
   // One step of both from each of several states.
   steps(input) {
     const made = players(input);
-    return input.batches.map(({ real, latents, shares, steps, weights, squares }) => {
+    return input.batches.map(({ real, latents, shares, steps, weights, moments }) => {
       const points = Float64Array.from(real), [d, g] = latents.map((z) => Float64Array.from(z));
       const gradients = {}, after = {};
       take(made, weights);
       for (const [who, adam] of Object.entries(made.adams)) {
         adam.power = 0.99 ** steps;
-        adam.squares.forEach((square, part) => square.set(squares[who][part]));
+        adam.moments.forEach((moment, part) => moment.set(moments[who][part]));
         adam.apply = function apply(given) {
           gradients[who] = given.flatMap((part) => [...part]);
           Object.getPrototypeOf(this).apply.call(this, given);

@@ -131,11 +131,11 @@ def test_ten_steps_of_both_players(name, penalty, ask, monkeypatch):
     for step in range(10):
         real = distributions.ALL["grid"].draw(N, seed=rng)
         latents, shares = rng.standard_normal((2, N, 2), np.float32), rng.random(N, np.float32)
-        squares = {who: optimizer._velocities for who, optimizer in optimizers.items()}
+        moments = {who: optimizer._velocities for who, optimizer in optimizers.items()}
         batches.append(
             {"real": plain(real), "latents": plainly(latents), "shares": plain(shares)}
             | {"steps": step, "weights": named_plainly(weights_of(gan))}
-            | {"squares": named_plainly(squares)}
+            | {"moments": named_plainly(moments)}
         )
         drawn = iter(latents)
         monkeypatch.setattr(gan, "_draw_latents", lambda like, z=drawn: tf.constant(next(z)))
