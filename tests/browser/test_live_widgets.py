@@ -284,12 +284,12 @@ def test_nothing_is_poured_beyond_the_edge(open_lab):
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     lab.page.mouse.move(x, y)
     lab.page.mouse.down()
-    lab.page.mouse.move(box["x"] - 200, y, steps=30)
+    lab.page.mouse.move(box["x"] + box["width"] + 200, y, steps=30)
     lab.page.mouse.up()
     inside = int(re.search(r"drawing of (\d+) points", lab.message())[1])
     lab.page.mouse.move(x, y)
     lab.page.mouse.down()
-    lab.page.mouse.move(box["x"] + 5, y, steps=30)
+    lab.page.mouse.move(box["x"] + box["width"] - 5, y, steps=15)
     lab.page.mouse.up()
     both = int(re.search(r"drawing of (\d+) points", lab.message())[1])
     assert both >= 1.8 * inside
@@ -404,8 +404,8 @@ def test_two_fingers_zoom_into_the_curves(open_explorer):
     page, root = open_explorer(width=400, touch=True)
     box = root.locator("svg.ganlab-loss").bounding_box()
     devtools = page.page.context.new_cdp_session(page.page)
-    where = {"x": box["x"] + box["width"] / 2, "y": box["y"] + 60}
-    devtools.send("Input.synthesizePinchGesture", where | {"scaleFactor": 2})
+    pinch = {"x": box["x"] + box["width"] / 2, "y": box["y"] + 60, "scaleFactor": 2}
+    devtools.send("Input.synthesizePinchGesture", pinch | {"gestureSourceType": "touch"})
     assert page.page.evaluate("visualViewport.scale") > 1.2
 
 

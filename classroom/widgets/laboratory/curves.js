@@ -90,7 +90,8 @@ export function renderCurves({ model, el }) {
   }
   const later = () => { waiting ||= requestAnimationFrame(paint); };
   const say = () => canvas.setAttribute("aria-label", model.get("label"));
-  const followed = [["change:points change:levels change:since change:marks", later], ["change:label", say]];
+  const followed = [["change:points change:levels change:since change:marks", later],
+    ["change:label", say]];
   for (const pair of followed) model.on(...pair);
   const sizes = new ResizeObserver(later);
   sizes.observe(canvas);

@@ -2,7 +2,9 @@
 
 import { sigmoid } from "../losses.js";
 import { filled, formatted, minus } from "../sentences.js";
-import { chancePoints, evaluate, isRelative, saturated, saturatedSpan, undecided } from "./curves.js";
+import {
+  chancePoints, evaluate, isRelative, saturated, saturatedSpan, undecided,
+} from "./curves.js";
 
 const number = (value, digits = 3) => minus(formatted(value + 0, `.${digits}f`));
 const stroke = ({ color, dash }) => (
