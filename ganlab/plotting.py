@@ -297,7 +297,7 @@ def plot_table(values, scores, *, rows, columns, ax=None, limit=100.0, bold=None
     return drawn
 
 
-def plot_history(history, *, steps=None, ax=None, smooth=0.9, band=None, chance=None):
+def plot_history(history, *, steps=None, ax=None, smooth=0.9, band=None, chance=None, since=0):
     """Draw d_loss and g_loss, and what both pay while the discriminator cannot tell.
 
     Parameters
@@ -315,6 +315,8 @@ def plot_history(history, *, steps=None, ax=None, smooth=0.9, band=None, chance=
     chance : (float, float), optional
         The levels of d_loss and g_loss at chance: `AdversarialLoss.chance` of the loss. Dotted,
         in the color of the loss, or black where both pay the same.
+    since : int
+        The step after which these are the levels, where another loss was trained with before.
 
     Returns
     -------
@@ -338,7 +340,11 @@ def plot_history(history, *, steps=None, ax=None, smooth=0.9, band=None, chance=
     levels = {} if chance is None else dict(zip(chance, colors.values(), strict=True))
     for level, color in levels.items():
         color = color if len(levels) == 2 else "black"
-        ax.axhline(level, color=color, linewidth=0.8, linestyle=":")
+        line = {"color": color, "linewidth": 0.8, "linestyle": ":"}
+        if since:
+            ax.plot([since, max(since, x[-1] if steps is None else steps[-1])], [level] * 2, **line)
+        else:
+            ax.axhline(level, **line)
         ax.annotate(
             level_name(level),
             (1.01, level),

@@ -17,9 +17,11 @@ from tools import live
 WIDGETS = Path(__file__).resolve().parent.parent / "classroom" / "widgets"
 # As `points.swiss_roll` draws it: a test compares them.
 _SWISS_ROLL = {"from": 1.5 * math.pi, "to": 4.5 * math.pi, "scale": 7.5, "std": 0.25 / 7.5}
-_NEEDS = "This widget needs Python: <code>python3 tasks.py lab</code> opens it."
-_OFF = "This widget works where the browser may run scripts."
-_PICTURE = "The picture below shows it."
+_NEEDS = (
+    "This widget needs Python. Open this notebook with <code>python3 tasks.py lab</code> to use it."
+)
+_OFF = "This widget needs JavaScript."
+_PICTURE = "Below is a picture of what it shows."
 
 
 def show(cells):
@@ -38,10 +40,10 @@ def show(cells):
             if not name or name[1] not in names():
                 continue
             count += 1
-            picture = _PICTURE if _has_picture(cells[index + 1 :]) else ""
-            page = _alive(text, f"widget-{count}", picture)
+            page = _alive(text, f"widget-{count}")
             if page is None:
-                page = f'<p class="ganlab-asleep">{_NEEDS} {picture}</p>'
+                picture = f" {_PICTURE}" if _has_picture(cells[index + 1 :]) else ""
+                page = f'<p class="ganlab-asleep">{_NEEDS}{picture}</p>'
             cell.outputs[place] = v4.new_output("display_data", data={"text/html": page})
 
 
@@ -53,12 +55,15 @@ def names():
 
 
 def _has_picture(cells):
-    """Tell whether the next cell of code, which belongs to the widget, shows a picture."""
-    code = next((cell for cell in cells if cell.cell_type == "code"), {})
-    return any("image/png" in output.get("data", {}) for output in code.get("outputs", ()))
+    """Tell whether the next cell, where it is one of code, shows a picture of the widget.
+
+    Text between the two says itself what is below it.
+    """
+    outputs = cells[0].get("outputs", ()) if cells else ()
+    return any("image/png" in output.get("data", {}) for output in outputs)
 
 
-def _alive(text, identifier, picture):
+def _alive(text, identifier):
     """Return the HTML of a widget that works on a page, from its repr; None for the others."""
     lab = re.fullmatch(r"Laboratory\((\w+), (\w+), seed (\d+)\)", text)
     explorer = re.fullmatch(r"LossExplorer\((\[.*\]), logit=(\S+), partner=(\S+)\)", text)
@@ -77,7 +82,7 @@ def _alive(text, identifier, picture):
         WIDGETS / folder / "page.js",
         WIDGETS / "controls.css",
         data,
-        markup=f"<p>{_OFF} {picture}</p>",
+        markup=f"<p>{_OFF}</p>",
     )
     return f"<style>{sheet}</style>\n{piece}"
 
@@ -109,8 +114,8 @@ def laboratory(distribution, loss, seed):
     controls.show_playing(True)
     return {
         "label": "Laboratory: a game of a generator and a discriminator",
-        "note": "In JupyterLab it can also save a film, replay a game and take your own losses. "
-        "A seed begins another game there than here.",
+        "note": "In JupyterLab you can also save a film, replay a game and use your own losses. "
+        "The same seed starts a different game there.",
         "pause": controls.play.description,
         "controls": told,
         "sentences": words.SENTENCES,

@@ -1,7 +1,8 @@
-"""Widgets to play with an idea before reading about it, in JupyterLab.
+"""Widgets to play with an idea before reading about it, in JupyterLab or on a page.
 
-Nothing is fetched: the scripts of the canvases are part of the package. What a widget computes
-is plain Python beside it, which works, and is tested, without a browser.
+All work in JupyterLab; the laboratory and the explorer of losses also on the pages of the site,
+without a kernel. Nothing is fetched: the scripts of the canvases are part of the package. What a
+widget computes is plain Python beside it, which works, and is tested, without a browser.
 """
 
 from classroom.widgets.dashboard import Dashboard

@@ -1,28 +1,26 @@
 // Buttons, menus, sliders and switches in plain HTML, for pages without ipywidgets. What each is
 // called and what it holds comes from the ipywidgets themselves: see tools/live_widgets.py.
 
+import { add } from "./elements.js";
 import { formatted, minus } from "./sentences.js";
 
-export function make(tag, name, parent, text = "") {
-  const element = document.createElement(tag);
-  if (name) element.className = name;
-  if (text) element.textContent = text;
-  parent?.append(element);
-  return element;
-}
-
 export function button(parent, { label, tooltip }, act) {
-  const element = make("button", "ganlab-button", parent, label);
+  const element = add(parent, "button", "ganlab-button", label);
   element.type = "button";
   if (tooltip) element.title = tooltip;
   element.addEventListener("click", act);
   return element;
 }
 
+// A page begins anew when it is opened again: a browser that kept what the controls held would show
+// them beside another game.
+const forget = (control) => control.setAttribute("autocomplete", "off");
+
 // A control and its name, in an element of their own.
 function labeled(parent, label, tag, kind = "") {
-  const whole = make("div", `ganlab-control ${kind}`.trim(), parent);
-  const name = make("label", "ganlab-label", whole, label), control = make(tag, "", whole);
+  const whole = add(parent, "div", `ganlab-control ${kind}`.trim());
+  const name = add(whole, "label", "ganlab-label", label), control = add(whole, tag);
+  forget(control);
   control.id = name.htmlFor = `${parent.closest("[id]").id}-${label.replaceAll(/\W+/g, "-")}`;
   return control;
 }
@@ -30,7 +28,7 @@ function labeled(parent, label, tag, kind = "") {
 // A menu of [name, value]; `chosen` counts from 0.
 export function menu(parent, { label, options, chosen }, act) {
   const select = labeled(parent, label, "select");
-  for (const [name] of options) make("option", "", select, name);
+  for (const [name] of options) add(select, "option", "", name);
   select.selectedIndex = chosen;
   const control = { get value() { return options[select.selectedIndex][1]; } };
   select.addEventListener("change", () => act?.(control.value));
@@ -40,7 +38,7 @@ export function menu(parent, { label, options, chosen }, act) {
 // With `base`, the slider moves along the logarithm of its value.
 export function slider(parent, { label, min, max, step, value, base, form }, act) {
   const input = labeled(parent, label, "input", "ganlab-slider");
-  const shown = make("span", "ganlab-value", input.parentElement);
+  const shown = add(input.parentElement, "span", "ganlab-value");
   shown.setAttribute("aria-hidden", "true"); // the slider says it
   Object.assign(input, { type: "range", min, max, step });
   const control = {
@@ -54,8 +52,7 @@ export function slider(parent, { label, min, max, step, value, base, form }, act
     },
   };
   const write = () => {
-    const text = formatted(control.value, form);
-    shown.textContent = base ? text : minus(text); // an exponent keeps its hyphen
+    shown.textContent = minus(formatted(control.value, form));
     input.setAttribute("aria-valuetext", shown.textContent);
   };
   control.value = value;
@@ -80,9 +77,10 @@ export function number(parent, { label, min, max, value }) {
 }
 
 export function checkbox(parent, { label, value }, act) {
-  const whole = make("label", "ganlab-check", parent), input = make("input", "", whole);
+  const whole = add(parent, "label", "ganlab-check"), input = add(whole, "input");
   Object.assign(input, { type: "checkbox", checked: value });
-  make("span", "", whole, label);
+  forget(input);
+  add(whole, "span", "", label);
   input.addEventListener("change", act);
   return input;
 }

@@ -1,8 +1,9 @@
 // Elements of a page.
 
-export function add(parent, tag, className = "") {
+export function add(parent, tag, className = "", text = "") {
   const element = document.createElement(tag);
-  element.className = className;
+  if (className) element.className = className;
+  if (text) element.textContent = text;
   return parent.appendChild(element);
 }
 

@@ -3,7 +3,7 @@
 // A player's function takes the logits of a batch, real before fake, and returns
 // { value, real, fake }: the loss, and its gradient with respect to each of these logits.
 
-const sigmoid = (x) => 1 / (1 + Math.exp(-x));
+export const sigmoid = (x) => 1 / (1 + Math.exp(-x));
 const softplus = (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
 const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
@@ -14,12 +14,12 @@ const minusMean = [(x) => -x, () => -1];
 const squareTo = (target) => [(x) => (x - target) ** 2 / 2, (x) => x - target];
 const hingeReal = [(x) => Math.max(1 - x, 0), (x) => (x < 1 ? -1 : 0)];
 const hingeFake = [(x) => Math.max(1 + x, 0), (x) => (x > -1 ? 1 : 0)];
-const negative = ([f, slope]) => [(x) => -f(x), (x) => -slope(x)];
+const negative = ([f, derivative]) => [(x) => -f(x), (x) => -derivative(x)];
 
 function meanOf(term, logits) {
   if (!term) return [0, new Float64Array(logits.length)];
-  const [f, slope] = term, n = logits.length;
-  return [mean(Float64Array.from(logits, f)), Float64Array.from(logits, (x) => slope(x) / n)];
+  const [f, derivative] = term, n = logits.length;
+  return [mean(Float64Array.from(logits, f)), Float64Array.from(logits, (x) => derivative(x) / n)];
 }
 
 function terms(onReal, onFake) {

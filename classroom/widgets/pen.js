@@ -1,6 +1,6 @@
 // A pen on a canvas: strokes by pointer, by touch and by keyboard, which the kernel hears of.
 
-const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+import { ARROWS } from "./keys.js";
 
 export const PEN_KEYS =
   "Draw with the pointer, or from the keyboard: arrows move the pen, Shift makes them longer, " +

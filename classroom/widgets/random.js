@@ -1,5 +1,10 @@
 // Random numbers from a seed: the same on every machine, but others than NumPy's.
 
+// A normal number from two uniform ones, on Box and Muller's way.
+export function normal(uniform) {
+  return Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
+}
+
 export class Random {
   constructor(seed) {
     // sfc32, whose first numbers still show the seed.
@@ -28,7 +33,7 @@ export class Random {
   }
 
   normal() {
-    return Math.sqrt(-2 * Math.log(1 - this.uniform())) * Math.cos(2 * Math.PI * this.uniform());
+    return normal(() => this.uniform());
   }
 
   normals(n) {

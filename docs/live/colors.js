@@ -18,6 +18,9 @@ export function named(red, green, blue) {
   else if (high === blue) hue = (red - green) / range + 4;
   const degrees = (60 * hue + 360) % 360;
   const name = HUES.find(([end]) => degrees <= end)[1];
+  // A dull or dark orange has a name of its own.
+  if (name === "orange" && range < 0.35 && lightness > 0.7) return "beige";
+  if (name === "orange" && (range < 0.35 || high < 0.65)) return `${dark}brown`;
   return name === "red" && lightness > 0.65 ? "pink" : dark + name;
 }
 

@@ -1,16 +1,11 @@
 // Latents between four: a square whose corners were drawn at random, and how it turns into the
 // next one. Everywhere in it latents are as likely to be long or short as in training.
 
-// Box and Muller's way from two uniform numbers to two normal ones.
-export function normal(count) {
-  const latents = new Float32Array(count);
-  for (let i = 0; i < count; i += 2) {
-    const length = Math.sqrt(-2 * Math.log(1 - Math.random()));
-    const angle = 2 * Math.PI * Math.random();
-    latents[i] = length * Math.cos(angle);
-    if (i + 1 < count) latents[i + 1] = length * Math.sin(angle);
-  }
-  return latents;
+import { normal } from "../../classroom/widgets/random.js";
+
+// As `latents.sample` of ganlab, of another seed every time.
+export function sample(count) {
+  return Float32Array.from({ length: count }, () => normal(Math.random));
 }
 
 // A sum of normal numbers has the squares of its factors as variance: dividing by their root keeps

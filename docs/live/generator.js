@@ -1,5 +1,6 @@
+import { ARROWS } from "../../classroom/widgets/keys.js";
 import { described } from "./colors.js";
-import { between, normal, turned } from "./corners.js";
+import { between, sample, turned } from "./corners.js";
 import { generator } from "./network.js";
 
 const SIDE = 32; // pixels of a picture
@@ -10,8 +11,6 @@ const TURN = 900; // milliseconds from the old critters to new ones
 const DRIFT = 90_000; // milliseconds, then it rests, and so does the battery
 const BUDGET = 8; // milliseconds a frame for the small pictures
 const REST = 400; // milliseconds without a move, before a place is put into words
-
-const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 const inside = (value) => Math.min(1, Math.max(0, value));
 
@@ -144,7 +143,7 @@ export function start(root, data) {
   }
 
   function renew() {
-    [old, next, turning] = [corners, data.corners.map(() => normal(LATENTS)), 0];
+    [old, next, turning] = [corners, data.corners.map(() => sample(LATENTS)), 0];
     const far = (cell) =>
       Math.hypot((cell % CELLS) - x * (CELLS - 1), Math.floor(cell / CELLS) - y * (CELLS - 1));
     waiting.length = 0;
@@ -157,6 +156,7 @@ export function start(root, data) {
   // The middle of a small picture is where it is from, so the square ends half of one before the
   // edge. The large picture is the same square.
   function follow(event) {
+    if (!event.isPrimary) return; // a second finger zooms
     const box = event.currentTarget.getBoundingClientRect();
     const place = (offset, length) => ((offset / length) * CELLS - 0.5) / (CELLS - 1);
     move(place(event.clientX - box.left, box.width), place(event.clientY - box.top, box.height));
@@ -205,8 +205,8 @@ export function start(root, data) {
   find(".with").hidden = false;
   find(".without").hidden = true;
   drift(!calm.matches);
-  new IntersectionObserver(([entry]) => {
-    visible = entry.isIntersecting;
+  new IntersectionObserver((entries) => {
+    visible = entries.at(-1).isIntersecting;
     before = 0;
     if (visible) go();
   }).observe(root);

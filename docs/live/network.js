@@ -1,6 +1,8 @@
 // The generator of critters, layer by layer, as `conv_generator` of ganlab.models builds it. The
 // batch norms are part of the weights before them. Maps are flat: rows, columns, channels.
 
+import { sigmoid } from "../../classroom/widgets/losses.js";
+
 function bytes(text) {
   return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
 }
@@ -80,8 +82,8 @@ export function smoothed(map, side, channels, means) {
     }
 }
 
-export function sigmoid(map) {
-  for (let i = 0; i < map.length; i++) map[i] = 1 / (1 + Math.exp(-map[i]));
+export function squash(map) {
+  for (let i = 0; i < map.length; i++) map[i] = sigmoid(map[i]);
 }
 
 // Returns a function from latents to the pixels, in [0, 1], of one picture; the next call
@@ -111,7 +113,7 @@ export function generator(layers) {
     fill(large, pixelsBias);
     doubled(middle, 2 * side, doubleBias.length, pixels, large);
     smoothed(large, 4 * side, pixelsBias.length, image);
-    sigmoid(image);
+    squash(image);
     return image;
   };
 }

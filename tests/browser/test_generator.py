@@ -108,7 +108,7 @@ def test_relu_and_sigmoid(script):
     apply = "(m, x) => { m.%s(x); return x; }"
     assert script("network.js", apply % "relu", [-1, 0, 2]) == [0, 0, 2]
     np.testing.assert_allclose(
-        script("network.js", apply % "sigmoid", [-1000, 0, 2]), [0, 0.5, 1 / (1 + np.exp(-2))]
+        script("network.js", apply % "squash", [-1000, 0, 2]), [0, 0.5, 1 / (1 + np.exp(-2))]
     )
 
 
@@ -126,7 +126,7 @@ def test_latents_between_the_corners_are_as_long_as_those_of_training(script):
     middle = script(
         "corners.js",
         "m => Array.from({length: 100}, () =>"
-        " m.between([1, 2, 3, 4].map(() => [...m.normal(33)]), 0.5, 0.5)).flat()",
+        " m.between([1, 2, 3, 4].map(() => [...m.sample(33)]), 0.5, 0.5)).flat()",
     )
     assert len(middle) == 3300
     assert abs(np.mean(middle)) < 0.1 and 0.85 < np.var(middle) < 1.15  # 5 standard errors
@@ -142,6 +142,8 @@ def test_critters_turn_into_others_by_way_of_critters(script):
     [
         ([0.95, 0.6, 0.3], "orange"), ([1, 0.9, 0.3], "yellow"), ([0.4, 0.85, 0.6], "green"),
         ([0.4, 0.6, 0.95], "blue"), ([0.95, 0.75, 0.95], "pink"), ([0.6, 0.6, 0.6], "gray"),
+        ([0.55, 0.45, 0.38], "brown"), ([0.4, 0.25, 0.05], "dark brown"),
+        ([0.92, 0.82, 0.68], "beige"),
         ([0.7, 0.15, 0.3], "red"), ([0.4, 0.2, 0.6], "purple"), ([0, 0.3, 0.1], "dark green"),
         ([0, 0.1, 0.3], "dark blue"), ([0.05, 0.05, 0.1], "black"), ([1, 1, 0.95], "white"),
     ],
@@ -241,7 +243,9 @@ def test_all_of_it_is_done_by_keys(open_generator, generator):
     shown.rest()
     assert re.fullmatch(r"an? [a-z ]+ critter on [a-z ]+, 3 % across, 3 % down", shown.words())
     old = shown.picture(".wall canvas")
+    status = shown.root.get_by_role("status")
     for key in ("Enter", " "):
+        status.evaluate("element => { element.textContent = ''; }")
         shown.page.keyboard.press(key)
         shown.rest()
         new = shown.picture(".wall canvas")
@@ -251,7 +255,7 @@ def test_all_of_it_is_done_by_keys(open_generator, generator):
             for x in range(0, 160, 32)
         ]
         assert min(changed) > 25, "all 25 are new"
-        assert "New critters. Here is a" in shown.root.get_by_role("status").text_content()
+        assert "New critters. Here is a" in status.text_content()
         old = new
 
 

@@ -24,7 +24,7 @@ def test_the_logit_follows_pointer_and_keys(open_notebook):
     notebook.page.mouse.up()
     notebook.settle()
     assert abs(float(notebook.evaluate("explorer.logit.value"))) <= 0.2
-    notebook.locator("text=/real with (4|5)/").wait_for()
+    notebook.locator("text=/probability (4|5)/").wait_for()
 
     plot.focus()
     for key in ("Home", "Shift+ArrowRight", "Shift+ArrowRight", "ArrowRight"):
@@ -32,7 +32,7 @@ def test_the_logit_follows_pointer_and_keys(open_notebook):
     notebook.settle()
     assert notebook.evaluate("round(explorer.logit.value, 6)") == "-5.9"
     assert plot.get_attribute("aria-valuenow") == "-5.9"
-    notebook.locator("text=/real with 0.3%/").wait_for()
+    notebook.locator("text=/probability 0.3% to real/").wait_for()
     ring = "getComputedStyle(document.querySelector('svg.ganlab-loss')).outlineStyle"
     assert notebook.page.evaluate(ring) == "solid"
 

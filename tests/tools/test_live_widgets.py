@@ -36,7 +36,7 @@ def test_all_widgets_are_known():
     ("after", "picture"),
     [
         ([cell(picture=True)], True),
-        ([new_markdown_cell("Here it is."), cell(picture=True)], True),
+        ([new_markdown_cell("Here it is."), cell(picture=True)], False),
         ([cell("3"), cell(picture=True)], False),
         ([new_markdown_cell("The end.")], False),
         ([], False),
@@ -45,7 +45,7 @@ def test_all_widgets_are_known():
 def test_a_widget_that_needs_python_says_so_and_points_to_its_picture(after, picture):
     (text,) = shown(cell("Flipbook(step='0', page 1 of 32)"), *after)
     assert "<code>python3 tasks.py lab</code>" in text and "Flipbook" not in text
-    assert ("The picture below shows it." in text) == picture
+    assert ("Below is a picture of what it shows." in text) == picture
 
 
 def test_what_is_no_widget_stays():
@@ -78,7 +78,7 @@ def test_two_widgets_of_a_page_do_not_meet():
     assert data["selected"] == ["hinge"]
     assert [data["controls"][name]["value"] for name in ("logit", "partner")] == [-6.0, 1.5]
     for text in (lab, explorer):
-        assert "works where the browser may run scripts. The picture below shows it." in text
+        assert "<p>This widget needs JavaScript.</p>" in text
         assert "--ganlab-real:" in text and "import {" not in text
 
 

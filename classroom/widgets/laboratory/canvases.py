@@ -6,6 +6,7 @@ import anywidget
 import numpy as np
 import traitlets
 
+from classroom.widgets import scripts
 from classroom.widgets.laboratory.distributions import LEAST, LIMIT, MOST
 from classroom.widgets.laboratory.frame import CELLS, NODES, SHOWN
 from classroom.widgets.laboratory.picture import HEAT, LAYERS, LONGEST, PULL
@@ -35,7 +36,7 @@ class Plane(anywidget.AnyWidget):
         Whether points glide to their new places, for slow motion.
     """
 
-    _esm = _HERE / "plane.js"
+    _esm = scripts.joined(_HERE / "plane.js")
     frame = traitlets.Bytes().tag(sync=True)
     layers = traitlets.List(list(LAYERS)).tag(sync=True)
     drawing = traitlets.Bool(False).tag(sync=True)
@@ -59,8 +60,8 @@ class Plane(anywidget.AnyWidget):
             "arrow": plotting.GENERATOR,
             "playing_keys": "Keys on the plane: Space plays or pauses, D, G and B step "
             "the discriminator, the generator or both.",
-            "drawing_keys": f"Drag to scatter points, {LEAST} at least. Keys: arrows move "
-            "(Shift: faster), Space scatters, Backspace takes back.",
+            "drawing_keys": f"Drag to scatter points, at least {LEAST}. Keys: arrows move "
+            "(Shift: farther), Space scatters, Backspace takes back.",
         }
     ).tag(sync=True)
 
@@ -77,6 +78,8 @@ class Curves(anywidget.AnyWidget):
         float32: updates, d_loss, g_loss, updates, ...
     levels : list of float
         d_loss and g_loss while the discriminator cannot tell real from fake.
+    since : int
+        Updates from which on these are the levels: another loss had others.
     marks : list of int
         Updates at which settings changed.
     label : str
@@ -86,6 +89,7 @@ class Curves(anywidget.AnyWidget):
     _esm = _HERE / "curves.js"
     points = traitlets.Bytes().tag(sync=True)
     levels = traitlets.List([0.0, 0.0]).tag(sync=True)
+    since = traitlets.Int().tag(sync=True)
     marks = traitlets.List().tag(sync=True)
     label = traitlets.Unicode().tag(sync=True)
     colors = traitlets.List([plotting.DISCRIMINATOR, plotting.GENERATOR]).tag(sync=True)
@@ -93,7 +97,7 @@ class Curves(anywidget.AnyWidget):
     def show(self, game):
         """Show the history of a game; of a long one, means over equally many moves."""
         with self.hold_sync():
-            self.levels = list(game.settings.loss.chance)
+            self.levels, self.since = list(game.settings.loss.chance), game.since
             self.marks = game.changes[-MOST_ROWS:]
             points = thinned(game.steps, game.history, most=MOST_ROWS)
             self.points = points.astype("<f4").tobytes()

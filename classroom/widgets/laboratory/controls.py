@@ -84,7 +84,7 @@ class Controls:
         self.seed = widgets.BoundedIntText(
             seed, min=0, max=2**31 - 1, description="Seed", **_sizes("100px")
         )
-        rate = _WIDE | {"min": -5, "max": 0, "step": _SLIDER_STEP, "readout_format": ".1e"}
+        rate = _WIDE | {"min": -5, "max": 0, "step": _SLIDER_STEP, "readout_format": ".2r"}
         self.distribution = widgets.Dropdown(description="Learn", **_WIDE)
         self.clear = button(description="Clear drawing", icon="eraser")
         self.clear.layout.display = "none"
@@ -95,7 +95,7 @@ class Controls:
             max=2,
             step=_SLIDER_STEP,
             description="Weight",
-            readout_format=".2g",
+            readout_format=".2r",
             **_WIDE,
         )
         self.settings = {

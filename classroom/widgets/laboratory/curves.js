@@ -1,5 +1,11 @@
 // The losses of both players over the updates, with their levels at chance.
 
+// The number at a line across: the long ones of a game that diverged have an exponent.
+function tick(value) {
+  const short = Number(value.toPrecision(6));
+  return Math.abs(short) < 1e5 ? String(short) : short.toExponential().replace("+", "");
+}
+
 export function renderCurves({ model, el }) {
   const canvas = document.createElement("canvas");
   canvas.className = "ganlab-losses";
@@ -20,9 +26,9 @@ export function renderCurves({ model, el }) {
       ? new Float32Array(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength))
       : new Float32Array();
     const levels = model.get("levels"), marks = model.get("marks"), names = ["d_loss", "g_loss"];
-    let [low, high, end] = [Math.min(...levels), Math.max(...levels), 1];
+    const updates = data.length ? data.at(-3) : 0, end = Math.max(1, updates);
+    let [low, high] = [Math.min(...levels), Math.max(...levels)];
     for (let i = 0; i < data.length; i += 3) {
-      end = Math.max(end, data[i]);
       for (const value of [data[i + 1], data[i + 2]]) {
         if (Number.isFinite(value)) [low, high] = [Math.min(low, value), Math.max(high, value)];
       }
@@ -49,9 +55,10 @@ export function renderCurves({ model, el }) {
     const step = unit * ([1, 2, 5, 10].find((k) => (high - low) / (unit * k) <= 5) ?? 10);
     ctx.textAlign = "right";
     for (let y = Math.ceil(low / step) * step; y <= high; y += step) {
-      ctx.fillText(Number(y.toPrecision(6)), box.left - 5, Y(y));
+      ctx.fillText(tick(y), box.left - 5, Y(y));
     }
-    ctx.fillText(`${end.toLocaleString("en")} updates`, box.right, height - 9);
+    const words = `${updates.toLocaleString("en")} ${updates === 1 ? "update" : "updates"}`;
+    ctx.fillText(words, box.right, height - 9);
     ctx.textAlign = "left";
     ctx.fillText("0", box.left, height - 9);
     names.forEach((name, k) => {
@@ -59,7 +66,7 @@ export function renderCurves({ model, el }) {
       ctx.lineWidth = 1;
       ctx.setLineDash([1, 3]);
       ctx.beginPath();
-      ctx.moveTo(box.left, Y(levels[k]));
+      ctx.moveTo(X(model.get("since")), Y(levels[k])); // the loss before had other levels
       ctx.lineTo(box.right, Y(levels[k]));
       ctx.stroke();
       ctx.setLineDash(k ? [6, 3] : []);
@@ -83,7 +90,8 @@ export function renderCurves({ model, el }) {
   }
   const later = () => { waiting ||= requestAnimationFrame(paint); };
   const say = () => canvas.setAttribute("aria-label", model.get("label"));
-  const followed = [["change:points change:levels change:marks", later], ["change:label", say]];
+  const followed = [["change:points change:levels change:since change:marks", later],
+    ["change:label", say]];
   for (const pair of followed) model.on(...pair);
   const sizes = new ResizeObserver(later);
   sizes.observe(canvas);

@@ -1,6 +1,6 @@
 // The game in the plane without a kernel: the players of game.py, and what is seen of them.
 
-import { LOSSES } from "../losses.js";
+import { LOSSES, sigmoid } from "../losses.js";
 import { Random } from "../random.js";
 import { Adam, Network } from "./network.js";
 
@@ -38,8 +38,8 @@ export class Players {
     let gradients = null, value = 0;
     const add = (more) => { gradients = gradients ? added(gradients, more) : more; };
     for (const kind of ["real", "fake"]) {
-      const pulls = discriminator.pulls(runs[kind], paid[kind]);
-      add(discriminator.gradients(n, runs[kind].activations, pulls));
+      const deltas = discriminator.backward(runs[kind], paid[kind]);
+      add(discriminator.gradients(n, runs[kind].activations, deltas));
     }
     for (const place of PENALTIES[penalty]) {
       if (place === "between") {
@@ -56,8 +56,8 @@ export class Players {
 
   // Half the mean squared slope, or how far the slope is from 1.
   #penalty(run, toOne, weight) {
-    const { n } = run, pulls = this.discriminator.pulls(run, new Float64Array(n).fill(1));
-    const slopes = pulls[0], reaction = new Float64Array(2 * n);
+    const { n } = run, deltas = this.discriminator.backward(run, new Float64Array(n).fill(1));
+    const slopes = deltas[0], reaction = new Float64Array(2 * n);
     let value = 0;
     for (let i = 0; i < 2 * n; i += 2) {
       const squared = slopes[i] ** 2 + slopes[i + 1] ** 2, length = Math.sqrt(squared + 1e-12);
@@ -66,7 +66,7 @@ export class Players {
       reaction[i] = scale * slopes[i];
       reaction[i + 1] = scale * slopes[i + 1];
     }
-    return { value, gradients: this.discriminator.secondGradients(run, pulls, reaction) };
+    return { value, gradients: this.discriminator.secondGradients(run, deltas, reaction) };
   }
 
   stepGenerator({ loss }, real, latents) {
@@ -75,8 +75,8 @@ export class Players {
     const players = LOSSES[loss];
     const onReal = players.compares ? discriminator.apply(real, n) : new Float64Array(n);
     const paid = players.generator(onReal, seen.output);
-    const [pull] = discriminator.pulls(seen, paid.fake);
-    const gradients = generator.gradients(n, made.activations, generator.pulls(made, pull));
+    const [byPoint] = discriminator.backward(seen, paid.fake);
+    const gradients = generator.gradients(n, made.activations, generator.backward(made, byPoint));
     this.adams.generator.apply(gradients);
     return { g_loss: paid.value, g_gradient_norm: norm(gradients) };
   }
@@ -87,10 +87,11 @@ export class Players {
     const n = rows(latents), fake = generator.apply(latents, n), seen = discriminator.run(fake, n);
     const realLogits = discriminator.apply(real, rows(real));
     // The loss is a mean over the fakes: times their number, it is the loss of each.
-    const slopes = LOSSES[loss].generator(realLogits, seen.output).fake.map((x) => -x * n);
+    // A fake is pulled to where its loss falls: against the gradient.
+    const falling = LOSSES[loss].generator(realLogits, seen.output).fake.map((x) => -x * n);
     return {
       fake,
-      pull: discriminator.pulls(seen, slopes)[0],
+      pull: discriminator.backward(seen, falling)[0],
       sheet: generator.apply(nodes, rows(nodes)),
       logits: cells && discriminator.apply(cells, rows(cells)),
       realLogits,
@@ -102,7 +103,6 @@ export class Players {
 // ------------------------------------------------------------------------------ what is to be seen
 
 const clipped = (value) => Math.min(1, Math.max(0, value));
-const logistic = (logit) => (1 + Math.tanh(logit / 2)) / 2;
 
 // The value that a share of the values lies below, between two of them by proportion.
 function quantile(values, share) {
@@ -113,8 +113,8 @@ function quantile(values, share) {
 
 // How logits become heat from 0, fake, to 1, real: by the names of Scale in frame.py.
 const SCALES = {
-  probability: (logits) => logits.map(logistic),
-  relative: (logits, middle) => logits.map((logit) => logistic(logit - middle)),
+  probability: (logits) => logits.map(sigmoid),
+  relative: (logits, middle) => logits.map((logit) => sigmoid(logit - middle)),
   targets: (logits) => logits.map(clipped),
   margins: (logits) => logits.map((logit) => clipped((logit + 1) / 2)),
   critic: (logits, middle) => {
@@ -218,6 +218,8 @@ export class Game {
     };
     this.history = { steps: [], d_loss: [], g_loss: [] };
     [this.updates, this.changes, this.diverged, this.batch] = [0, [], false, null];
+    this.ahead = 0; // moves of the discriminator alone since the generator's last one
+    this.since = 0; // updates when the loss was last changed
     this.#showReal();
   }
 
@@ -232,7 +234,13 @@ export class Game {
     this.players.adams.generator.rate = this.settings.g_rate;
     this.players.adams.discriminator.rate = this.settings.d_rate;
     if (this.settings.distribution !== before.distribution) this.#showReal();
+    if (this.settings.loss !== before.loss) this.since = this.updates;
     this.changes.push(this.updates);
+  }
+
+  // Who moves next where one player moves at a time.
+  get turn() {
+    return this.ahead < this.settings.d_steps ? "discriminator" : "generator";
   }
 
   // Lets a player, "discriminator", "generator" or "both", move once.
@@ -254,6 +262,7 @@ export class Game {
       this.batch = null; // alone, the generator meets new points at every move
       this.updates++;
     }
+    this.ahead = player === "discriminator" ? this.ahead + 1 : 0;
     this.history.steps.push(this.updates);
     for (const name of ["d_loss", "g_loss"]) this.history[name].push(logs[name] ?? NaN);
     // Also true of NaN, which no comparison holds for.

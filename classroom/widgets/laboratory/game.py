@@ -114,6 +114,8 @@ class Game:
         Of either player.
     changes : list of int
         After how many updates settings were changed.
+    since : int
+        After how many updates the loss was last changed: the chance level is that of the new one.
     diverged : bool
         Whether a loss or the norm of a gradient was ever beyond a million, or no number.
     """
@@ -127,7 +129,8 @@ class Game:
         self.settings = self._first = Settings(distribution=distribution, **settings)
         self.log, self.changes = [], []
         self.steps, self.history = [], {"d_loss": [], "g_loss": []}
-        self.updates, self.diverged = 0, False
+        self.updates, self.since, self.diverged = 0, 0, False
+        self._ahead = 0  # moves of the discriminator alone since the generator's last one
         self._rng = np.random.default_rng(seed)
         for_generator, for_discriminator, for_latents = map(int, self._rng.integers(2**31, size=3))
         self.gan = GAN(
@@ -166,6 +169,8 @@ class Game:
             self.settings = before
             self._follow()
             raise
+        if self.settings.loss is not before.loss:
+            self.since = self.updates
         self.log.append(("change", settings))
         self.changes.append(self.updates)
 
@@ -191,12 +196,18 @@ class Game:
         for _ in range(times):
             logs = self._move(player)
             self._write_down(player)
+            self._ahead = self._ahead + 1 if player == "discriminator" else 0
             self.steps.append(self.updates)
             for name, values in self.history.items():
                 values.append(logs.get(name, math.nan))
             # Also true of NaN, which no comparison holds for.
             self.diverged |= not all(abs(value) < _BOUND for value in logs.values())
         return logs
+
+    @property
+    def turn(self):
+        """Who moves next where one player moves at a time, d_steps moves before one."""
+        return "discriminator" if self._ahead < self.settings.d_steps else "generator"
 
     def frame(self):
         """Return what is to be seen now, a `Frame`."""

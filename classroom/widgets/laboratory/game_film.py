@@ -9,6 +9,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from classroom.widgets.laboratory.picture import LAYERS, draw_plane
+from classroom.widgets.laboratory.words import counted
 from ganlab import files, images
 
 
@@ -54,7 +55,7 @@ class GameFilm:
         for frame in list(self.frames):
             ax.clear()
             draw_plane(ax, frame, layers)
-            ax.set_title(f"{title}{frame.step:,} updates", fontsize=9, pad=4)
+            ax.set_title(f"{title}{counted(frame.step)}", fontsize=9, pad=4)
             canvas.draw()
             yield np.asarray(canvas.buffer_rgba())[..., :3].astype(np.float32) / np.float32(255)
 

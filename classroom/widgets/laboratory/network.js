@@ -31,7 +31,7 @@ export function multiply(a, b, n, k, m, bias = null) {
   return out;
 }
 
-export function transposed(a, n, m) {
+function transposed(a, n, m) {
   const out = new Float64Array(n * m);
   for (let i = 0; i < n; i++) for (let j = 0; j < m; j++) out[j * n + i] = a[i * m + j];
   return out;
@@ -44,10 +44,10 @@ function columnSums(a, n, m) {
 }
 
 export class Network {
-  // Units of each layer, the input's first, and the slope of hidden units below 0: 0 is relu. The
+  // Units of each layer, the input's first, and the leak of hidden units below 0: 0 is relu. The
   // first weights are those of Keras's HeNormal: normal, cut off at two standard deviations.
-  constructor(sizes, slope, random) {
-    [this.sizes, this.slope, this.depth] = [sizes, slope, sizes.length - 1];
+  constructor(sizes, leak, random) {
+    [this.sizes, this.leak, this.depth] = [sizes, leak, sizes.length - 1];
     this.biases = sizes.slice(1).map((m) => new Float64Array(m));
     this.kernels = sizes.slice(1).map((m, layer) => {
       const spread = Math.sqrt(2 / sizes[layer]) / 0.87962566103423978;
@@ -71,7 +71,7 @@ export class Network {
       const [k, m] = [this.sizes[layer], this.sizes[layer + 1]];
       const y = multiply(activations[layer], this.kernels[layer], n, k, m, this.biases[layer]);
       if (layer < this.depth - 1) {
-        for (let i = 0; i < y.length; i++) if (!(y[i] > 0)) y[i] *= this.slope;
+        for (let i = 0; i < y.length; i++) if (!(y[i] > 0)) y[i] *= this.leak;
       }
       activations.push(y);
     }
@@ -82,32 +82,32 @@ export class Network {
     return this.run(x, n).output;
   }
 
-  // Multiplies by the derivative of the activation: that has the sign of what came out.
+  // Multiplies by the derivative of the activation: the sign of its output tells which one it is.
   #bend(values, activation) {
-    for (let i = 0; i < values.length; i++) if (!(activation[i] > 0)) values[i] *= this.slope;
+    for (let i = 0; i < values.length; i++) if (!(activation[i] > 0)) values[i] *= this.leak;
     return values;
   }
 
-  // Gradients of what changes by `gradient` with the output: by the output of each layer before
-  // its activation (pulls[1] is that of the first), and by the input (pulls[0]).
-  pulls({ n, activations }, gradient) {
-    const pulls = [];
-    pulls[this.depth] = gradient;
+  // Backpropagation of the gradient of something by the output: its gradients by what each layer
+  // gives before its activation (deltas[1] is that of the first), and by the input (deltas[0]).
+  backward({ n, activations }, gradient) {
+    const deltas = [];
+    deltas[this.depth] = gradient;
     for (let layer = this.depth - 1; layer >= 0; layer--) {
       const [k, m] = [this.sizes[layer], this.sizes[layer + 1]];
       const back = transposed(this.kernels[layer], k, m);
-      const pull = multiply(pulls[layer + 1], back, n, m, k);
-      pulls[layer] = layer ? this.#bend(pull, activations[layer]) : pull;
+      const delta = multiply(deltas[layer + 1], back, n, m, k);
+      deltas[layer] = layer ? this.#bend(delta, activations[layer]) : delta;
     }
-    return pulls;
+    return deltas;
   }
 
-  // The gradients of the weights, in their order, of inputs and pulls of every layer.
-  gradients(n, inputs, pulls, withBiases = true) {
+  // The gradients of the weights, in their order, of inputs and deltas of every layer.
+  gradients(n, inputs, deltas, withBiases = true) {
     return this.kernels.flatMap((_, layer) => {
       const [k, m] = [this.sizes[layer], this.sizes[layer + 1]];
-      const kernel = multiply(transposed(inputs[layer], n, k), pulls[layer + 1], k, n, m);
-      const bias = withBiases ? columnSums(pulls[layer + 1], n, m) : new Float64Array(m);
+      const kernel = multiply(transposed(inputs[layer], n, k), deltas[layer + 1], k, n, m);
+      const bias = withBiases ? columnSums(deltas[layer + 1], n, m) : new Float64Array(m);
       return [kernel, bias];
     });
   }
@@ -116,23 +116,23 @@ export class Network {
   // holds its derivative by each slope. A slope is a product of kernels, with the bends between
   // them, which do not change with the weights but at a corner. So the sum of reaction * slope is
   // what the logit would change by if the input moved by the reaction, and its gradients are
-  // products of what moves so and the pulls on it. Biases move nothing.
-  secondGradients({ n, activations }, pulls, reaction) {
+  // products of what moves so and its deltas. Biases move nothing.
+  secondGradients({ n, activations }, deltas, reaction) {
     const moves = [reaction];
     for (let layer = 0; layer < this.depth - 1; layer++) {
       const [k, m] = [this.sizes[layer], this.sizes[layer + 1]];
       const move = multiply(moves[layer], this.kernels[layer], n, k, m);
       moves.push(this.#bend(move, activations[layer + 1]));
     }
-    return this.gradients(n, moves, pulls, false);
+    return this.gradients(n, moves, deltas, false);
   }
 }
 
-// Keras's Adam with beta_1 = 0: no momentum.
+// Keras's Adam with beta_1 = 0: no momentum, only second moments.
 export class Adam {
   constructor(weights, rate) {
     [this.weights, this.rate, this.power] = [weights, rate, 1];
-    this.squares = weights.map((weight) => new Float64Array(weight.length));
+    this.moments = weights.map((weight) => new Float64Array(weight.length));
   }
 
   apply(gradients) {
@@ -140,10 +140,10 @@ export class Adam {
     this.power *= beta;
     const rate = this.rate * Math.sqrt(1 - this.power);
     this.weights.forEach((weight, part) => {
-      const gradient = gradients[part], square = this.squares[part];
+      const gradient = gradients[part], moment = this.moments[part];
       for (let i = 0; i < weight.length; i++) {
-        square[i] += (1 - beta) * (gradient[i] ** 2 - square[i]);
-        weight[i] -= (rate * gradient[i]) / (Math.sqrt(square[i]) + epsilon);
+        moment[i] += (1 - beta) * (gradient[i] ** 2 - moment[i]);
+        weight[i] -= (rate * gradient[i]) / (Math.sqrt(moment[i]) + epsilon);
       }
     });
   }

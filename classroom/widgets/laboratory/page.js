@@ -1,6 +1,7 @@
 // The laboratory on a page without a kernel: widget.py, with the game in JavaScript.
 
-import { button, checkbox, make, menu, number, slider } from "../controls.js";
+import { button, checkbox, menu, number, slider } from "../controls.js";
+import { add } from "../elements.js";
 import { model } from "../model.js";
 import { filled } from "../sentences.js";
 import { renderCurves } from "./curves.js";
@@ -19,22 +20,21 @@ const length = (vectors) => {
 export function start(root, data) {
   const { controls, sentences, look } = data, shown = {};
   const said = (name, values) => filled(sentences[name], values);
-  let playing = false, visible = true, turn = "discriminator", timer = 0, ticked = 0, frame = null;
+  let playing = false, visible = true, timer = 0, ticked = 0, frame = null;
   let cost = 0, kept = 0; // milliseconds of a whole picture, and pictures since then
-  let made = 0; // moves of the discriminator in a row, in slow motion
 
   root.replaceChildren();
   root.classList.add("ganlab-widget", "ganlab-laboratory");
   root.setAttribute("role", "group");
   root.setAttribute("aria-label", data.label);
-  const row = () => make("div", "ganlab-row", root);
+  const row = () => add(root, "div", "ganlab-row");
 
   // --------------------------------------------------------------------------------- controls
 
   const first = row();
   const play = button(first, controls.play, () => (playing ? pause() : run()));
   play.classList.add("ganlab-primary");
-  const who = menu(first, controls.who, () => { turn = "discriminator"; });
+  const who = menu(first, controls.who);
   const speed = menu(first, controls.speed);
   const reset = button(first, controls.reset, () => begin(seed.value));
   const seed = number(first, controls.seed);
@@ -43,10 +43,10 @@ export function start(root, data) {
   for (const [player, words] of Object.entries(controls.steps)) {
     button(second, words, () => byHand(player));
   }
-  const message = make("div", "ganlab-message", root);
+  const message = add(root, "div", "ganlab-message");
   message.setAttribute("role", "status");
-  const stage = make("div", "ganlab-stage", root);
-  const planeRoot = make("div", "", stage), side = make("div", "ganlab-side", stage);
+  const stage = add(root, "div", "ganlab-stage");
+  const planeRoot = add(stage, "div"), side = add(stage, "div", "ganlab-side");
   const distribution = menu(side, controls.distribution, choose);
   const clear = button(side, controls.clear, () => plane.set("drawn", []));
   const settings = {
@@ -57,14 +57,14 @@ export function start(root, data) {
     g_rate: slider(side, controls.g_rate, (rate) => change({ g_rate: rate })),
     d_steps: slider(side, controls.d_steps, (steps) => change({ d_steps: steps })),
   };
-  const layers = make("div", "ganlab-row", side);
+  const layers = add(side, "div", "ganlab-row");
   for (const name of data.layers) {
     shown[name] = checkbox(layers, { label: name, value: true }, () => {
       plane.set("layers", data.layers.filter((layer) => shown[layer].checked));
     });
   }
-  const curvesRoot = make("div", "", side), counts = make("div", "ganlab-counts", side);
-  make("p", "ganlab-muted", root, data.note);
+  const curvesRoot = add(side, "div"), counts = add(side, "div", "ganlab-counts");
+  add(root, "p", "ganlab-muted", data.note);
 
   const plane = model({
     frame: null, layers: data.layers, drawing: false, drawn: [], scale: ["", "", ""], label: "",
@@ -75,7 +75,7 @@ export function start(root, data) {
     else if (players[key]) byHand(players[key]);
   });
   const curves = model({
-    points: null, levels: [0, 0], marks: [], label: "", colors: data.colors,
+    points: null, levels: [0, 0], since: 0, marks: [], label: "", colors: data.colors,
   });
 
   // ------------------------------------------------------------------------------ what they do
@@ -88,21 +88,20 @@ export function start(root, data) {
 
   function say(text, trouble = false) {
     message.replaceChildren();
-    if (text) make("div", trouble ? "ganlab-trouble" : "ganlab-note", message, text);
+    if (text) add(message, "div", trouble ? "ganlab-trouble" : "ganlab-note", text);
   }
 
   function begin(from) {
     pause();
     game = new Game(data, game.settings, from);
-    turn = "discriminator";
-    say("");
+    say(lacking());
     refresh();
   }
 
   function change(wanted) {
     settings.weight.element.disabled = settings.penalty.value === "none";
     game.change(wanted);
-    say("");
+    say(lacking());
     refresh();
   }
 
@@ -114,12 +113,18 @@ export function start(root, data) {
     else change({ distribution: data.distributions[name] });
   }
 
+  // What a drawing lacks to be learned, if there is one.
+  function lacking() {
+    const count = plane.get("drawn").length / 2, { least } = data.drawing;
+    if (!plane.get("drawing") || count >= least) return "";
+    return said("draw", { least, count, distribution: game.settings.distribution.name });
+  }
+
   function takeDrawing() {
     if (!plane.get("drawing")) return;
     const modes = plane.get("drawn"), count = modes.length / 2;
     if (count < data.drawing.least) {
-      const now = game.settings.distribution.name;
-      say(said("draw", { least: data.drawing.least, count, distribution: now }));
+      say(lacking());
       return;
     }
     const name = said("drawing", { count });
@@ -129,13 +134,18 @@ export function start(root, data) {
 
   function byHand(player) {
     pause();
-    const before = game.frame();
-    game.step(player);
-    refresh(narrated(player, before));
+    move(player);
   }
 
-  function narrated(player, before) {
-    const after = game.frame(), moves = after.fake.map((value, i) => value - before.fake[i]);
+  // One move, told from the frame before it and the one after it.
+  function move(player) {
+    const before = frame;
+    game.step(player);
+    refresh((after) => narrated(player, before, after));
+  }
+
+  function narrated(player, before, after) {
+    const moves = after.fake.map((value, i) => value - before.fake[i]);
     const [[realWas, fakeWas], [real, fake]] = [before.answers, after.answers];
     const told = {
       real_was: realWas, fake_was: fakeWas, real, fake, moved: length(moves),
@@ -157,13 +167,9 @@ export function start(root, data) {
       refresh();
       return;
     }
-    const player = who.value === "both" ? turn : who.value, before = game.frame();
-    game.step(player);
-    // d_steps moves of the discriminator, then one of the generator, one a picture.
-    made = player === "discriminator" ? made + 1 : 0;
-    turn = made && made % game.settings.d_steps === 0 ? "generator" : "discriminator";
-    refresh(narrated(player, before));
+    move(who.value === "both" ? game.turn : who.value);
   }
+
   function run() {
     playing = true;
     ticked = performance.now();
@@ -186,7 +192,7 @@ export function start(root, data) {
     playing = false;
     clearTimeout(timer);
     showPlaying();
-    refresh(plane.get("said"));
+    refresh(() => plane.get("said"));
   }
 
   function showPlaying() {
@@ -201,7 +207,8 @@ export function start(root, data) {
     }).join(", ");
   }
 
-  function refresh(told = "") {
+  // `tell` is given the new frame and returns what is said of it.
+  function refresh(tell = () => "") {
     const began = performance.now(), old = playing && cost > SLOW && kept < KEPT ? frame : null;
     frame = game.frame(old);
     kept = old ? kept + 1 : 0;
@@ -213,16 +220,18 @@ export function start(root, data) {
     plane.set("tween", Boolean(speed.value.slowly));
     plane.set("scale", [low, middle, high]);
     plane.set("frame", frame.packed);
-    plane.set("said", told);
+    plane.set("said", tell(frame));
     if (!playing) {
       plane.set("label", said("plane", { found: words, losses: losses() }));
       curves.set("label", said("curves", { losses: losses() }));
     }
     curves.set("levels", chance);
+    curves.set("since", game.since);
     curves.set("marks", game.changes.slice(-data.rows));
     curves.set("points", new DataView(thinned(game.history, data.rows).buffer));
+    const { updates } = game;
     counts.replaceChildren();
-    make("b", "", counts, said("updates", { updates: game.updates }));
+    add(counts, "b", "", said(updates === 1 ? "update" : "updates", { updates }));
     counts.append(document.createElement("br"), words);
     if (game.diverged) {
       if (playing) pause();
@@ -235,7 +244,9 @@ export function start(root, data) {
   plane.on("change:drawn", takeDrawing);
   renderPlane({ model: plane, el: planeRoot });
   renderCurves({ model: curves, el: curvesRoot });
-  new IntersectionObserver(([entry]) => { visible = entry.isIntersecting; }).observe(root);
+  new IntersectionObserver((entries) => {
+    visible = entries.at(-1).isIntersecting;
+  }).observe(root);
   refresh();
   say(sentences.welcome);
 }

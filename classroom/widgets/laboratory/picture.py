@@ -7,6 +7,7 @@ from matplotlib.colors import LinearSegmentedColormap
 
 from classroom.widgets.laboratory.distributions import LIMIT
 from classroom.widgets.laboratory.frame import CELLS
+from classroom.widgets.laboratory.words import counted
 from classroom.widgets.page import Figure
 from ganlab import plotting
 
@@ -73,8 +74,8 @@ def draw_curves(ax, game):
     ax : matplotlib Axes
     game : Game
     """
-    levels = game.settings.loss.chance
-    plotting.plot_history(game.history, steps=game.steps, ax=ax, smooth=0, chance=levels)
+    levels = {"chance": game.settings.loss.chance, "since": game.since}
+    plotting.plot_history(game.history, steps=game.steps, ax=ax, smooth=0, **levels)
     for update in game.changes:
         ax.axvline(update, color="#888888", linewidth=0.8)
     ax.set_xlabel("updates (dotted: levels at chance)")
@@ -103,5 +104,5 @@ def picture(game, layers=LAYERS):
         fontsize=9,
     )
     draw_curves(curves, game)
-    curves.set_title(f"after {game.updates:,} updates")
+    curves.set_title(f"after {counted(game.updates)}")
     return figure

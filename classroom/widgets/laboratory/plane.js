@@ -1,5 +1,8 @@
 // The plane: it draws frames, and takes drawings by pointer or keyboard.
 
+import { add } from "../elements.js";
+import { ARROWS } from "../keys.js";
+
 const mix = (a, b, t) => a + (b - a) * t;
 const rgb = (hex) => [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16));
 
@@ -128,23 +131,17 @@ function drawFrame(ctx, side, frame, look, layers, X, Y) {
 
 export function renderPlane({ model, el }) {
   const look = model.get("look"), L = look.limit;
-  const make = (tag, name, parent) => {
-    const element = document.createElement(tag);
-    element.className = name;
-    parent.append(element);
-    return element;
-  };
-  const root = make("div", "ganlab-plane", el);
+  const root = add(el, "div", "ganlab-plane");
   root.dataset.lmSuppressShortcuts = "true"; // or JupyterLab would take the keys
-  const canvas = make("canvas", "ganlab-plane-canvas", root);
+  const canvas = add(root, "canvas", "ganlab-plane-canvas");
   canvas.tabIndex = 0;
   canvas.setAttribute("role", "application");
-  const legend = make("div", "ganlab-plane-legend", root);
-  const keys = make("div", "ganlab-muted", root);
-  const said = make("div", "ganlab-plane-said", root);
+  const legend = add(root, "div", "ganlab-plane-legend");
+  const keys = add(root, "div", "ganlab-muted");
+  const said = add(root, "div", "ganlab-plane-said");
   said.setAttribute("role", "status");
   let before = null, frame = unpack(model.get("frame"), look), began = 0, waiting = 0;
-  let marks = [...model.get("drawn")], strokes = [], cursor = [0, 0], down = false;
+  let marks = [...model.get("drawn")], strokes = [], cursor = [0, 0], pointer = null;
   let last = null, told = 0;
 
   function paint() {
@@ -203,33 +200,36 @@ export function renderPlane({ model, el }) {
   };
   canvas.addEventListener("pointerdown", (event) => {
     canvas.focus({ preventScroll: true });
-    if (!model.get("drawing") || event.button) return;
+    // A second finger draws nothing.
+    if (!model.get("drawing") || event.button || pointer !== null) return;
     event.preventDefault();
-    canvas.setPointerCapture(event.pointerId);
+    pointer = event.pointerId;
+    canvas.setPointerCapture(pointer);
     strokes.push(marks.length);
-    [down, last] = [true, place(event)];
-    cursor = last;
+    cursor = last = place(event);
     pour(...last);
   });
   canvas.addEventListener("pointermove", (event) => {
-    if (!down) return;
+    if (event.pointerId !== pointer) return;
     cursor = place(event);
-    if (Math.hypot(cursor[0] - last[0], cursor[1] - last[1]) < 0.08) return;
+    const outside = cursor.some((value) => Math.abs(value) > L);
+    if (outside || Math.hypot(cursor[0] - last[0], cursor[1] - last[1]) < 0.08) return;
     pour(...(last = cursor));
   });
-  for (const end of ["pointerup", "pointercancel"]) {
-    canvas.addEventListener(end, () => {
-      if (down) tell();
-      down = false;
+  for (const end of ["pointerup", "pointercancel", "lostpointercapture"]) {
+    canvas.addEventListener(end, (event) => {
+      if (event.pointerId !== pointer) return;
+      pointer = null;
+      tell();
     });
   }
-  const moves = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
   canvas.addEventListener("keydown", (event) => {
     const { key } = event;
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (model.get("drawing") && moves[key]) {
+    if (model.get("drawing") && key in ARROWS) {
       const far = event.shiftKey ? 0.5 : 0.1;
-      cursor = cursor.map((value, i) => Math.max(-L, Math.min(L, value + far * moves[key][i])));
+      const [right, below] = ARROWS[key], inside = (value) => Math.max(-L, Math.min(L, value));
+      cursor = [inside(cursor[0] + far * right), inside(cursor[1] - far * below)];
       later();
     } else if (model.get("drawing") && key === " ") {
       strokes.push(marks.length);
@@ -255,14 +255,14 @@ export function renderPlane({ model, el }) {
     said.textContent = model.get("said");
     keys.textContent = drawing ? look.drawing_keys : look.playing_keys;
     legend.replaceChildren();
-    const add = (name, text) => { make("span", name, legend).textContent = text; };
-    add("ganlab-real", "real");
-    add("ganlab-fake", "fake");
-    add("ganlab-pull", "pull on a fake");
-    add("", low);
-    add("ganlab-bar", "");
-    add("", high);
-    add("ganlab-chance", middle);
+    const entry = (name, text) => { add(legend, "span", name, text); };
+    entry("ganlab-real", "real");
+    entry("ganlab-fake", "fake");
+    entry("ganlab-pull", "pull on a fake");
+    entry("", low);
+    entry("ganlab-bar", "");
+    entry("", high);
+    entry("ganlab-chance", middle);
   }
   function follow() {
     before = model.get("tween") ? frame : null;

@@ -15,7 +15,7 @@ from classroom.widgets.laboratory.controls import DRAW, Controls, same
 from classroom.widgets.laboratory.game import Game
 from classroom.widgets.laboratory.game_film import GameFilm
 from classroom.widgets.laboratory.picture import picture
-from classroom.widgets.laboratory.words import SENTENCES, describe, narrate, score
+from classroom.widgets.laboratory.words import SENTENCES, counted, describe, narrate, score
 from ganlab import penalties
 
 _PATIENCE = 30  # seconds to play on although no page draws the frames
@@ -60,7 +60,7 @@ class Laboratory(widgets.VBox):
         self.plane, self.curves = Plane(), Curves()
         self.controls = Controls(self.game.settings, seed=seed)
         self._task = self._tape = self._kept = None
-        self._turn, self._quiet, self._run, self._seen = "discriminator", False, None, None
+        self._quiet, self._run, self._seen = False, None, None
         self._connect()
         self._show_settings()
         children = self.controls.arranged(self.plane, self.curves)
@@ -227,13 +227,19 @@ class Laboratory(widgets.VBox):
             return
         points = np.array(coordinates, np.float32).reshape(-1, 2)
         if len(points) < distributions.LEAST:
-            now = self.game.settings.distribution
-            values = {"least": distributions.LEAST, "count": len(points), "distribution": now}
-            self._say(SENTENCES["draw"].format(**values))
+            self._say(self._lacking())
             return
         self._change(distribution=distributions.drawn(points))
         now = self.game.settings.distribution
         self._say(SENTENCES["drawn"].format(distribution=now))
+
+    def _lacking(self):
+        """Say what a drawing lacks to be learned, if there is one."""
+        count = len(self.plane.drawn) // 2
+        if not self.plane.drawing or count >= distributions.LEAST:
+            return ""
+        values = {"count": count, "distribution": self.game.settings.distribution}
+        return SENTENCES["draw"].format(least=distributions.LEAST, **values)
 
     def _change(self, **settings):
         with self._lock:
@@ -250,13 +256,12 @@ class Laboratory(widgets.VBox):
                 self._show_settings()
                 self._say(f"The game stays as it was: {error}", trouble=True)
                 return
-            self._say("")
+            self._say(self._lacking())
             self._refresh()
 
     def _begin(self, game):
         with self._lock:
-            self.game, self._turn = game, "discriminator"
-            self.film = GameFilm()
+            self.game, self.film = game, GameFilm()
             self._show_settings()
             self._refresh(keep=True)
 
@@ -266,12 +271,8 @@ class Laboratory(widgets.VBox):
             if self._tape is not None:
                 player = self._follow_tape(speed.moves)
             elif speed.slowly and player == "both":
-                player = self._turn
-                # d_steps moves of the discriminator, then one of the generator, one a picture.
+                player = self.game.turn
                 self.game.step(player)
-                turns = self.game.log[-1]
-                late = turns[0] == "generator" or turns[1] % self.game.settings.d_steps
-                self._turn = "discriminator" if late else "generator"
             else:
                 self.game.step(player, speed.moves)
             said = narrate(player, before, self.game.frame()) if speed.slowly and player else ""
@@ -321,7 +322,7 @@ class Laboratory(widgets.VBox):
                 self.plane.label = SENTENCES["plane"].format(found=found, losses=describe(game))
         self.curves.show(game)
         weights = "" if self.playing else f" &middot; weights {game.fingerprint()}"
-        updates = SENTENCES["updates"].format(updates=game.updates)
+        updates = counted(game.updates)
         self.controls.counts.value = f"<b>{updates}</b>{weights}<br>{found}"
         self.controls.film.value = (
             f"{len(self.film.frames)} frames (at most {self.film.most}, over all the game)"

@@ -11,7 +11,7 @@ from ganlab.metrics.neighbors import nearest_neighbors
 #: What the laboratory says, to be filled in with `str.format`. The pages of the site fill in the
 #: same, by ``sentences.js``, which knows the forms of numbers that stand here.
 SENTENCES = {
-    "welcome": "Orange fakes are to end up on the blue real points. Press Play, or let the players "
+    "welcome": "Orange fakes should end up on the blue real points. Press Play, or let the players "
     "move one by one; every setting may change while they play.",
     "modes": "{covered} of {modes} modes, ",
     "near": "{precise:.0%} of fakes near data, {reached:.0%} of data reached",
@@ -25,13 +25,25 @@ SENTENCES = {
     "plane": "The plane. {found}. {losses}.",
     "curves": "Losses: {losses}",
     "updates": "{updates:,} updates",
+    "update": "{updates:,} update",
     "draw": "Draw at least {least} points on the plane; there are {count}. Until then the players "
-    "keep to {distribution}.",
+    "keep to the {distribution}.",
     "drawing": DRAWING,
     "drawn": "The players now learn your {distribution}.",
-    "diverged": "The game blew up: a loss or a gradient is beyond a million. Press Reset, then "
+    "diverged": "The game blew up: a loss or a gradient went beyond a million. Press Reset, then "
     "try a penalty, a lower rate or another loss.",
 }
+
+
+def counted(updates):
+    """Return a number of updates in words.
+
+    Examples
+    --------
+    >>> counted(1), counted(1200)
+    ('1 update', '1,200 updates')
+    """
+    return SENTENCES["update" if updates == 1 else "updates"].format(updates=updates)
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,7 @@
 import { keepKeys, speaker } from "../elements.js";
+import { ARROWS } from "../keys.js";
 
 const shown = (value) => value.toFixed(1).replace("-", "−");
-
-const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 
 function render({ model, el }) {
   keepKeys(el);
@@ -67,7 +66,7 @@ function render({ model, el }) {
   }
 
   pad.addEventListener("pointerdown", (event) => {
-    if (event.button !== 0) return;
+    if (event.button !== 0 || !event.isPrimary) return; // a second finger moves nothing
     pad.focus();
     pad.setPointerCapture(event.pointerId);
     follow(event);
@@ -80,9 +79,9 @@ function render({ model, el }) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === "Home") move(0, 0);
     else if (event.key in ARROWS) {
-      const [right, up] = ARROWS[event.key];
+      const [right, below] = ARROWS[event.key];
       const step = event.shiftKey ? 1 : 0.1;
-      move(model.get("x") + step * right, model.get("y") + step * up);
+      move(model.get("x") + step * right, model.get("y") - step * below);
     } else return;
     event.preventDefault();
     event.stopPropagation();

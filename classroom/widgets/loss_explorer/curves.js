@@ -27,6 +27,15 @@ export function isRelative(name) {
 
 export const undecided = (loss, partner) => (isRelative(loss.name) ? partner : loss.undecided);
 
+// Where curves pass the chance level: [column, logit, level], as chance_points of curves.py.
+export function chancePoints(loss, partner) {
+  const logit = undecided(loss, partner), [dLevel, gLevel] = loss.chance;
+  const { values } = evaluate(loss.name, [logit], partner);
+  return [dLevel, dLevel, gLevel].map((level, column) => [column, logit, level]).filter(
+    ([column, , level]) => Math.abs(values[column][0] - level) < 1e-4,
+  );
+}
+
 // Whether a fake is recognized and the generator yet hardly moves.
 export const saturated = (logit, gradient, level, least) => (
   logit < level && Math.abs(gradient) < least

@@ -73,6 +73,39 @@ def undecided(loss, partner):
     return partner if is_relative(loss) else loss.undecided
 
 
+def chance_points(loss, partner):
+    """Return where curves pass the chance level: where the discriminator cannot tell two images.
+
+    A loss that looks at the logit of the other image too pays its chance level only where that
+    one is undecided as well.
+
+    Parameters
+    ----------
+    loss : ganlab.losses.AdversarialLoss
+    partner : float
+
+    Returns
+    -------
+    list of (int, float, float)
+        The column of `ROLES`, the logit and the level.
+
+    Examples
+    --------
+    >>> from ganlab import losses
+    >>> [column for column, _, _ in chance_points(losses.hinge, 0.0)]
+    [0, 1, 2]
+    >>> chance_points(losses.hinge, 3.0)
+    [(2, 0.0, 0.0)]
+    """
+    logit, (d_level, g_level) = undecided(loss, partner), loss.chance
+    paid = evaluate(loss, [logit], partner)[0][:, 0]
+    return [
+        (column, logit, level)
+        for column, level in enumerate((d_level, d_level, g_level))
+        if abs(paid[column] - level) < 1e-4
+    ]
+
+
 def saturated(logits, gradients, level):
     """Return where a fake is recognized and the generator yet hardly moves.
 

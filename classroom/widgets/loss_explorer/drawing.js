@@ -1,9 +1,12 @@
 // The curves as SVG, and the numbers below them as HTML: plot.py and the table of widget.py.
 
-import { minus, filled } from "../sentences.js";
-import { evaluate, isRelative, saturated, saturatedSpan, undecided } from "./curves.js";
+import { sigmoid } from "../losses.js";
+import { filled, formatted, minus } from "../sentences.js";
+import {
+  chancePoints, evaluate, isRelative, saturated, saturatedSpan, undecided,
+} from "./curves.js";
 
-const number = (value, digits = 3) => minus((value + 0).toFixed(digits));
+const number = (value, digits = 3) => minus(formatted(value + 0, `.${digits}f`));
 const stroke = ({ color, dash }) => (
   `stroke='${color}' stroke-width='2.5' fill='none'${dash ? ` stroke-dasharray='${dash}'` : ""}`
 );
@@ -91,13 +94,12 @@ export function drawings(data) {
           parts.push(`<polyline clip-path='url(#${name}-${row}${column})' ` +
             `points='${points.join(" ")}' ${stroke(loss)}><title>${loss.words}</title></polyline>`);
         }));
-        const [dLevel, gLevel] = loss.chance;
-        [dLevel, dLevel, gLevel].forEach((level, column) => {
-          const x = xOf(column, loss.undecided), y = yOf(0, column, level);
+        for (const [column, at, level] of chancePoints(loss, partner)) {
+          const x = xOf(column, at), y = yOf(0, column, level);
           parts.push(`<path d='M${x.toFixed(1)} ${(y - 6).toFixed(1)}l6 6l-6 6l-6 -6z' ` +
             `fill='${loss.color}' stroke='var(--jp-layout-color1,white)'>` +
             `<title>${loss.words}: chance level ${level.toFixed(3)}</title></path>`);
-        });
+        }
       }
       return parts.join("");
     },
@@ -131,7 +133,7 @@ export function drawings(data) {
       const under = [...data.kinds, ...data.kinds, ...data.kinds, ...data.players].map((text) => (
         `<th class='ganlab-muted' scope='col'>${text}</th>`
       ));
-      const pushes = [], sure = [], lines = [], belief = 1 / (1 + Math.exp(-logit));
+      const pushes = [], sure = [], lines = [], belief = sigmoid(logit);
       for (const loss of chosen) {
         const { values, gradients } = evaluate(loss.name, [logit], partner);
         const level = undecided(loss, partner);
@@ -167,7 +169,8 @@ export function drawings(data) {
         }
         text += ".";
       }
-      return `${table}<p>${text}</p>`;
+      if (!chosen.length) text = data.sentences.none;
+      return `${table}<p>${text}</p><p class='ganlab-muted'>${data.sentences.diamonds}</p>`;
     },
   };
 }

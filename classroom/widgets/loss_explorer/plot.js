@@ -30,16 +30,16 @@ export function renderPlot({ model, el }) {
     choose(((x - left) / panels.width * 2 - 1) * limit);
   }
 
-  let dragging = false;
+  let pointer = null;
   svg.addEventListener("pointerdown", event => {
-    if (event.button !== 0) return;
-    svg.setPointerCapture(event.pointerId);
-    dragging = true;
+    if (event.button !== 0 || !event.isPrimary) return; // a second finger zooms
+    pointer = event.pointerId;
+    svg.setPointerCapture(pointer);
     follow(event);
   });
-  svg.addEventListener("pointermove", event => { if (dragging) follow(event); });
-  for (const end of ["pointerup", "pointercancel"])
-    svg.addEventListener(end, () => { dragging = false; });
+  svg.addEventListener("pointermove", event => { if (event.pointerId === pointer) follow(event); });
+  for (const end of ["pointerup", "pointercancel", "lostpointercapture"])
+    svg.addEventListener(end, event => { if (event.pointerId === pointer) pointer = null; });
 
   svg.addEventListener("keydown", event => {
     const step = event.shiftKey ? 1 : 0.1, logit = model.get("logit");

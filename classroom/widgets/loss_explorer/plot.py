@@ -13,6 +13,7 @@ from classroom.widgets.loss_explorer.curves import (
     LIMIT,
     ROLES,
     SATURATED,
+    chance_points,
     saturated_span,
     undecided,
 )
@@ -148,9 +149,8 @@ def curves_svg(logits, curves, *, partner, name):
                     f"<polyline clip-path='url(#{name}-{row}{column})' "
                     f"points='{points}' {_stroke(style)}><title>{escaped(loss)}</title></polyline>"
                 )
-        d_level, g_level = loss.chance
-        for column, level in enumerate((d_level, d_level, g_level)):
-            x, y = x_of(column, loss.undecided), y_of(0, level)
+        for column, logit, level in chance_points(loss, partner):
+            x, y = x_of(column, logit), y_of(0, level)
             parts.append(
                 f"<path d='M{x:.1f} {y - 6:.1f}l6 6l-6 6l-6 -6z' fill='{style.color}' "
                 "stroke='var(--jp-layout-color1,white)'>"

@@ -11,6 +11,7 @@ from classroom.widgets.loss_explorer import plot
 from classroom.widgets.loss_explorer.curves import (
     LIMIT,
     ROLES,
+    chance_points,
     evaluate,
     is_relative,
     saturated,
@@ -22,10 +23,14 @@ from ganlab import losses, plotting
 LOGITS = np.linspace(-LIMIT, LIMIT, 129)  # 0 and the corners of the hinge are among them
 #: What is said below the table, to be filled in with `str.format`; also by ``sentences.js``.
 SENTENCES = {
-    "sure": "At logit {logit} the discriminator says: real with {belief:.1%} ({names}).",
+    "sure": "At logit {logit} the discriminator gives probability {belief:.1%} to real ({names}).",
     "pushes": " A fake there is moved least by {weak} ({little:.3f}) and most by {strong} "
     "({much:.3f})",
     "ratio": ", {ratio:.3g} times as much",
+    "none": "Choose a loss.",
+    "diamonds": "A diamond marks the chance level of a loss: what a player pays where the "
+    "discriminator cannot tell the two images. It stands where the curve passes it, which can "
+    "depend on the logit of the other image.",
 }
 CHANCE, PLAYERS = "Chance level", ("discr.", "gener.")  # the last columns of the table
 
@@ -129,11 +134,11 @@ class LossExplorer(widgets.VBox):
             if style.dash:
                 line["dashes"] = [int(n) / 2 for n in style.dash.split()]
             label = plot.words(loss).replace("$", r"\$")  # no formula to Matplotlib
-            d_level, g_level = loss.chance
-            for column, level in enumerate((d_level, d_level, g_level)):
+            for column in range(3):
                 axes[0, column].plot(LOGITS, values[column], label=label, **line)
                 axes[1, column].plot(LOGITS, gradients[column], **line)
-                axes[0, column].plot(loss.undecided, level, "D", color=color, markersize=5)
+            for column, logit, level in chance_points(loss, self.partner.value):
+                axes[0, column].plot(logit, level, "D", color=color, markersize=5)
             level = undecided(loss, self.partner.value)
             span = saturated_span(LOGITS, gradients[2], level)
             if span:
@@ -263,7 +268,9 @@ class LossExplorer(widgets.VBox):
             if little > 1e-6 and much > 1.5 * little:
                 text += SENTENCES["ratio"].format(ratio=much / little)
             text += "."
-        return f"<p>{text}</p>"
+        if not found:
+            text = SENTENCES["none"]
+        return f"<p>{text}</p><p class='ganlab-muted'>{SENTENCES['diamonds']}</p>"
 
 
 def _with_own(own):

@@ -6,7 +6,7 @@ import {
 import { Random } from "../../../classroom/widgets/random.js";
 import { drawings } from "../../../classroom/widgets/loss_explorer/drawing.js";
 import { evaluate } from "../../../classroom/widgets/loss_explorer/curves.js";
-import { filled } from "../../../classroom/widgets/sentences.js";
+import { filled, formatted } from "../../../classroom/widgets/sentences.js";
 import { LOSSES } from "../../../classroom/widgets/losses.js";
 
 function take(made, weights) {
@@ -32,13 +32,13 @@ const TASKS = {
   // One step of both from each of several states.
   steps(input) {
     const made = players(input);
-    return input.batches.map(({ real, latents, shares, steps, weights, squares }) => {
+    return input.batches.map(({ real, latents, shares, steps, weights, moments }) => {
       const points = Float64Array.from(real), [d, g] = latents.map((z) => Float64Array.from(z));
       const gradients = {}, after = {};
       take(made, weights);
       for (const [who, adam] of Object.entries(made.adams)) {
         adam.power = 0.99 ** steps;
-        adam.squares.forEach((square, part) => square.set(squares[who][part]));
+        adam.moments.forEach((moment, part) => moment.set(moments[who][part]));
         adam.apply = function apply(given) {
           gradients[who] = given.flatMap((part) => [...part]);
           Object.getPrototypeOf(this).apply.call(this, given);
@@ -81,6 +81,16 @@ const TASKS = {
     };
   },
 
+  // Whose turn it is at first and after each action, a player's move or new settings.
+  turns({ data, settings, actions }) {
+    const game = new Game(data, settings, 0);
+    return [game.turn, ...actions.map((action) => {
+      if (typeof action === "string") game.step(action);
+      else game.change(action);
+      return game.turn;
+    }), game.since];
+  },
+
   random({ seed, n }) {
     const random = new Random(seed);
     return { normal: [...random.normals(n)], uniform: Array.from({ length: n }, () => (
@@ -98,6 +108,8 @@ const TASKS = {
     };
   },
 
+  numbers: ({ form, values }) => values.map((value) => formatted(value, form)),
+  special: ({ form }) => [-0, NaN, -Infinity].map((value) => formatted(value, form)),
   filled: ({ sentences, values }) => sentences.map((sentence) => filled(sentence, values)),
 };
 

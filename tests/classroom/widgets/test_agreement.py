@@ -131,11 +131,11 @@ def test_ten_steps_of_both_players(name, penalty, ask, monkeypatch):
     for step in range(10):
         real = distributions.ALL["grid"].draw(N, seed=rng)
         latents, shares = rng.standard_normal((2, N, 2), np.float32), rng.random(N, np.float32)
-        squares = {who: optimizer._velocities for who, optimizer in optimizers.items()}
+        moments = {who: optimizer._velocities for who, optimizer in optimizers.items()}
         batches.append(
             {"real": plain(real), "latents": plainly(latents), "shares": plain(shares)}
             | {"steps": step, "weights": named_plainly(weights_of(gan))}
-            | {"squares": named_plainly(squares)}
+            | {"moments": named_plainly(moments)}
         )
         drawn = iter(latents)
         monkeypatch.setattr(gan, "_draw_latents", lambda like, z=drawn: tf.constant(next(z)))
@@ -190,6 +190,25 @@ def test_the_bytes_of_a_frame(name, ask):
     assert found["score"] == pytest.approx(vars(score), abs=1e-9)
 
 
+def test_players_take_turns_alike(ask):
+    data = live_widgets.laboratory("ring", "minimax", 0)
+    settings = {"loss": "minimax", "penalty": "none", "d_steps": 3} | RATES
+    settings["distribution"] = data["distributions"]["ring"]
+    d, g = "discriminator", "generator"
+    actions = [d, d, {"loss": "hinge"}, d, g, d, d, "both", d, {"d_rate": 1e-3}, {"d_steps": 1}, g]
+    ours = game.Game(seed=0, loss=losses.minimax, d_steps=3)
+    turns = [ours.turn]
+    for action in actions:
+        if isinstance(action, str):
+            ours.step(action)
+        else:
+            ours.change(**{k: losses.ALL[v] if k == "loss" else v for k, v in action.items()})
+        turns.append(ours.turn)
+    assert turns == [d, d, d, d, g, d, d, d, d, d, d, g, d]
+    assert ask("turns", data=data, settings=settings, actions=actions) == [*turns, ours.since]
+    assert ours.since == 2, "updates, not actions"
+
+
 def test_curves_are_thinned_alike(ask):
     rng = np.random.default_rng(0)
     steps = np.arange(1, 1001)
@@ -204,15 +223,20 @@ def test_curves_are_thinned_alike(ask):
     np.testing.assert_allclose(theirs, ours, rtol=1e-5)
 
 
-@pytest.mark.parametrize("name", distributions.ALL)
+@pytest.mark.parametrize("name", [*distributions.ALL, "a drawing"])
 def test_points_are_drawn_from_the_same_distributions(name, ask):
-    data = live_widgets.laboratory(name, "minimax", 0)
+    known = distributions.ALL
+    data = live_widgets.laboratory("ring", "minimax", 0)
+    if name not in known:  # a wedge, by hand
+        marks = np.linspace([-1.5, -1], [1.7, 1.5], 30, dtype=np.float32) ** 2
+        known = {name: distributions.drawn(marks)}
+        data["distributions"] = {name: {"modes": plain(marks), "std": data["drawing"]["std"]}}
     data["look"] = data["look"] | {"shown": 10_000}
     settings = {"loss": "minimax", "penalty": "none", "d_steps": 1} | RATES
     settings["distribution"] = data["distributions"][name]
     found = ask("play", data=data, settings=settings, seed=0, moves=[])
     theirs = np.reshape(found["real"], (-1, 2))
-    ours = [distributions.ALL[name].draw(10_000, seed=seed) for seed in (1, 2)]
+    ours = [known[name].draw(10_000, seed=seed) for seed in (1, 2)]
     # As near as two samples of Python's are to each other.
     typical = metrics.sliced_wasserstein_distance(*ours, projections=50, seed=0)
     assert metrics.sliced_wasserstein_distance(ours[0], theirs, projections=50, seed=0) < (
@@ -269,6 +293,31 @@ def test_the_drawing_the_table_and_the_sentence(logit, partner, ask):
         same_but_for_rounding(found["numbers"], ours._numbers.value)
 
 
+@pytest.mark.parametrize("partner", [0.0, 0.5, -2.3])
+def test_every_diamond_lies_on_its_curve(partner, ask):
+    """In both drawings: elsewhere a chance level is no value of the curve."""
+    ours = LossExplorer(list(losses.ALL), partner=partner)
+    data = live_widgets.loss_explorer([], 0.0, partner)
+    asked = {"chosen": list(losses.ALL), "logit": 0.0, "partner": partner, "name": "a"}
+    for drawn in (ours.plot.curves, ask("drawings", data=data, **asked)["curves"]):
+        curves, diamonds = {}, {}
+        for points, name in re.findall(r"points='([^']*)'[^>]*><title>([^<]*)<", drawn):
+            curve = np.array([point.split(",") for point in points.split()], float)
+            curves.setdefault(name, []).append(curve.T)
+        found = re.findall(r"<path d='M([\d.]+) ([\d.-]+)l6 6[^>]*><title>([^:]*): chance", drawn)
+        for x, y, name in found:
+            far = [  # the first three curves of a loss are its values
+                abs(np.interp(float(x), xs, ys) - float(y) - 6)
+                for xs, ys in curves[name][:3]
+                if xs[0] <= float(x) <= xs[-1]
+            ]
+            assert len(far) == 1 and far[0] < 0.5, name
+            diamonds[name] = diamonds.get(name, 0) + 1
+        assert diamonds["relativistic"] == 3 and diamonds["non-saturating"] >= 1
+        assert diamonds["minimax"] == (3 if partner == 0 else 1)
+        assert diamonds["least squares"] == (3 if partner == 0.5 else 1)
+
+
 def same_but_for_rounding(theirs, ours):
     number = r"[-−]?\d+(?:\.\d+)?"
     assert re.sub(number, "#", theirs) == re.sub(number, "#", ours)
@@ -285,6 +334,22 @@ def test_sentences_are_filled_in_alike(ask):
     values |= {"updates": 1234567, "count": 20, "ratio": 2980.96, "name": "d_loss", "least": 20}
     found = ask("filled", sentences=sentences, values=values)
     assert found == [sentence.format(**values) for sentence in sentences]
-    assert ask("filled", sentences=["{rate:.1e}"], values={"rate": 2e-3}) == [
-        "2.0e-3"
-    ]  # as sliders
+
+
+@pytest.mark.parametrize("form", [".0%", ".1%", ".2f", ".3f", ".2g", ".3g"])
+def test_numbers_are_rounded_alike(form, ask):
+    """Halfway too, which happens: 1 of 200 points is half a percent."""
+    values = [k / 200 for k in range(-5, 201)] + [k / 16 for k in range(40)]
+    values += [sign * k * 10.0**power for sign in (1, -1) for k in (1, 2.5, 9.995, 9.996)
+               for power in range(-9, 9)]  # fmt: skip
+    values += [0.005, 0.015, 0.125, 0.00005, 0.0625, 1e-12, 0.0, 2.5, 1234.5, 1235.0, 99.95]
+    found = ask("numbers", form=form, values=values)
+    assert found == [format(value, form) for value in values]
+    assert ask("special", form=form) == [format(float(x), form) for x in ("-0", "nan", "-inf")]
+
+
+def test_sliders_show_plain_numbers(ask):
+    values = [1e-5, 2e-3, 0.126, 1.0, 3.16, 100.0, 126.0]
+    assert ask("numbers", form=".2r", values=values) == [
+        "0.000010", "0.0020", "0.13", "1.0", "3.2", "100", "130"
+    ]  # fmt: skip

@@ -201,6 +201,10 @@ def test_speed_and_who_moves(lab):
     moves = [action for action in lab.game.log if action[0] != "change"]
     assert moves == 2 * [("discriminator", 2), ("generator", 1)]
     assert lab.plane.tween and "The generator learned" in lab.plane.said
+    lab.game.step("discriminator")
+    lab.reset()
+    asyncio.run(lab.run(3))
+    assert lab.game.log == [("discriminator", 2), ("generator", 1)], "from the beginning"
 
 
 def test_a_replay_ends_at_the_same_weights(lab):
@@ -279,6 +283,8 @@ def test_a_drawing_needs_twenty_points(lab):
     assert lab.plane.drawing and lab.controls.clear.layout.display == ""
     lab.plane.drawn = circle(19)
     assert "Draw at least 20 points on the plane; there are 19." in message(lab)
+    lab.controls.settings["d_steps"].value = 2
+    assert "there are 19." in message(lab), "still"
     assert lab.game.settings.distribution.name == "ring"
     lab.plane.drawn = circle(50)
     assert lab.game.settings.distribution.name == "drawing of 50 points"
@@ -383,6 +389,26 @@ def test_the_losses_on_paper_bridge_the_moves_of_the_other_player(lab):
     lines = {line.get_label(): line.get_xdata().tolist() for line in axes.lines[:2]}
     assert lines == {"d_loss": [1, 2, 6, 7], "g_loss": [3, 4, 5]}
     assert [7, 7] in [list(line.get_xdata()) for line in axes.lines], "where settings changed"
+
+
+def test_the_level_of_chance_is_that_of_the_loss_since_it_was_chosen(lab):
+    def dotted():
+        lines = lab.draw().axes[1].lines
+        return [list(line.get_xdata()) for line in lines if line.get_linestyle() == ":"]
+
+    lab.step("both", 2)
+    assert dotted() == [[0, 1]] * 2 and lab.curves.since == 0, "from edge to edge"
+    lab.controls.settings["loss"].value = losses.hinge
+    lab.step("both", 3)
+    lab.controls.settings["d_steps"].value = 2
+    lab.step("discriminator")
+    assert dotted() == [[4, 11]] * 2 and lab.curves.since == 4
+
+
+def test_one_update_is_one(lab):
+    lab.step("discriminator")
+    assert "<b>1 update</b>" in lab.controls.counts.value
+    assert lab.draw().axes[1].get_title() == "after 1 update"
 
 
 def test_bad_arguments_are_named():

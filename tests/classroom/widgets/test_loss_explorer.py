@@ -72,7 +72,7 @@ def test_the_table_follows_the_sliders_and_the_boxes(explorer):
     assert "55.6 times" in explorer._numbers.value  # hinge, 1, by minimax, 1 / (1 + e ** 4)
     assert "0.018" in explorer._numbers.value and "−0.982" in explorer._numbers.value
     explorer.logit.value = 0.0
-    assert "real with 50.0% (minimax, non-saturating)." in explorer._numbers.value
+    assert "probability 50.0% to real (minimax, non-saturating)." in explorer._numbers.value
     before = explorer.plot.curves
     explorer.boxes["hinge"].value = False
     assert explorer.selected == ["minimax", "non_saturating", "relativistic"]
@@ -114,9 +114,24 @@ def test_the_static_picture_shows_the_same_curves(explorer):
     assert repr(figure) == "<Figure size 1344x700 with 6 Axes>"
 
 
+@pytest.mark.parametrize("partner", [0.0, 0.5, -2.3])
+def test_every_diamond_on_paper_lies_on_its_curve(partner):
+    figure = LossExplorer(list(losses.ALL), partner=partner).draw()
+    count = 0
+    for ax in figure.axes[:3]:
+        diamonds = [line for line in ax.lines if line.get_marker() == "D"]
+        lines = [line for line in ax.lines if len(line.get_xdata()) > 2]
+        curves = {line.get_color(): line.get_data() for line in lines}
+        for diamond in diamonds:
+            (x,), (y,) = diamond.get_data()
+            assert abs(np.interp(x, *curves[diamond.get_color()]) - y) < 0.02
+        count += len(diamonds)
+    assert count > 7
+
+
 def test_nothing_selected_is_drawn_too():
     explorer = LossExplorer([])
-    assert explorer.table() == []
+    assert explorer.table() == [] and "Choose a loss." in explorer._numbers.value
     explorer.draw().canvas.draw()
 
 
@@ -138,7 +153,7 @@ def test_a_loss_of_your_own_joins_in():
 def test_no_probability_is_read_from_what_is_none(name, partner):
     """A logit of zero is a belief of one half to cross-entropy alone."""
     explorer = LossExplorer([name], logit=-1.0, partner=partner)
-    assert "real with" not in explorer._numbers.value
+    assert "probability" not in explorer._numbers.value
 
 
 def test_a_recognized_fake_is_one_below_the_real_where_only_that_counts():
