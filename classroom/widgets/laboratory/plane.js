@@ -1,6 +1,6 @@
 // The plane: it draws frames, and takes drawings by pointer or keyboard.
 
-import { add } from "../elements.js";
+import { add, keepKeys } from "../elements.js";
 import { ARROWS } from "../keys.js";
 
 const mix = (a, b, t) => a + (b - a) * t;
@@ -132,7 +132,7 @@ function drawFrame(ctx, side, frame, look, layers, X, Y) {
 export function renderPlane({ model, el }) {
   const look = model.get("look"), L = look.limit;
   const root = add(el, "div", "ganlab-plane");
-  root.dataset.lmSuppressShortcuts = "true"; // or JupyterLab would take the keys
+  keepKeys(el);
   const canvas = add(root, "canvas", "ganlab-plane-canvas");
   canvas.tabIndex = 0;
   canvas.setAttribute("role", "application");

@@ -1,4 +1,7 @@
+import { keepKeys } from "../elements.js";
+
 export function renderPlot({ model, el }) {
+  keepKeys(el);
   const name = "http://www.w3.org/2000/svg", svg = document.createElementNS(name, "svg");
   const [width, height] = model.get("size"), limit = model.get("limit");
   const panels = model.get("panels");

@@ -8,7 +8,7 @@ import anywidget
 import numpy as np
 import traitlets
 
-from classroom.widgets import page
+from classroom.widgets import page, scripts
 from classroom.widgets.loss_explorer.curves import (
     LIMIT,
     ROLES,
@@ -66,7 +66,7 @@ class Plot(anywidget.AnyWidget):
     logit : float in [-8, 8]
     """
 
-    _esm = pathlib.Path(__file__).with_suffix(".js")
+    _esm = scripts.joined(pathlib.Path(__file__).with_suffix(".js"))
 
     size = traitlets.List(traitlets.Int(), list(SIZE)).tag(sync=True)
     panels = traitlets.Dict(PANELS).tag(sync=True)
