@@ -13,7 +13,7 @@ from anywidget._file_contents import FileContents
 from PIL import Image
 
 from classroom import widgets
-from classroom.widgets import page
+from classroom.widgets import page, scripts
 from ganlab import images, plotting
 
 ROOM = Path(widgets.__file__).parent
@@ -64,12 +64,15 @@ def test_every_script_is_that_of_a_widget_read_from_its_file_and_not_watched():
         for cls in anywidget.AnyWidget.__subclasses__()
         if cls.__module__.startswith("classroom")
     ]
-    assert all(isinstance(canvas._esm, FileContents) for canvas in canvases)
-    own = {canvas._esm._path for canvas in canvases}
-    # Those that others import are for the pages of the site.
-    assert own | imported(path for path in SCRIPTS if path.name == "page.js") == set(SCRIPTS)
-    assert imported(own) == own
-    assert [canvas for canvas in canvases if canvas._esm._background_thread] == []
+    joined = {scripts.joined(path): path for path in SCRIPTS}
+    files = {c._esm._path for c in canvases if isinstance(c._esm, FileContents)}
+    assert imported(files) == files, "a script that imports others must be joined with them"
+    own = files | {joined[c._esm] for c in canvases if not isinstance(c._esm, FileContents)}
+    # The others are for the pages of the site.
+    pages = {path for path in SCRIPTS if path.name == "page.js"}
+    assert imported(own | pages) == set(SCRIPTS)
+    watched = [c for c in canvases if getattr(c._esm, "_background_thread", None)]
+    assert watched == []
 
 
 @pytest.mark.parametrize("path", SCRIPTS + SHEETS, ids=name)
@@ -109,6 +112,12 @@ def test_a_style_sheet_is_for_its_own_widget_alone(widget):
     rules = tinycss2.parse_stylesheet(
         sheet.read_text(encoding="utf-8"), skip_comments=True, skip_whitespace=True
     )
+    inner = [
+        tinycss2.parse_rule_list(rule.content, skip_comments=True, skip_whitespace=True)
+        for rule in rules
+        if rule.type == "at-rule"
+    ]
+    rules = [rule for rule in rules if rule.type != "at-rule"] + sum(inner, [])
     for rule in rules:
         selector = tinycss2.serialize(rule.prelude)
         for part in re.split(r",(?![^(]*\))", selector):
