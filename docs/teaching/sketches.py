@@ -439,6 +439,9 @@ def one_or_four():
     ax.text(3.8, 1.8, "four triangles together:\n1 in 4,096 groups", color=REAL, va="center")
     ax.text(3.8, 0, "fakes: always a triangle", color=FAKE, va="center", weight="bold")
     plain(ax, xlim=(-0.9, 7.7), ylim=(-0.6, 5.4))
+    return fig
+
+
 def two_lines():
     fig = Figure(figsize=(7.2, 3.2), layout="constrained")
     left, right = fig.subplots(1, 2)

@@ -38,7 +38,8 @@ def dotted(axes):
 @EVERY_LOSS
 def test_the_loss_explorer(loss):
     own = [loss] if loss is OWN else []
-    explorer = LossExplorer([loss.name], own=own)
+    # Both logits are those of a discriminator that cannot tell: where chance is on the curves.
+    explorer = LossExplorer([loss.name], partner=loss.undecided, own=own)
     d_level, g_level = loss.chance
     # On the screen: a diamond in each column, its name, and the table.
     told = re.findall(r"chance level ([-.0-9]+)<", explorer.plot.curves)
